@@ -1,0 +1,25 @@
+# Thin names for `python3 -m infra …`, which works without make too.
+PYTHON ?= python3
+RUN := $(PYTHON) -m infra
+
+.PHONY: run test check deploy fuzz generate lock
+run:
+	@$(RUN) run
+test:
+	@$(RUN) test
+check:
+	@$(RUN) check
+fuzz:
+	@$(RUN) fuzz
+generate:
+	@$(RUN) generate
+# make deploy STAGE=test DOMAIN=skola.example.se   (DRY_RUN=--dry-run synthesises and lints only)
+deploy:
+	@$(RUN) deploy --stage $(STAGE) $(if $(DOMAIN),--domain $(DOMAIN)) $(DRY_RUN)
+
+UV := .local/venvs/boot/bin/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+# After a change in a requirements-*.in; add UPGRADE=--upgrade for newer versions of everything.
+lock:
+	@for name in boot cloud runtime dev; do $(COMPILE) $(UPGRADE) requirements-$$name.in -o requirements-$$name.lock; done
+	@$(COMPILE) $(UPGRADE) --no-deps requirements-chalice.in -o requirements-chalice.lock

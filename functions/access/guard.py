@@ -1,0 +1,276 @@
+"""Who may do what: the one question every use case asks before it shows or changes something about a person.
+
+The use case loads the facts (whose guardian, whose teacher, which duties at which unit) and hands them over;
+this module reads nothing but the Cedar policies beside it, `policies/*.cedar`, once per process. Whatever
+cannot be decided without error is refused: Cedar itself skips an erroring `forbid`, so any error is a no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+from skolkit.errors import NotFound
+from skolkit.identity import Caller
+from skolkit.telemetry import logger
+from skolkit.types import GroupId, LessonId, PersonId, UnitId
+
+if TYPE_CHECKING:
+    import cedarpy
+
+Action = Literal[
+    "access:read_process_map",
+    "attendance:change_absence",
+    "attendance:correct_lesson",
+    "attendance:open_lesson",
+    "attendance:read_mentor_day",
+    "attendance:read_pupil",
+    "attendance:read_sweep",
+    "attendance:report_absence",
+    "attendance:save_lesson",
+    "attendance:withdraw_absence",
+    "messages:edit_own_preferences",
+    "messages:read_delivery_log",
+    "messages:read_own_preferences",
+    "organisation:edit",
+    "organisation:import",
+    "organisation:read_group",
+    "organisation:read_unit",
+    "register:edit_person",
+    "register:enrol",
+    "register:import",
+    "register:read_contacts",
+    "register:read_own_children",
+    "register:read_person",
+    "timetable:import",
+    "timetable:read_own_day",
+    "timetable:read_pupil_day",
+]
+"""Everything the policies know, as `area:verb`."""
+
+Role = Literal["principal", "administrator", "teacher", "mentor"]
+
+_NOBODY: frozenset[PersonId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An employment at a unit, or at the whole municipality when `unit` is None.
+
+    Only principals and administrators have rights by duty; teachers and mentors have theirs by being assigned
+    to a pupil, a group or a lesson.
+    """
+
+    role: Role
+    unit: UnitId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """A pupil and the people around them, all as of now.
+
+    `guardians` are those who have custody today (nobody once the pupil is 18, föräldrabalken 6:2), `age` is
+    in whole years and None when not loaded, `protected` is protected identity (skyddade personuppgifter).
+    """
+
+    id: PersonId
+    unit: UnitId | None = None
+    guardians: frozenset[PersonId] = _NOBODY
+    teachers: frozenset[PersonId] = _NOBODY
+    mentors: frozenset[PersonId] = _NOBODY
+    protected: bool = False
+    age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson on one day; `substitutes` are only those whose time is now."""
+
+    id: LessonId
+    unit: UnitId
+    teachers: frozenset[PersonId] = _NOBODY
+    mentors: frozenset[PersonId] = _NOBODY
+    substitutes: frozenset[PersonId] = _NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A class or a teaching group."""
+
+    id: GroupId
+    unit: UnitId
+    teachers: frozenset[PersonId] = _NOBODY
+    mentors: frozenset[PersonId] = _NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A school unit (skolenhet)."""
+
+    id: UnitId
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Anyone's own card, day, children and settings."""
+
+    id: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The municipality's school system as a whole; use `SYSTEM`."""
+
+
+SYSTEM = System()
+
+Resource = Pupil | Lesson | Group | Unit | Person | System
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision, the `@id`s of the policies that made it, and what went wrong while deciding."""
+
+    allowed: bool
+    policies: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+def require(caller: Caller, action: Action, resource: Resource, duties: Collection[Duty] = ()) -> None:
+    """Let the use case go on, or raise `NotFound`: the same for "not yours" as for "does not exist"."""
+    if not allowed(caller, action, resource, duties):
+        raise NotFound
+
+
+def allowed(caller: Caller, action: Action, resource: Resource, duties: Collection[Duty] = ()) -> bool:
+    """Whether `caller` may do `action` to `resource`, given the `duties` the caller is known to have."""
+    return explain(caller, action, resource, duties).allowed
+
+
+def permitted(
+    caller: Caller, action: Action, resources: Sequence[R], duties: Collection[Duty] = ()
+) -> list[R]:
+    """The `resources` that `caller` may do `action` to, in their order, decided in one batch.
+
+    If the list itself cannot be evaluated (the same id twice with different facts), all of it is refused.
+    """
+    answers = _decide(caller, action, _entities(caller, resources, duties))
+    return [resource for resource, answer in zip(resources, answers, strict=True) if answer.allowed]
+
+
+def explain(caller: Caller, action: Action, resource: Resource, duties: Collection[Duty] = ()) -> Explanation:
+    """The decision with its reasons, for tests, audits and whoever asks why."""
+    return _decide(caller, action, _entities(caller, [resource], duties))[0]
+
+
+class _Engine(NamedTuple):
+    policies: cedarpy.PolicySet
+    schema: cedarpy.Schema
+
+
+@cache
+def _engine() -> _Engine:
+    import cedarpy  # 25 ms of import that functions without a decision to make never pay
+
+    files = Path(__file__).parent / "policies"
+    texts = (path.read_text(encoding="utf-8") for path in sorted(files.glob("*.cedar")))
+    schema = (files / "schema.cedarschema").read_text(encoding="utf-8")
+    return _Engine(cedarpy.PolicySet.from_str("\n".join(texts)), cedarpy.Schema.from_str(schema))
+
+
+def _decide(caller: Caller, action: str, entities: list[dict[str, object]]) -> list[Explanation]:
+    """Decide about every entity after the first, which is the one who acts."""
+    if len(entities) == 1:
+        return []
+    import cedarpy
+
+    engine = _engine()
+    actor, *targets = (entity["uid"] for entity in entities)
+    request = {
+        "principal": actor,
+        "action": _ref("Action", action),
+        "context": {"scopes": sorted(caller.scopes)},
+    }
+    results = cedarpy.is_authorized_batch(
+        [request | {"resource": target} for target in targets], engine.policies, entities, engine.schema
+    )
+    answers = [_explanation(result) for result in results]
+    if errors := {error for answer in answers for error in answer.errors}:
+        logger().warning("guard refused what it could not decide", action=action, errors=sorted(errors))
+    return answers
+
+
+def _explanation(result: cedarpy.AuthzResult) -> Explanation:
+    # An error about malformed entities quotes all of them before "]: ", and that is too much for a log.
+    errors = tuple(error.rpartition("]: ")[2] for error in result.diagnostics.errors)
+    policies = tuple(sorted(result.diagnostics.id_annotations_by_reason.values()))
+    return Explanation(result.allowed and not errors, policies, errors)
+
+
+def _entities(
+    caller: Caller, resources: Sequence[Resource], duties: Collection[Duty]
+) -> list[dict[str, object]]:
+    return [_actor(caller, duties), *(_entity(caller, resource) for resource in resources)]
+
+
+def _actor(caller: Caller, duties: Collection[Duty]) -> dict[str, object]:
+    if not caller.person:
+        return {"uid": _ref("Integration", caller.client), "attrs": {}, "parents": []}
+    administers = {duty.unit for duty in duties if duty.role == "administrator"}
+    leads = {duty.unit for duty in duties if duty.role == "principal"}
+    attributes = {
+        "administers": [_ref("Unit", unit) for unit in administers if unit is not None],
+        "administersMunicipality": None in administers,
+        "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
+        "leadsMunicipality": None in leads,
+    }
+    return {"uid": _ref("Caller", caller.person), "attrs": attributes, "parents": []}
+
+
+def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
+    def only_caller(people: Collection[PersonId]) -> list[dict[str, str]]:
+        # No policy asks about anyone else, and telling of ten other people costs more than the decision.
+        return [_ref("Caller", caller.person)] if caller.person and caller.person in people else []
+
+    attributes: dict[str, object] = {}
+    name, unit = "skolkit", None
+    match resource:
+        case Pupil():
+            name, unit = resource.id, resource.unit
+            attributes = {
+                "person": _ref("Caller", resource.id),
+                "guardians": only_caller(resource.guardians),
+                "teachers": only_caller(resource.teachers),
+                "mentors": only_caller(resource.mentors),
+                "protected": resource.protected,
+            }
+            if resource.age is not None:
+                attributes["age"] = resource.age
+        case Lesson():
+            name, unit = resource.id, resource.unit
+            attributes = {
+                "teachers": only_caller(resource.teachers),
+                "mentors": only_caller(resource.mentors),
+                "substitutes": only_caller(resource.substitutes),
+            }
+        case Group():
+            name, unit = resource.id, resource.unit
+            attributes = {
+                "teachers": only_caller(resource.teachers),
+                "mentors": only_caller(resource.mentors),
+            }
+        case Person():
+            name = resource.id
+            attributes = {"self": _ref("Caller", resource.id)}
+        case Unit():
+            name = resource.id
+    parents = [] if unit is None else [_ref("Unit", unit)]
+    return {"uid": _ref(type(resource).__name__, name), "attrs": attributes, "parents": parents}
+
+
+def _ref(kind: str, name: str) -> dict[str, str]:
+    return {"type": kind, "id": name}

@@ -1,0 +1,3 @@
+"""Attendance: absence notices from home, attendance lesson by lesson, and the same-day notice of unexcused
+absence.
+"""

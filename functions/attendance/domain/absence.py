@@ -1,0 +1,202 @@
+"""Absence notices (frånvaroanmälan, process 19): what a guardian may report, change and withdraw, and which
+lessons it covers.
+
+A pupil's hindrance is notified to the school at once (skolförordningen 4:8). The reason is a category; free
+text is not taken, because it easily becomes sensitive (rules §5.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from skolkit.clock import LOCAL
+from skolkit.errors import DomainError, Text
+from skolkit.types import NoticeId, PersonId, UnitId
+
+
+class Reason(StrEnum):
+    """Why a pupil is away, as a category."""
+
+    ILLNESS = "illness"
+    MEDICAL_VISIT = "medicalVisit"
+    DENTAL_VISIT = "dentalVisit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """How far ahead and how long a notice may reach, in days; each municipality's choice (rules §5.3 [M])."""
+
+    id: str
+    valid_from: date
+    days_ahead: int
+    longest_days: int
+
+
+RULES = NoticeRules(id="absence-notice-1", valid_from=date(2026, 7, 1), days_ahead=60, longest_days=14)
+
+
+class UnknownSpan(DomainError):
+    """Part of a day is reported one day at a time, and ends after it starts."""
+
+    status = 422
+    reason = Text("Tiderna hänger inte ihop.", "The times do not fit together.")
+    advice = Text(
+        "Ange sluttid efter starttid. Del av dag anmäls en dag i taget; flera dagar anmäls som hela dagar.",
+        "Give an end after the start. Part of a day is reported one day at a time; more days as whole days.",
+    )
+
+
+class AbsencePassed(DomainError):
+    """Days that have passed are the school's to correct."""
+
+    reason = Text("Dagen har redan varit.", "The day has passed.")
+    advice = Text(
+        "Kontakta mentorn, som kan rätta i efterhand.", "Contact the mentor, who can correct it afterwards."
+    )
+
+
+class TooFarAhead(DomainError):
+    """The notice reaches further than the municipality takes notices."""
+
+    status = 422
+    reason = Text(
+        "Anmälan sträcker sig för långt: högst {days} dagar.",
+        "The notice reaches too far: at most {days} days.",
+    )
+    advice = Text(
+        "Anmäl en kortare tid eller ansök om ledighet.", "Report a shorter time or apply for leave."
+    )
+
+
+class NoSchoolDay(DomainError):
+    """There is no school on any of the days."""
+
+    status = 422
+    reason = Text("Det är ingen skoldag under den tiden.", "There is no school day in that time.")
+    advice = Text(
+        "Kontrollera datumen mot skolans kalendarium.", "Check the dates against the school's calendar."
+    )
+
+
+class OverlappingAbsence(DomainError):
+    """The pupil is already reported absent then."""
+
+    reason = Text("Det finns redan en anmälan för samma tid.", "There is already a notice for the same time.")
+    advice = Text("Ändra den anmälan i stället.", "Change that notice instead.")
+
+
+class AlreadyStarted(DomainError):
+    """A notice that has begun is shortened, not withdrawn: what was true yesterday stays."""
+
+    reason = Text("Frånvaron har redan börjat.", "The absence has already begun.")
+    advice = Text(
+        "Ändra sista dagen i stället för att ta bort.", "Change the last day instead of withdrawing."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days, first to last, whole or (one day only) between two local times."""
+
+    first: date
+    last: date
+    start: time | None = None
+    end: time | None = None
+
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+    def minutes_of(self, start: datetime, end: datetime) -> int:
+        """How many minutes of a lesson (aware times) fall inside the span."""
+        begin, finish = start.astimezone(LOCAL), end.astimezone(LOCAL)
+        if not self.first <= begin.date() <= self.last:
+            return 0
+        opens = datetime.combine(begin.date(), self.start or time.min, LOCAL)
+        closes = datetime.combine(begin.date(), self.end or time.max, LOCAL)
+        shared = min(finish, closes) - max(begin, opens)
+        return max(0, -(-int(shared.total_seconds()) // 60))
+
+    def overlaps(self, other: Span) -> bool:
+        if self.last < other.first or other.last < self.first:
+            return False
+        return (self.start or time.min) < (other.end or time.max) and (other.start or time.min) < (
+            self.end or time.max
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice of absence. `version` is None until it is stored."""
+
+    id: NoticeId
+    pupil: PersonId
+    unit: UnitId
+    span: Span
+    reason: Reason
+    reported_by: PersonId
+    withdrawn: bool = False
+    version: int | None = None
+
+
+def report(
+    notice: Notice, others: Mapping[NoticeId, Span], today: date, is_school_day: Callable[[date], bool]
+) -> Notice:
+    """Accept a new notice beside the pupil's `others` on the same days, or refuse it."""
+    if notice.span.first < today:
+        raise AbsencePassed(field="startDate", value=notice.span.first.isoformat())
+    _check(notice.span, today, is_school_day)
+    _refuse_overlap(notice, others)
+    return notice
+
+
+def change(
+    old: Notice,
+    span: Span,
+    reason: Reason,
+    others: Mapping[NoticeId, Span],
+    today: date,
+    is_school_day: Callable[[date], bool],
+) -> Notice:
+    """The notice with another span or reason. What has passed stays: a begun notice keeps its first day."""
+    if old.withdrawn or old.span.last < today:
+        raise AbsencePassed(field="endDate", value=old.span.last.isoformat())
+    begun = old.span.first < today
+    if begun and span.first != old.span.first:
+        raise AbsencePassed(field="startDate", value=span.first.isoformat())
+    if span.last < today - timedelta(days=1 if begun else 0):
+        raise AbsencePassed(field="endDate", value=span.last.isoformat())
+    _check(span, today, is_school_day)
+    changed = replace(old, span=span, reason=reason)
+    _refuse_overlap(changed, others)
+    return changed
+
+
+def withdraw(old: Notice, today: date) -> Notice:
+    """The notice taken back. Raises `AlreadyStarted` when one of its days has passed."""
+    if old.span.first < today:
+        raise AlreadyStarted(field="startDate", value=old.span.first.isoformat())
+    return replace(old, withdrawn=True)
+
+
+def _check(span: Span, today: date, is_school_day: Callable[[date], bool]) -> None:
+    if span.last < span.first:
+        raise UnknownSpan(field="endDate", value=span.last.isoformat())
+    partial = span.start is not None or span.end is not None
+    if partial and (span.first != span.last or (span.start or time.min) >= (span.end or time.max)):
+        raise UnknownSpan(field="endTime", value=span.end.isoformat("minutes") if span.end else None)
+    if (span.last - span.first).days >= RULES.longest_days:
+        raise TooFarAhead(field="endDate", value=span.last.isoformat(), days=RULES.longest_days)
+    if (span.last - today).days > RULES.days_ahead:
+        raise TooFarAhead(field="endDate", value=span.last.isoformat(), days=RULES.days_ahead)
+    if not any(is_school_day(day) for day in span.days()):
+        raise NoSchoolDay(field="startDate", value=span.first.isoformat())
+
+
+def _refuse_overlap(notice: Notice, others: Mapping[NoticeId, Span]) -> None:
+    for id, span in others.items():
+        if id != notice.id and span.overlaps(notice.span):
+            raise OverlappingAbsence(field="startDate", value=notice.span.first.isoformat())

@@ -1,0 +1,109 @@
+"""Facts of attendance, and the parts of other areas' facts that attendance reads. Ids and times only."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from skolkit.events import Fact
+from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
+
+
+class AbsenceNotified(Fact):
+    """A pupil was reported absent, or the report was changed (process 19)."""
+
+    type: ClassVar[str] = "attendance.AbsenceNotified.v1"
+    notice: NoticeId
+    pupil: PersonId
+    unit: UnitId
+    first_day: date
+    last_day: date
+
+
+class AbsenceWithdrawn(Fact):
+    """A report of absence was taken back."""
+
+    type: ClassVar[str] = "attendance.AbsenceWithdrawn.v1"
+    notice: NoticeId
+    pupil: PersonId
+    unit: UnitId
+
+
+class UnexcusedPupil(BaseModel):
+    """A pupil's unexcused minutes of the lesson."""
+
+    model_config = ConfigDict(frozen=True)
+    pupil: PersonId
+    minutes: int
+
+
+class LessonReported(Fact):
+    """A lesson's attendance was saved or corrected (process 20). `unexcused` names the pupils with invalid
+    minutes.
+    """
+
+    type: ClassVar[str] = "attendance.LessonReported.v1"
+    lesson: LessonId
+    group: GroupId
+    unit: UnitId
+    start: datetime
+    end: datetime
+    corrected: bool
+    unexcused: list[UnexcusedPupil]
+
+
+class GuardianNoticeDue(Fact):
+    """Guardians are to be told today that a pupil was away without a known reason (process 21; skollagen
+    7:17).
+    """
+
+    type: ClassVar[str] = "attendance.GuardianNoticeDue.v1"
+    notice: NoticeId
+    pupil: PersonId
+    unit: UnitId
+    day: date
+    start: datetime
+    end: datetime
+
+
+class EveningSwept(Fact):
+    """What the evening sweep found at a unit: lessons without a report, pupils' unexcused lessons and what
+    became of them.
+    """
+
+    type: ClassVar[str] = "attendance.EveningSwept.v1"
+    unit: UnitId
+    day: date
+    counts: dict[str, int]
+
+
+class Heard(BaseModel):
+    """Base of what is read of other areas' facts."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+class LessonsPlanned(Heard):
+    """Of `timetable.TimetablePublished.v1`: a group's lessons of some days are new or changed."""
+
+    group: GroupId
+    first_day: date
+    last_day: date
+
+
+class GroupChanged(Heard):
+    """Of `organisation.GroupMembersChanged.v1`."""
+
+    group: GroupId
+
+
+class NoticeAnswered(Heard):
+    """Of `messages.NoticeDelivered.v1` and `messages.NoticeFailed.v1`."""
+
+    notice: NoticeId
+    pupil: PersonId
+    day: date
+    recipient: PersonId
+    reason: Literal["", "protected", "no_address", "rejected", "bounced", "no_guardian"] = ""

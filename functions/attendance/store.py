@@ -1,0 +1,431 @@
+"""The attendance table: lesson sheets, the pupils' days and notices, the evening's reports. Keys are built
+only here.
+
+Rosters and minutes are kept as compact JSON texts aligned with each other: a class of thirty is 1.6 KB, two
+write units.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+
+from functions.attendance.domain.absence import Notice, Reason, Span
+from functions.attendance.domain.gaps import Gap, Outcome
+from functions.attendance.domain.lesson import Entry, Minutes, Sheet
+from skolkit.clock import stamp, today
+from skolkit.config import table_name
+from skolkit.cursor import seal, unseal
+from skolkit.table import Item, Wanted, fetch
+from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
+
+
+class AttendanceItem(Item):
+    """Anything in the attendance table."""
+
+    class Meta:
+        table_name = table_name("attendance")
+
+
+class Unreported(GlobalSecondaryIndex["SheetItem"]):
+    """Lessons not yet reported, by unit and day."""
+
+    class Meta:
+        index_name = "unreported"
+        projection = IncludeProjection(["lesson_group", "subject", "ends", "teachers"])
+
+    unreported_pk = UnicodeAttribute(hash_key=True)
+    unreported_sk = UnicodeAttribute(range_key=True)
+
+
+class SheetItem(AttendanceItem, discriminator="sheet"):
+    """One lesson's sheet. `unreported_*` are there until it is reported."""
+
+    lesson_group = UnicodeAttribute()
+    unit = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute()
+    starts = UnicodeAttribute(null=True)
+    ends = UnicodeAttribute()
+    teachers = UnicodeAttribute()
+    roster = UnicodeAttribute(null=True)
+    entries = UnicodeAttribute(null=True)
+    reported_by = UnicodeAttribute(null=True)
+    reported_at = UnicodeAttribute(null=True)
+    unreported_pk = UnicodeAttribute(null=True)
+    unreported_sk = UnicodeAttribute(null=True)
+    unreported = Unreported()
+
+
+class DayItem(AttendanceItem, discriminator="day"):
+    """A pupil's day when there is something to say: notices that touch it, gaps that guardians are told
+    about.
+    """
+
+    unit = UnicodeAttribute()
+    notices = UnicodeAttribute(default="{}")
+    gaps = UnicodeAttribute(default="[]")
+
+
+class Unexcused(GlobalSecondaryIndex["DeviationItem"]):
+    """Lessons with unexcused minutes, by unit and day."""
+
+    class Meta:
+        index_name = "unexcused"
+        projection = IncludeProjection(["lesson", "subject", "starts", "ends", "invalid"])
+
+    unexcused_pk = UnicodeAttribute(hash_key=True)
+    unexcused_sk = UnicodeAttribute(range_key=True)
+
+
+class DeviationItem(AttendanceItem, discriminator="deviation"):
+    """A pupil's lesson that was not plain attendance. `unexcused_*` only with invalid minutes."""
+
+    lesson = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    starts = UnicodeAttribute()
+    ends = UnicodeAttribute()
+    attendance = NumberAttribute(null=True)
+    valid = NumberAttribute(null=True)
+    invalid = NumberAttribute()
+    other = NumberAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    unexcused_pk = UnicodeAttribute(null=True)
+    unexcused_sk = UnicodeAttribute(null=True)
+    unexcused = Unexcused()
+
+
+class NoticeItem(AttendanceItem, discriminator="notice"):
+    """One absence notice."""
+
+    unit = UnicodeAttribute()
+    span = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    reported_by = UnicodeAttribute()
+    withdrawn = UnicodeAttribute(null=True)
+
+
+class SweepItem(AttendanceItem, discriminator="sweep"):
+    """What one evening's sweep found at one unit."""
+
+    counts = UnicodeAttribute()
+
+
+def _sheet_key(lesson: LessonId) -> tuple[str, str]:
+    return f"LESSON#{lesson}", "SHEET"
+
+
+def _day_key(pupil: PersonId, day: date) -> tuple[str, str]:
+    return f"PUPIL#{pupil}", f"D#{day}"
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _span_row(span: Span) -> list[str | None]:
+    times = [at.isoformat("minutes") if at else None for at in (span.start, span.end)]
+    return [span.first.isoformat(), span.last.isoformat(), *times]
+
+
+def _span(row: Sequence[str | None]) -> Span:
+    first, last, start, end = row
+    return Span(
+        date.fromisoformat(first or ""),
+        date.fromisoformat(last or ""),
+        time.fromisoformat(start) if start else None,
+        time.fromisoformat(end) if end else None,
+    )
+
+
+# Lesson sheets
+
+
+def sheet(lesson: LessonId) -> Sheet | None:
+    """A lesson's sheet; one consistent GetItem."""
+    item = SheetItem.find(*_sheet_key(lesson))
+    return _sheet(item) if item else None
+
+
+def wanted_sheets(lessons: Iterable[LessonId]) -> Wanted[dict[LessonId, Sheet]]:
+    """Several sheets, for `fetch`."""
+    keys = [_sheet_key(lesson) for lesson in lessons]
+    return Wanted(SheetItem, keys, lambda found: {s.lesson: s for s in map(_sheet, found.values())})
+
+
+def _sheet(item: SheetItem) -> Sheet:
+    roster = [PersonId(p) for p in json.loads(item.roster or "[]")]
+    rows = json.loads(item.entries or "[]")
+    return Sheet(
+        lesson=LessonId(item.pk.partition("#")[2]),
+        group=GroupId(item.lesson_group),
+        unit=UnitId(item.unit or ""),
+        subject=item.subject,
+        start=_instant(item.starts or ""),
+        end=_instant(item.ends),
+        teachers=tuple(json.loads(item.teachers)),
+        roster=tuple(roster),
+        entries={pupil: _entry(row) for pupil, row in zip(roster, rows, strict=True)} if rows else {},
+        reported_by=PersonId(item.reported_by) if item.reported_by else None,
+        reported_at=_instant(item.reported_at) if item.reported_at else None,
+        version=item.version or 0,
+    )
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(Minutes(*row[:4]), Reason(row[4]) if len(row) > 4 else None)
+
+
+def _entry_row(entry: Entry) -> list[Any]:
+    m = entry.minutes
+    return [m.attendance, m.valid, m.invalid, m.other, *([entry.reason] if entry.reason else [])]
+
+
+def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
+    """The sheet to write over the version `stored` (None for a new one)."""
+    pk, sk = _sheet_key(sheet.lesson)
+    item = SheetItem(
+        pk=pk,
+        sk=sk,
+        lesson_group=sheet.group,
+        unit=sheet.unit,
+        subject=sheet.subject,
+        starts=stamp(sheet.start),
+        ends=stamp(sheet.end),
+        teachers=_json(sheet.teachers),
+        roster=_json(sheet.roster),
+    )
+    if sheet.is_reported and sheet.reported_at:
+        item.entries = _json([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
+        item.reported_by, item.reported_at = sheet.reported_by, stamp(sheet.reported_at)
+    else:
+        item.unreported_pk = f"{sheet.unit}#{today(sheet.start)}"
+        item.unreported_sk = f"{stamp(sheet.start)}#{sheet.lesson}"
+    return item.over(stored)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreportedLesson:
+    """A lesson nobody has reported yet."""
+
+    lesson: LessonId
+    group: GroupId
+    subject: str
+    start: datetime
+    end: datetime
+    teachers: tuple[PersonId, ...]
+
+
+def unreported(unit: UnitId, day: date) -> list[UnreportedLesson]:
+    """A unit's unreported lessons of a day by start time; a few queries at most (a page holds over 2,000)."""
+    found = SheetItem.unreported.query(f"{unit}#{day}")
+    return [
+        UnreportedLesson(
+            LessonId(i.pk.partition("#")[2]),
+            GroupId(i.lesson_group),
+            i.subject,
+            _instant((i.unreported_sk or "").partition("#")[0]),
+            _instant(i.ends),
+            tuple(json.loads(i.teachers)),
+        )
+        for i in found
+    ]
+
+
+# The pupil's day
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A pupil's lesson that was not plain attendance."""
+
+    lesson: LessonId
+    subject: str
+    start: datetime
+    end: datetime
+    minutes: Minutes
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class PupilDay:
+    """What is known of a pupil's day; `version` None when nothing but deviations is stored yet."""
+
+    pupil: PersonId
+    day: date
+    unit: UnitId | None
+    notices: Mapping[NoticeId, tuple[Span, Reason]]
+    gaps: tuple[Gap, ...]
+    deviations: tuple[Deviation, ...] = ()
+    version: int | None = None
+
+
+def pupil_day(pupil: PersonId, day: date) -> PupilDay:
+    """A pupil's notices, gaps and deviating lessons of one day; one consistent Query."""
+    pk, sk = _day_key(pupil, day)
+    found = list(AttendanceItem.query(pk, AttendanceItem.sk.startswith(sk), consistent_read=True))
+    head = next((item for item in found if isinstance(item, DayItem)), None)
+    deviations = tuple(_deviation(item) for item in found if isinstance(item, DeviationItem))
+    return _pupil_day(pupil, day, head, deviations)
+
+
+def wanted_days(
+    pupils: Iterable[PersonId], days: Iterable[date]
+) -> Wanted[dict[tuple[PersonId, date], PupilDay]]:
+    """The notices and gaps (not the deviations) of several pupils' days, for `fetch`; every asked day is
+    answered.
+    """
+    asked = [(pupil, day) for day in days for pupil in pupils]
+
+    def answer(found: dict[tuple[str, str], DayItem]) -> dict[tuple[PersonId, date], PupilDay]:
+        return {(p, d): _pupil_day(p, d, found.get(_day_key(p, d)), ()) for p, d in asked}
+
+    return Wanted(DayItem, [_day_key(p, d) for p, d in asked], answer)
+
+
+def days_of(pupil: PersonId, days: Sequence[date]) -> list[PupilDay]:
+    """A pupil's days as they are now, to decide on; one consistent BatchGetItem."""
+    (found,) = fetch(wanted_days([pupil], days), consistent=True)
+    return list(found.values())
+
+
+def _pupil_day(
+    pupil: PersonId, day: date, item: DayItem | None, deviations: tuple[Deviation, ...]
+) -> PupilDay:
+    if item is None:
+        return PupilDay(pupil, day, None, {}, (), deviations)
+    notices = {NoticeId(id): (_span(row[:4]), Reason(row[4])) for id, row in json.loads(item.notices).items()}
+    gaps = tuple(_gap(row) for row in json.loads(item.gaps))
+    return PupilDay(pupil, day, UnitId(item.unit), notices, gaps, deviations, item.version)
+
+
+def day_item(day: PupilDay, unit: UnitId) -> DayItem:
+    """The day's notices and gaps, to write over the version read."""
+    pk, sk = _day_key(day.pupil, day.day)
+    notices = {id: [*_span_row(span), reason] for id, (span, reason) in day.notices.items()}
+    item = DayItem(
+        pk=pk, sk=sk, unit=unit, notices=_json(notices), gaps=_json([_gap_row(g) for g in day.gaps])
+    )
+    return item.over(day.version)
+
+
+def _gap(row: Sequence[Any]) -> Gap:
+    notice, lessons, start, end, outcomes = row
+    told = {PersonId(person): Outcome(outcome) for person, outcome in outcomes.items()}
+    return Gap(NoticeId(notice), tuple(lessons), _instant(start), _instant(end), told)
+
+
+def _gap_row(gap: Gap) -> list[Any]:
+    return [gap.notice, list(gap.lessons), stamp(gap.start), stamp(gap.end), dict(gap.outcomes)]
+
+
+def deviation_item(pupil: PersonId, sheet: Sheet, entry: Entry) -> DeviationItem:
+    """A pupil's deviating line of a saved sheet."""
+    pk, sk = _day_key(pupil, today(sheet.start))
+    m = entry.minutes
+    item = DeviationItem(
+        pk=pk,
+        sk=f"{sk}#{stamp(sheet.start)}#{sheet.lesson}",
+        lesson=sheet.lesson,
+        subject=sheet.subject,
+        starts=stamp(sheet.start),
+        ends=stamp(sheet.end),
+        attendance=m.attendance,
+        valid=m.valid,
+        invalid=m.invalid,
+        other=m.other,
+        reason=entry.reason,
+    )
+    if m.invalid:
+        item.unexcused_pk = f"{sheet.unit}#{today(sheet.start)}"
+        item.unexcused_sk = f"{pupil}#{stamp(sheet.start)}"
+    return item
+
+
+def _deviation(item: DeviationItem) -> Deviation:
+    minutes = Minutes(
+        int(item.attendance or 0), int(item.valid or 0), int(item.invalid), int(item.other or 0)
+    )
+    reason = Reason(item.reason) if item.reason else None
+    return Deviation(
+        LessonId(item.lesson), item.subject, _instant(item.starts), _instant(item.ends), minutes, reason
+    )
+
+
+def unexcused(unit: UnitId, day: date) -> list[tuple[PersonId, Deviation]]:
+    """A unit's lessons with unexcused minutes of a day, by pupil and time (only `invalid` is read)."""
+    found = DeviationItem.unexcused.query(f"{unit}#{day}")
+    return [(PersonId(i.pk.partition("#")[2]), _deviation(i)) for i in found]
+
+
+# Absence notices
+
+
+def notice(pupil: PersonId, id: NoticeId) -> Notice | None:
+    """One absence notice; one consistent GetItem."""
+    item = NoticeItem.find(f"PUPIL#{pupil}", f"N#{id}")
+    return _notice(item) if item else None
+
+
+def notices(pupil: PersonId, limit: int, cursor: str | None, caller: str) -> tuple[list[Notice], str | None]:
+    """A pupil's notices, newest first, with the cursor to the next page."""
+    found = NoticeItem.query(
+        f"PUPIL#{pupil}",
+        NoticeItem.sk.startswith("N#"),
+        limit=limit,
+        page_size=limit,
+        scan_index_forward=False,
+        last_evaluated_key=unseal(cursor, "notices", pupil, caller),
+    )
+    page = [_notice(item) for item in found]
+    return page, seal(found.last_evaluated_key, "notices", pupil, caller)
+
+
+def notice_item(notice: Notice) -> NoticeItem:
+    """The notice to write over the version read."""
+    item = NoticeItem(
+        pk=f"PUPIL#{notice.pupil}",
+        sk=f"N#{notice.id}",
+        unit=notice.unit,
+        span=_json(_span_row(notice.span)),
+        reason=notice.reason,
+        reported_by=notice.reported_by,
+        withdrawn="1" if notice.withdrawn else None,
+    )
+    return item.over(notice.version)
+
+
+def _notice(item: NoticeItem) -> Notice:
+    return Notice(
+        id=NoticeId(item.sk.partition("#")[2]),
+        pupil=PersonId(item.pk.partition("#")[2]),
+        unit=UnitId(item.unit),
+        span=_span(json.loads(item.span)),
+        reason=Reason(item.reason),
+        reported_by=PersonId(item.reported_by),
+        withdrawn=item.withdrawn is not None,
+        version=item.version,
+    )
+
+
+# The evening's reports
+
+
+def sweep_item(unit: UnitId, day: date, counts: Mapping[str, int]) -> SweepItem:
+    """The report of one unit and evening; a new sweep of the same evening replaces it."""
+    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=_json(counts))
+
+
+def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
+    """What the sweep of an evening found, or None if it has not run."""
+    item = SweepItem.find(f"SWEEP#{unit}", str(day))
+    return dict(json.loads(item.counts)) if item else None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

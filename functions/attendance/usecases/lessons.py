@@ -1,0 +1,262 @@
+"""Lesson attendance (process 20): sheets from the timetable, a teacher's day, opening and saving a lesson."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from functions.access import guard
+from functions.attendance import store
+from functions.attendance.domain import lesson as rules
+from functions.attendance.domain.absence import Reason
+from functions.attendance.domain.lesson import Entry, Minutes, Sheet
+from functions.attendance.events import LessonReported, UnexcusedPupil
+from functions.attendance.schemas import (
+    AttendanceRow,
+    LessonList,
+    LessonSummary,
+    LessonView,
+    MentorDayView,
+    PupilRow,
+    SavedLesson,
+    UnexcusedView,
+)
+from functions.attendance.store import PupilDay
+from functions.attendance.usecases.relations import groups_of, require_lesson
+from functions.organisation import queries as organisation
+from functions.register import queries as register
+from functions.register.queries import PersonName
+from functions.timetable import queries as timetable
+from skolkit.audit import Trace, record_read
+from skolkit.clock import now, today
+from skolkit.errors import NotFound
+from skolkit.identity import Caller
+from skolkit.table import Overwrite, Remove, Write, commit, fetch, put_many
+from skolkit.telemetry import logger
+from skolkit.types import GroupId, LessonId, PersonId
+
+SHEET_DAYS = 28  # how far ahead a change of a group's members is carried into sheets
+
+
+def prepare_sheets(group: GroupId, first: date, last: date) -> int:
+    """Make or bring up to date the sheets of a group's lessons in a span of days; returns how many were
+    written.
+
+    A lesson that has been reported keeps its roster: it says who was there then.
+    """
+    record = organisation.group(group, first)
+    if record is None:
+        return 0
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    (planned,) = fetch(timetable.wanted_group_days([group], days))
+    lessons = [lesson for day in planned.values() for lesson in day]
+    (known,) = fetch(store.wanted_sheets([lesson.id for lesson in lessons]), consistent=True)
+    if len(record.members) > rules.MOST_PUPILS:
+        logger().error("group too large for attendance", group=group, members=len(record.members))
+        return 0
+    fresh = [
+        Sheet(
+            lesson=lesson.id,
+            group=group,
+            unit=lesson.unit,
+            subject=lesson.subject,
+            start=lesson.start,
+            end=lesson.end,
+            teachers=lesson.teachers,
+            roster=record.members,
+            entries={},
+            version=0,
+        )
+        for lesson in lessons
+    ]
+    new = [store.sheet_item(sheet, stored=None) for sheet in fresh if sheet.lesson not in known]
+    changed = [sheet for sheet in fresh if (old := known.get(sheet.lesson)) and _differs(old, sheet)]
+    put_many(new)
+    for sheet in changed:
+        commit(store.sheet_item(sheet, stored=known[sheet.lesson].version))
+    return len(new) + len(changed)
+
+
+def prepare_coming_sheets(group: GroupId) -> int:
+    """Carry a changed group into the sheets of today and the coming weeks."""
+    return prepare_sheets(group, today(), today() + timedelta(days=SHEET_DAYS))
+
+
+def _differs(old: Sheet, planned: Sheet) -> bool:
+    return not old.is_reported and replace(old, version=0) != planned
+
+
+def my_lessons(caller: Caller, day: date) -> LessonList:
+    """A teacher's lessons of a day with what is reported. Two round trips."""
+    guard.require(caller, "timetable:read_own_day", guard.Person(caller.person_id))
+    planned = timetable.teacher_day(caller.person_id, day)
+    (sheets,) = fetch(store.wanted_sheets([lesson.id for lesson in planned]))
+    data = [
+        LessonSummary(
+            id=lesson.id,
+            group=lesson.group,
+            subject=lesson.subject,
+            start_time=lesson.start,
+            end_time=lesson.end,
+            room=lesson.room,
+            is_reported=lesson.id in sheets and sheets[lesson.id].is_reported,
+        )
+        for lesson in planned
+    ]
+    return LessonList(date=day, data=data)
+
+
+def open_lesson(caller: Caller, id: LessonId) -> LessonView:
+    """A lesson with its roster. Three round trips: the sheet, names with notices, the audit row."""
+    sheet = require_lesson(caller, "attendance:open_lesson", store.sheet(id))
+    day = today(sheet.start)
+    names, days = fetch(register.wanted_names(sheet.roster), store.wanted_days(sheet.roster, [day]))
+    record_read(Trace(caller.person_id, "open_lesson", id))
+    rows = [_row(sheet, pupil, names.get(pupil), days[pupil, day]) for pupil in sheet.roster]
+    return LessonView(
+        id=id,
+        group=sheet.group,
+        subject=sheet.subject,
+        start_time=sheet.start,
+        end_time=sheet.end,
+        minutes=sheet.minutes,
+        is_reported=sheet.is_reported,
+        reported_timestamp=sheet.reported_at,
+        reporter=sheet.reported_by,
+        version=sheet.version,
+        rows=sorted(rows, key=lambda row: (row.family_name, row.given_name)),
+    )
+
+
+def _row(sheet: Sheet, pupil: PersonId, name: PersonName | None, day: PupilDay) -> PupilRow:
+    notified, reason = _notified(sheet, day)
+    entry = sheet.entries.get(pupil) or rules.expected(sheet, notified, reason)
+    return PupilRow(
+        pupil=pupil,
+        given_name=name.given_name if name else "",
+        family_name=name.family_name if name else "",
+        notified_minutes=min(notified, sheet.minutes),
+        notified_reason=reason,
+        attendance_minutes=entry.minutes.attendance,
+        valid_absence_minutes=entry.minutes.valid,
+        invalid_absence_minutes=entry.minutes.invalid,
+        other_attendance_minutes=entry.minutes.other,
+        absence_reason=entry.reason,
+    )
+
+
+def _notified(sheet: Sheet, day: PupilDay) -> tuple[int, Reason | None]:
+    covered = [(span.minutes_of(sheet.start, sheet.end), reason) for span, reason in day.notices.values()]
+    covered = [(minutes, reason) for minutes, reason in covered if minutes]
+    return sum(minutes for minutes, _ in covered), covered[0][1] if covered else None
+
+
+def save_lesson(caller: Caller, id: LessonId, rows: Sequence[AttendanceRow], version: int) -> SavedLesson:
+    """Save or correct a whole lesson. Two round trips: the sheet, one transaction."""
+    sheet = store.sheet(id)
+    action: guard.Action = (
+        "attendance:correct_lesson" if sheet and sheet.is_reported else "attendance:save_lesson"
+    )
+    sheet = require_lesson(caller, action, sheet)
+    saved, changed = rules.save(sheet, [_entry(row) for row in rows], caller.person_id, now(), version)
+    unexcused = [
+        UnexcusedPupil(pupil=pupil, minutes=entry.minutes.invalid)
+        for pupil, entry in saved.entries.items()
+        if entry.minutes.invalid
+    ]
+    commit(
+        store.sheet_item(saved, stored=sheet.version),
+        *(_deviation(pupil, saved, entry) for pupil, entry in changed.items()),
+        facts=[
+            LessonReported(
+                lesson=id,
+                group=saved.group,
+                unit=saved.unit,
+                start=saved.start,
+                end=saved.end,
+                corrected=sheet.is_reported,
+                unexcused=unexcused,
+            )
+        ],
+        trace=Trace(caller.person_id, action.partition(":")[2], id, changes=_history(sheet, saved)),
+    )
+    return SavedLesson(id=id, is_reported=True, unexcused=len(unexcused), version=saved.version)
+
+
+def _entry(row: AttendanceRow) -> tuple[PersonId, Entry]:
+    minutes = Minutes(
+        row.attendance_minutes,
+        row.valid_absence_minutes,
+        row.invalid_absence_minutes,
+        row.other_attendance_minutes,
+    )
+    return PersonId(row.pupil), Entry(minutes, row.absence_reason)
+
+
+def _deviation(pupil: PersonId, sheet: Sheet, entry: Entry | None) -> Write:
+    if entry is None:
+        return Remove(store.deviation_item(pupil, sheet, sheet.entries[pupil]))
+    return Overwrite(store.deviation_item(pupil, sheet, entry))
+
+
+def _history(old: Sheet, new: Sheet) -> str:
+    """Of a correction: pupil → minutes before and after. A first report has no before."""
+    if not old.is_reported:
+        return ""
+    changes = {
+        pupil: [_minutes(old.entries.get(pupil)), _minutes(entry)]
+        for pupil, entry in new.entries.items()
+        if old.entries.get(pupil) != entry
+    }
+    return json.dumps(changes, separators=(",", ":"))
+
+
+def _minutes(entry: Entry | None) -> list[int]:
+    m = entry.minutes if entry else Minutes(0)
+    return [m.attendance, m.valid, m.invalid, m.other]
+
+
+def mentor_day(caller: Caller, id: GroupId, day: date) -> MentorDayView:
+    """A mentor's class today: lessons nobody has reported, pupils away without a reason."""
+    group = organisation.group(id, day)
+    if group is None:
+        raise NotFound
+    duties = () if caller.person in group.mentors else organisation.duties_of(caller.person_id)
+    facts = guard.Group(id, group.unit, group.teachers, group.mentors)
+    guard.require(caller, "attendance:read_mentor_day", facts, duties)
+    theirs = {id} | {g for groups in groups_of(group.members).values() for g in groups}
+    unreported = [u for u in store.unreported(group.unit, day) if u.group in theirs and u.end <= now()]
+    members = set(group.members)
+    unexcused = [(pupil, d) for pupil, d in store.unexcused(group.unit, day) if pupil in members]
+    (names,) = fetch(register.wanted_names(sorted({pupil for pupil, _ in unexcused})))
+    record_read(Trace(caller.person_id, "mentor_day", id))
+    return MentorDayView(
+        group=id,
+        date=day,
+        unreported=[
+            LessonSummary(
+                id=u.lesson,
+                group=u.group,
+                subject=u.subject,
+                start_time=u.start,
+                end_time=u.end,
+                is_reported=False,
+            )
+            for u in unreported
+        ],
+        unexcused=[
+            UnexcusedView(
+                pupil=pupil,
+                lesson=d.lesson,
+                subject=d.subject,
+                start_time=d.start,
+                end_time=d.end,
+                given_name=names[pupil].given_name if pupil in names else "",
+                family_name=names[pupil].family_name if pupil in names else "",
+                invalid_absence_minutes=d.minutes.invalid,
+            )
+            for pupil, d in unexcused
+        ],
+    )

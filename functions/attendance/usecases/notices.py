@@ -1,0 +1,153 @@
+"""Same-day notice (process 21): decide that guardians are due a notice, remember what became of it, and in
+the evening prove that every unexcused absence has been taken care of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from functions.access import guard
+from functions.attendance import store
+from functions.attendance.domain import gaps as rules
+from functions.attendance.domain.gaps import Gap, Missed, Outcome
+from functions.attendance.events import EveningSwept, GuardianNoticeDue, LessonReported, NoticeAnswered
+from functions.attendance.schemas import SweepView
+from functions.attendance.store import PupilDay
+from functions.attendance.usecases.relations import groups_of
+from functions.organisation import queries as organisation
+from functions.timetable import queries as timetable
+from skolkit.clock import now, today
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.identity import Caller
+from skolkit.sweden.calendar import SchoolYear
+from skolkit.table import Overwrite, commit, fetch
+from skolkit.telemetry import count
+from skolkit.types import NoticeId, PersonId, UnitId, stable_id
+
+ATTEMPTS = 5  # a guardian's notice and two lessons may be decided about the same pupil at the same moment
+
+
+def decide_notices(reported: LessonReported) -> None:
+    """For every pupil with unexcused minutes: a notice is due, or the lesson belongs to a gap already told
+    about, or it is explained by a notice of absence. Deciding twice changes nothing.
+    """
+    missed = Missed(reported.lesson, reported.start, reported.end)
+    for pupil in reported.unexcused:
+        _persist(lambda p=pupil.pupil: _decide(p, reported.unit, missed))  # type: ignore[misc]
+
+
+def _decide(pupil: PersonId, unit: UnitId, missed: Missed) -> str:
+    day = store.pupil_day(pupil, today(missed.start))
+    if not any(d.lesson == missed.lesson and d.minutes.invalid for d in day.deviations):
+        return "corrected"
+    if rules.is_explained(missed, [span for span, _ in day.notices.values()]):
+        return "explained"
+    if any(missed.lesson in gap.lessons for gap in day.gaps):
+        return "known"
+    for gap, begin, end in rules.neighbours(day.gaps, missed):
+        if not _present_between(day, begin, end):
+            others = tuple(g for g in day.gaps if g != gap)
+            commit(store.day_item(replace(day, gaps=(*others, rules.extend(gap, missed))), unit))
+            return "extended"
+    gap = rules.open_gap(NoticeId(stable_id("notice", pupil, missed.lesson)), missed)
+    commit(store.day_item(replace(day, gaps=(*day.gaps, gap)), unit), facts=[_due(pupil, unit, gap)])
+    return "due"
+
+
+def _due(pupil: PersonId, unit: UnitId, gap: Gap) -> GuardianNoticeDue:
+    return GuardianNoticeDue(
+        notice=gap.notice, pupil=pupil, unit=unit, day=today(gap.start), start=gap.start, end=gap.end
+    )
+
+
+def _present_between(day: PupilDay, begin: datetime, end: datetime) -> bool:
+    """Whether the pupil attended a lesson between two instants, wholly or in part."""
+    groups = groups_of([day.pupil])[day.pupil]
+    (planned,) = fetch(timetable.wanted_group_days(groups, [day.day]))
+    between = [p.id for lessons in planned.values() for p in lessons if begin <= p.start and p.end <= end]
+    (sheets,) = fetch(store.wanted_sheets(between), consistent=True)
+    entries = [sheet.entries.get(day.pupil) for sheet in sheets.values()]
+    return any(entry and (entry.minutes.attendance or entry.minutes.other) for entry in entries)
+
+
+def record_outcome(answered: NoticeAnswered) -> None:
+    """Remember whether a guardian could be told; a protected person's family is called by the office."""
+    outcome = {"": Outcome.DELIVERED, "protected": Outcome.CALL}.get(answered.reason, Outcome.FAILED)
+
+    def record() -> str:
+        day = store.pupil_day(answered.pupil, answered.day)
+        gap = next((g for g in day.gaps if g.notice == answered.notice), None)
+        if gap is None or day.unit is None or gap.outcomes.get(answered.recipient) == outcome:
+            return "known"
+        told = replace(gap, outcomes={**gap.outcomes, answered.recipient: outcome})
+        gaps = tuple(told if g is gap else g for g in day.gaps)
+        commit(store.day_item(replace(day, gaps=gaps), day.unit))
+        return "recorded"
+
+    _persist(record)
+
+
+def sweep_evening(day: date) -> None:
+    """For every unit with school today: find what has not been taken care of, see to it, and report
+    (skollagen 7:17).
+    """
+    for unit in organisation.units():
+        if organisation.calendar(unit.id, SchoolYear.of(day)).is_school_day(day):
+            _sweep_unit(unit.id, day)
+
+
+def _sweep_unit(unit: UnitId, day: date) -> None:
+    ended = [u for u in store.unreported(unit, day) if u.end <= now()]
+    tally = Counter(unreportedLessons=len(ended))
+    for pupil, missed in store.unexcused(unit, day):
+        tally["unexcusedLessons"] += 1
+        tally[_close(unit, pupil, Missed(missed.lesson, missed.start, missed.end))] += 1
+    counts = dict(tally)
+    commit(
+        Overwrite(store.sweep_item(unit, day, counts)),
+        facts=[EveningSwept(unit=unit, day=day, counts=counts)],
+    )
+    for name, value in counts.items():
+        count(f"Evening{name[0].upper()}{name[1:]}", value, unit_id=unit)
+
+
+def _close(unit: UnitId, pupil: PersonId, missed: Missed) -> str:
+    """See to one unexcused lesson and name its state: delivered, call, failed, explained, or due (a notice is
+    on its way).
+    """
+    decided = _persist(lambda: _decide(pupil, unit, missed))
+    if decided in ("explained", "corrected", "due"):
+        return decided
+    gap = next(g for g in store.pupil_day(pupil, today(missed.start)).gaps if missed.lesson in g.lessons)
+    if not gap.attempted:  # the fact or its answer was lost: say it again, messages knows what it has sent
+        commit(facts=[_due(pupil, unit, gap)])
+        return "due"
+    states = set(gap.outcomes.values())
+    return next(state.value for state in (Outcome.FAILED, Outcome.CALL, Outcome.DELIVERED) if state in states)
+
+
+def read_sweep(caller: Caller, unit: UnitId, day: date) -> SweepView:
+    """An evening's report of a unit, for its principal and administrators."""
+    guard.require(caller, "attendance:read_sweep", guard.Unit(unit), organisation.duties_of(caller.person_id))
+    counts = store.sweep(unit, day)
+    if counts is None:
+        raise NotFound
+    return SweepView(unit=unit, date=day, counts=counts)
+
+
+def yesterday_or_today() -> date:
+    """The day the sweep is about: a run delayed past midnight still closes the day before."""
+    return today(now() - timedelta(hours=6))
+
+
+def _persist(attempt: Callable[[], str]) -> str:
+    """Try again when somebody else changed the pupil's day in the same moment."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return attempt()
+        except ChangedMeanwhile:
+            continue
+    return attempt()

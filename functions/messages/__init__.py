@@ -1,0 +1,3 @@
+"""Messages: how people are reached. This area alone knows channels, preferences, addresses' use and the
+delivery log.
+"""

@@ -1,0 +1,64 @@
+"""Messages: what can be called and what starts by itself. Process 28 in its first form, and the sending half
+of 21.
+"""
+
+from __future__ import annotations
+
+from functions.messages import schemas, usecases
+from functions.messages.events import NoticeDue
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
+from skolkit.http import Api, Request
+from skolkit.triggers import MailReceipt, Triggers
+from skolkit.types import PersonId
+
+api = Api("messages", "Meddelanden")
+app = api.app
+on = Triggers(app)
+
+
+@api.operation("GET", "/v1/me/preferences", process=28, answer=schemas.PreferencesView)
+def read_preferences(request: Request[None, None]) -> schemas.PreferencesView:
+    """How the caller wants to be reached"""
+    return usecases.read_preferences(request.caller)
+
+
+@api.operation(
+    "PUT", "/v1/me/preferences", process=28, versioned=True,
+    body=schemas.Preferences, answer=schemas.PreferencesView, errors=(ChangedMeanwhile,),
+)  # fmt: skip
+def choose_preferences(request: Request[schemas.Preferences, None]) -> schemas.PreferencesView:
+    """Choose how to be reached"""
+    return usecases.choose_preferences(request.caller, request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/pupils/{pupil}/deliveries", process=28,
+    query=schemas.PageQuery, answer=schemas.DeliveryPage, errors=(NotFound,),
+)  # fmt: skip
+def list_deliveries(request: Request[None, schemas.PageQuery]) -> schemas.DeliveryPage:
+    """The notices sent about a pupil"""
+    return usecases.list_deliveries(request.caller, PersonId(request.id("pupil")), request.query)
+
+
+@on.on_facts(
+    "attendance.GuardianNoticeDue.v1", process=21, batch=1, runbook="notices",
+    uses=("ses:SendEmail", "sns:Publish"),
+    meaning="Vårdnadshavare får inte underrättelsen om frånvaro; ring hem till de berörda i dag.",
+)  # fmt: skip
+def deliver_guardian_notice(envelope: Envelope) -> None:
+    """Send a notice to each guardian by their channel, once."""
+    usecases.deliver_notice(NoticeDue.model_validate(envelope.data))
+
+
+@on.on_mail_receipts(
+    process=28,
+    runbook="notices",
+    meaning="Studsade mejl upptäcks inte, så att skolan inte vet vem som ska ringas.",
+)
+def record_mail_receipt(receipt: MailReceipt) -> None:
+    """Take in what SES says became of a mail."""
+    usecases.record_receipt(receipt.kind, receipt.tag)
+
+
+relay = on.relay_outbox()

@@ -1,0 +1,45 @@
+"""Facts of messages, and the parts of other areas' facts that messages reads."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from functions.messages.domain import Channel, Failure
+from skolkit.events import Fact
+from skolkit.types import NoticeId, PersonId
+
+
+class NoticeDelivered(Fact):
+    """The channel's provider has taken a notice to one recipient."""
+
+    type: ClassVar[str] = "messages.NoticeDelivered.v1"
+    notice: NoticeId
+    pupil: PersonId
+    day: date
+    recipient: PersonId
+    channel: Channel
+
+
+class NoticeFailed(Fact):
+    """A notice could not be sent to a recipient, or came back; the reason says who acts."""
+
+    type: ClassVar[str] = "messages.NoticeFailed.v1"
+    notice: NoticeId
+    pupil: PersonId
+    day: date
+    recipient: PersonId
+    reason: Failure
+
+
+class NoticeDue(BaseModel):
+    """Of `attendance.GuardianNoticeDue.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    notice: NoticeId
+    pupil: PersonId
+    day: date
+    start: datetime
+    end: datetime

@@ -1,0 +1,177 @@
+"""What people and events do with messages: choose a channel, deliver a notice, read the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from functions.access import guard
+from functions.messages import channels, store
+from functions.messages import domain as rules
+from functions.messages.domain import Channel, Delivery, Failure, State
+from functions.messages.events import NoticeDelivered, NoticeDue, NoticeFailed
+from functions.messages.schemas import DeliveryPage, DeliveryView, PageQuery, Preferences, PreferencesView
+from functions.messages.store import DeliveryKey
+from functions.organisation import queries as organisation
+from functions.register import queries as register
+from functions.register.queries import Contact, PupilRecord, Withheld
+from skolkit.audit import Trace, record_read
+from skolkit.clock import now, today
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Fact
+from skolkit.identity import Caller
+from skolkit.table import commit, fetch
+from skolkit.telemetry import logger
+from skolkit.types import NoticeId, PersonId
+
+
+class InFlight(RuntimeError):
+    """Somebody else is sending this notice right now, or died doing so; it comes again after the lease."""
+
+
+def read_preferences(caller: Caller) -> PreferencesView:
+    """How the caller wants to be reached."""
+    guard.require(caller, "messages:read_own_preferences", guard.Person(caller.person_id))
+    channel, version = store.preferences(caller.person_id)
+    return PreferencesView(channel=channel, version=version)
+
+
+def choose_preferences(caller: Caller, chosen: Preferences, version: int) -> PreferencesView:
+    """Choose how to be reached."""
+    guard.require(caller, "messages:edit_own_preferences", guard.Person(caller.person_id))
+    trace = Trace(caller.person_id, "choose_preferences", caller.person_id, changes=chosen.channel)
+    commit(store.preferences_item(caller.person_id, chosen.channel, version), trace=trace)
+    return PreferencesView(channel=chosen.channel, version=version + 1)
+
+
+def list_deliveries(caller: Caller, pupil: PersonId, query: PageQuery) -> DeliveryPage:
+    """The notices sent about a pupil, and what became of them."""
+    record = register.pupil(pupil)
+    if record is None:
+        raise NotFound
+    mentors = organisation.staff_around(pupil, today()).mentors
+    facts = guard.Pupil(pupil, record.unit, mentors=mentors, protected=record.protected)
+    guard.require(caller, "messages:read_delivery_log", facts, organisation.duties_of(caller.person_id))
+    found, cursor = store.deliveries(pupil, query.limit, query.cursor, caller.seal)
+    record_read(Trace(caller.person_id, "list_deliveries", pupil))
+    data = [
+        DeliveryView(
+            notice=key.notice,
+            recipient=key.recipient,
+            date=key.day,
+            at=d.at,
+            channel=d.channel,
+            state=d.state,
+            failure=d.failure,
+            attempts=d.attempts,
+        )
+        for key, d in found
+    ]
+    return DeliveryPage(data=data, cursor=cursor)
+
+
+def deliver_notice(due: NoticeDue) -> None:
+    """Tell every guardian, each once, by their own channel. Raises when some must be tried again; the rest
+    stay done.
+    """
+    pupil = register.pupil(due.pupil)
+    if pupil is None:
+        raise NotFound
+    guardians = sorted(pupil.guardians)
+    if not guardians:
+        _settle(_key(due, due.pupil), None, Failure.NO_GUARDIAN)
+        return
+    contacts = register.contacts(guardians)
+    (preferred,) = fetch(store.wanted_channels(guardians))
+    pending = 0
+    for guardian in guardians:
+        try:
+            _deliver(due, pupil, contacts.get(guardian), preferred[guardian], guardian)
+        except (InFlight, ChangedMeanwhile):
+            pending += 1
+    if pending:
+        raise InFlight(f"{pending} of {len(guardians)}")
+
+
+def _deliver(
+    due: NoticeDue,
+    pupil: PupilRecord,
+    contact: Contact | Withheld | None,
+    preferred: Channel,
+    guardian: PersonId,
+) -> None:
+    key = _key(due, guardian)
+    known = store.delivery(key)
+    if not rules.may_send(known, now()):
+        if known and known.state is State.CLAIMED:
+            raise InFlight
+        return
+    if pupil.protected or isinstance(contact, Withheld):
+        _settle(key, known, Failure.PROTECTED)
+        return
+    way = rules.choose_channel(preferred, contact.email, contact.phone) if contact else None
+    if contact is None or way is None:
+        _settle(key, known, Failure.NO_ADDRESS)
+        return
+    channel, address = way
+    text = rules.notice_text(pupil.given_name, due.start, due.end).in_language(contact.language)
+    claim = _claim(key, known, channel)
+    try:
+        channels.send(channel, address, rules.SUBJECT.in_language(contact.language), text, _tag(key))
+    except channels.Rejected:
+        _settle(key, claim, Failure.REJECTED)
+        return
+    _settle(key, claim, None)
+
+
+def _claim(key: DeliveryKey, known: Delivery | None, channel: Channel) -> Delivery:
+    """Say that this function is sending, so that a repeat of the fact does not send too."""
+    attempts = known.attempts + 1 if known else 1
+    claim = Delivery(
+        State.CLAIMED, channel, now(), attempts=attempts, version=known.version if known else None
+    )
+    commit(store.delivery_item(key, claim))
+    return replace(claim, version=(claim.version or 0) + 1)
+
+
+def _settle(key: DeliveryKey, known: Delivery | None, failure: Failure | None) -> None:
+    """Record how a delivery ended and tell attendance, in one transaction."""
+    before = known or Delivery(State.CLAIMED, None, now())
+    state = State.FAILED if failure else State.ACCEPTED
+    settled = replace(before, state=state, failure=failure, at=now())
+    commit(store.delivery_item(key, settled), facts=[_answer(key, settled)])
+    logger().info("notice settled", state=state.value, channel=settled.channel, failure=failure)
+
+
+def _answer(key: DeliveryKey, settled: Delivery) -> Fact:
+    about = {"notice": key.notice, "pupil": key.pupil, "day": key.day, "recipient": key.recipient}
+    if settled.failure is None:
+        return NoticeDelivered(**about, channel=settled.channel)
+    return NoticeFailed(**about, reason=settled.failure)
+
+
+def record_receipt(kind: str, tag: str) -> None:
+    """What SES says of a mail: sent or delivered proves that a claim was carried out, a bounce that it came
+    back.
+    """
+    key = _untag(tag)
+    known = store.delivery(key)
+    if known is None:
+        return
+    if kind in ("Send", "Delivery") and known.state is State.CLAIMED:
+        _settle(key, known, None)
+    if kind in ("Bounce", "Reject", "Rendering Failure") and known.failure is None:
+        _settle(key, known, Failure.BOUNCED)
+
+
+def _key(due: NoticeDue, recipient: PersonId) -> DeliveryKey:
+    return DeliveryKey(due.pupil, due.day, due.notice, recipient)
+
+
+def _tag(key: DeliveryKey) -> str:
+    return "_".join((key.pupil, key.day.isoformat(), key.notice, key.recipient))
+
+
+def _untag(tag: str) -> DeliveryKey:
+    pupil, day, notice, recipient = tag.split("_")
+    return DeliveryKey(PersonId(pupil), date.fromisoformat(day), NoticeId(notice), PersonId(recipient))

@@ -1,0 +1,27 @@
+"""Facts of the register. Ids and what is needed to decide, never names or identity numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from skolkit.events import Fact
+from skolkit.imports import Finished
+from skolkit.types import PersonId, UnitId
+
+
+class PupilEnrolled(Fact):
+    """A pupil was enrolled at a unit (process 3). Enrolments from a file are told by `ImportFinished` alone."""
+
+    type: ClassVar[str] = "register.PupilEnrolled.v1"
+    pupil: PersonId
+    unit: UnitId
+    school_form: str
+    year: int | None
+    start: date
+
+
+class ImportFinished(Finished):
+    """A file of people has been taken."""
+
+    type: ClassVar[str] = "register.ImportFinished.v1"

@@ -1,0 +1,257 @@
+"""Files of people (process 2, with enrolments of process 3): one row per person, in the words of SS 12000.
+
+A person is known by `id`, or without one by identity number. A row that was taken before costs nothing more than
+recognising it; a changed one replaces what the file says and leaves what the person has set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from functions.organisation import queries as organisation
+from functions.register import store
+from functions.register.domain import (
+    Address,
+    Enrolment,
+    Marking,
+    NewPerson,
+    Relation,
+    Responsible,
+    check_enrolments,
+    phone_number,
+)
+from functions.register.events import ImportFinished
+from skolkit.errors import DomainError, Text
+from skolkit.events import Fact
+from skolkit.imports import FileRow, Importer, Row, RowFault, Source, save
+from skolkit.sweden.codes import SS12000_SCHOOL_TYPE, SchoolForm, SchoolUnitCode
+from skolkit.sweden.identity_numbers import parse_identity_number
+from skolkit.table import Write, fetch
+from skolkit.types import PersonId, UnitId, is_id, new_id
+
+_FORMS = {form.value: form for form in SchoolForm} | {v: k for k, v in SS12000_SCHOOL_TYPE.items()}
+
+
+class _Refused(ValueError):
+    def __init__(self, sv: str, en: str) -> None:
+        super().__init__(en)
+        self.sv, self.en = sv, en
+
+
+def _civic_no(text: str) -> str:
+    return parse_identity_number(text).value
+
+
+def _unit(text: str) -> UnitId:
+    return UnitId(text) if is_id(text) else organisation.unit_id(SchoolUnitCode(text))
+
+
+def _form(text: str) -> SchoolForm:
+    if text not in _FORMS:
+        raise _Refused("okänd skolform", "unknown school type")
+    return _FORMS[text]
+
+
+def _phone(text: str) -> str:
+    try:
+        return phone_number(text)
+    except ValueError:
+        raise _Refused("inte ett telefonnummer", "not a telephone number") from None
+
+
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class AddressRow(FileRow):
+    """A postal address."""
+
+    street: Name
+    postal_code: Annotated[str, Field(max_length=10)]
+    locality: Name
+
+
+class EnrolmentRow(FileRow):
+    """SS 12000 `Enrolment`; `enroledAt` (sic) is a school unit code or a unit's id."""
+
+    enroled_at: Annotated[str, AfterValidator(_unit)]
+    school_type: Annotated[str, AfterValidator(_form)]
+    school_year: Annotated[int, Field(ge=0, le=10)] | None = None
+    start_date: date
+    end_date: date | None = None
+    cancelled: bool = False
+    education_code: Annotated[str, Field(max_length=20)] | None = None
+
+    def enrolment(self) -> Enrolment:
+        return Enrolment(
+            unit=UnitId(self.enroled_at),
+            school_form=SchoolForm(self.school_type),
+            year=self.school_year,
+            start=self.start_date,
+            end=self.end_date,
+            cancelled=self.cancelled,
+            education_code=self.education_code,
+        )
+
+
+class ResponsibleRow(FileRow):
+    """A responsible adult by id; the adult's own row may come before or after."""
+
+    person: Id
+    relation_type: Relation = "Vårdnadshavare"
+
+
+class PersonRow(FileRow):
+    """One person. Without `enrolments` or `responsibles` those are left as they are; given, they are complete."""
+
+    id: Id | None = None
+    civic_no: Annotated[str, AfterValidator(_civic_no)] | None = None
+    given_name: Name
+    family_name: Name
+    birth_date: date | None = None
+    security_marking: Marking = "Ingen"
+    address: AddressRow | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = None
+    phone: Annotated[str, AfterValidator(_phone)] | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "sv"
+    enrolments: Annotated[list[EnrolmentRow], Field(max_length=20)] | None = None
+    responsibles: Annotated[list[ResponsibleRow], Field(max_length=10)] | None = None
+
+    @model_validator(mode="after")
+    def _is_someone(self) -> Self:
+        if self.id is None and self.civic_no is None:
+            raise _Refused("raden har varken id eller civicNo", "the row has neither id nor civicNo")
+        if self.birth_date is None and self.civic_no is None:
+            raise _Refused(
+                "raden har varken birthDate eller civicNo", "the row has neither birthDate nor civicNo"
+            )
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Recognises the same row when it comes again."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    @property
+    def units(self) -> list[UnitId]:
+        return [UnitId(row.enroled_at) for row in self.enrolments or ()]
+
+    def person(self, person: PersonId) -> NewPerson:
+        """Raises `DomainError` when the enrolments contradict each other."""
+        enrolments = None if self.enrolments is None else tuple(row.enrolment() for row in self.enrolments)
+        check_enrolments(enrolments or ())
+        address = self.address
+        return NewPerson(
+            id=person,
+            civic_no=self.civic_no,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date or parse_identity_number(self.civic_no or "").birth_date,
+            marking=self.security_marking,
+            address=Address(address.street, address.postal_code, address.locality) if address else None,
+            email=self.email,
+            phone=self.phone,
+            language=self.language,
+            enrolments=enrolments,
+            responsibles=None
+            if self.responsibles is None
+            else tuple(Responsible(PersonId(row.person), row.relation_type) for row in self.responsibles),
+            digest=self.digest,
+        )
+
+
+def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault]:
+    """Write a chunk of people; returns the rows refused for what is already stored.
+
+    Per 100 new pupils with two guardians each: 3 reads and 9 transactions; 100 rows taken before: 3 reads.
+    """
+    numbers = [row.data.civic_no for row in rows if row.data.civic_no]
+    units = list(dict.fromkeys(unit for row in rows for unit in row.data.units))
+    owners, known_units = fetch(
+        store.wanted_owners(numbers), organisation.wanted_units(units), consistent=True
+    )
+    ids = {row.line: _id(row.data, owners) for row in rows}
+    digests = fetch(store.wanted_digests(list(ids.values())), consistent=True)[0]
+    faults: list[RowFault] = []
+    bundles: list[list[Write | Fact]] = []
+    for row in rows:
+        person, data = ids[row.line], row.data
+        if fault := _fault(row, person, owners, known_units):
+            faults.append(fault)
+        elif digests.get(person) != data.digest:
+            try:
+                bundle = _bundle(data, person, stored=person in digests, claim=data.civic_no not in owners)
+            except DomainError as refusal:
+                faults.append(_refusal(row.line, refusal))
+            else:
+                bundles.append(bundle)
+        if data.civic_no:
+            owners.setdefault(data.civic_no, person)
+    save(bundles, source)
+    return faults
+
+
+def _bundle(data: PersonRow, person: PersonId, *, stored: bool, claim: bool) -> list[Write | Fact]:
+    writes: list[Write | Fact] = [*store.person_writes(data.person(person), stored=stored)]
+    return [*writes, store.civic_item(data.civic_no, person)] if data.civic_no and claim else writes
+
+
+def _id(data: PersonRow, owners: dict[str, PersonId]) -> PersonId:
+    known = owners.get(data.civic_no or "")
+    return PersonId(data.id) if data.id else known or PersonId(new_id())
+
+
+def _fault(
+    row: Row[PersonRow], person: PersonId, owners: dict[str, PersonId], units: dict[UnitId, object]
+) -> RowFault | None:
+    if owners.get(row.data.civic_no or "", person) != person:
+        return RowFault(
+            row.line,
+            "civicNo",
+            Text("Numret tillhör redan en annan person.", "The number already belongs to another person."),
+            Text(
+                "Kontrollera numret, eller använd den registrerade personens id.",
+                "Check the number, or use the id of the registered person.",
+            ),
+        )
+    for number, unit in enumerate(row.data.units):
+        if unit not in units:
+            return RowFault(
+                row.line,
+                f"enrolments.{number}.enroledAt",
+                Text("Skolenheten finns inte i registret.", "The school unit is not in the register."),
+                Text(
+                    "Läs in skolenheterna först, eller rätta skolenhetskoden.",
+                    "Import the school units first, or correct the school unit code.",
+                ),
+            )
+    return None
+
+
+def _refusal(line: int, refusal: DomainError) -> RowFault:
+    value = None if refusal.value is None else str(refusal.value)
+    return RowFault(line, f"enrolments.{refusal.field}", refusal.said, refusal.advice, value)
+
+
+PEOPLE: Importer[PersonRow] = Importer(
+    name="import_people",
+    item=store.RegisterImportItem,
+    finished=ImportFinished,
+    read=PersonRow.model_validate_json,
+    take=take_people,
+    key=lambda row: row.id or row.civic_no,
+    shown=(
+        "enroledAt",
+        "schoolType",
+        "schoolYear",
+        "startDate",
+        "endDate",
+        "securityMarking",
+        "relationType",
+    ),
+)

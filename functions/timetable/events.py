@@ -1,0 +1,26 @@
+"""Facts of the timetable."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from skolkit.events import Fact
+from skolkit.imports import Finished
+from skolkit.types import GroupId, UnitId
+
+
+class TimetablePublished(Fact):
+    """A group's lessons of some days are new or changed (process 16)."""
+
+    type: ClassVar[str] = "timetable.TimetablePublished.v1"
+    group: GroupId
+    unit: UnitId
+    first_day: date
+    last_day: date
+
+
+class ImportFinished(Finished):
+    """A file of lessons has been taken."""
+
+    type: ClassVar[str] = "timetable.ImportFinished.v1"

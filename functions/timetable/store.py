@@ -1,0 +1,131 @@
+"""The timetable's table: one item per group and day and one per teacher and day, each with its lessons.
+
+Keys are built only here. A day's lessons are one JSON text: six lessons are 1.5 KB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+
+from functions.timetable.domain import Lessons, PlannedLesson
+from skolkit.clock import stamp
+from skolkit.config import table_name
+from skolkit.imports import ImportItem
+from skolkit.table import Item, Wanted
+from skolkit.types import GroupId, LessonId, PersonId, UnitId
+
+
+class TimetableItem(Item):
+    """Anything in the timetable's table."""
+
+    class Meta:
+        table_name = table_name("timetable")
+
+
+class GroupDayItem(TimetableItem, discriminator="group_day"):
+    """A group's lessons of a day. `source` is the import that wrote it last."""
+
+    unit = UnicodeAttribute()
+    lessons = JSONAttribute()
+    source = UnicodeAttribute(null=True)
+
+
+class TeacherDayItem(TimetableItem, discriminator="teacher_day"):
+    """A teacher's lessons of a day, a copy of those in the groups' days."""
+
+    lessons = JSONAttribute()
+
+
+class TimetableImportItem(ImportItem, discriminator="timetable_import"):
+    """How far an import of lessons has come."""
+
+    class Meta:
+        table_name = table_name("timetable")
+
+
+GroupDay = tuple[GroupId, date]
+TeacherDay = tuple[PersonId, date]
+
+
+def _group_key(group: GroupId, day: date) -> tuple[str, str]:
+    return f"GROUP#{group}", f"DAY#{day}"
+
+
+def _teacher_key(teacher: PersonId, day: date) -> tuple[str, str]:
+    return f"PERSON#{teacher}", f"DAY#{day}"
+
+
+def wanted_group_days(groups: Sequence[GroupId], days: Sequence[date]) -> Wanted[dict[GroupDay, Lessons]]:
+    """The lessons of every group on every day; () where there are none."""
+    pairs = [(group, day) for group in groups for day in days]
+
+    def answer(found: dict[tuple[str, str], GroupDayItem]) -> dict[GroupDay, Lessons]:
+        items = {pair: found.get(_group_key(*pair)) for pair in pairs}
+        return {pair: lessons_of(item) if item else () for pair, item in items.items()}
+
+    return Wanted(GroupDayItem, [_group_key(*pair) for pair in pairs], answer)
+
+
+def teacher_day(teacher: PersonId, day: date) -> Lessons:
+    """A teacher's lessons of a day. One consistent get."""
+    item = TeacherDayItem.find(*_teacher_key(teacher, day))
+    return lessons_of(item) if item else ()
+
+
+def group_day_items(pairs: Sequence[GroupDay]) -> dict[GroupDay, GroupDayItem]:
+    """The stored items. Consistent, one `BatchGetItem` per 100."""
+    keys = {_group_key(*pair): pair for pair in pairs}
+    return {keys[item.pk, item.sk]: item for item in GroupDayItem.batch_get(list(keys), consistent_read=True)}
+
+
+def teacher_day_items(pairs: Sequence[TeacherDay]) -> dict[TeacherDay, TeacherDayItem]:
+    """The stored items. Consistent, one `BatchGetItem` per 100."""
+    keys = {_teacher_key(*pair): pair for pair in pairs}
+    return {
+        keys[item.pk, item.sk]: item for item in TeacherDayItem.batch_get(list(keys), consistent_read=True)
+    }
+
+
+def group_day_item(pair: GroupDay, item: GroupDayItem | None, lessons: Lessons, source: str) -> GroupDayItem:
+    """The item with these lessons (at least one)."""
+    item = item or GroupDayItem(*_group_key(*pair))
+    item.unit, item.source = lessons[0].unit, source
+    item.lessons = [_row(lesson) for lesson in lessons]
+    return item
+
+
+def teacher_day_item(pair: TeacherDay, item: TeacherDayItem | None, lessons: Lessons) -> TeacherDayItem:
+    """The item with these lessons."""
+    item = item or TeacherDayItem(*_teacher_key(*pair))
+    item.lessons = [_row(lesson) for lesson in lessons]
+    return item
+
+
+def lessons_of(item: GroupDayItem | TeacherDayItem) -> Lessons:
+    """The lessons an item holds."""
+    return tuple(_lesson(row) for row in item.lessons)
+
+
+def _row(lesson: PlannedLesson) -> list[Any]:
+    times = stamp(lesson.start), stamp(lesson.end)
+    what = lesson.subject_code, lesson.subject, list(lesson.teachers)
+    return [lesson.id, lesson.group, lesson.unit, *what, *times, lesson.room]
+
+
+def _lesson(row: list[Any]) -> PlannedLesson:
+    lesson, group, unit, code, subject, teachers, start, end, room = row
+    return PlannedLesson(
+        id=LessonId(lesson),
+        group=GroupId(group),
+        unit=UnitId(unit),
+        subject_code=code,
+        subject=subject,
+        teachers=tuple(map(PersonId, teachers)),
+        start=datetime.fromisoformat(start),
+        end=datetime.fromisoformat(end),
+        room=room,
+    )

@@ -1,0 +1,95 @@
+"""The process areas that exist, and whose data each may read. The only place where that is decided: infrastructure
+grants exactly this, and everything else about an area is read from its own declarations."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skolkit.http import Api
+    from skolkit.triggers import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSpec:
+    """An area and the areas whose tables its functions may read."""
+
+    name: str
+    reads: tuple[str, ...] = ()
+
+
+AREAS: tuple[AreaSpec, ...] = (
+    AreaSpec("organisation"),
+    AreaSpec("register", reads=("organisation",)),
+    AreaSpec("timetable", reads=("organisation", "register")),
+    AreaSpec("attendance", reads=("register", "organisation", "timetable")),
+    AreaSpec("messages", reads=("register", "organisation")),
+    AreaSpec("access", reads=("register", "organisation")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What an area's code declares. `indexes`: its secondary indexes by name, as DynamoDB's API describes them."""
+
+    spec: AreaSpec
+    api: Api
+    triggers: tuple[Trigger, ...]
+    indexes: dict[str, dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+
+def function_name(area: str, name: str) -> str:
+    """The physical name of a function; `name` is the trigger's, or `reader` or `writer`."""
+    return f"skolkit-{area}-{name}"
+
+
+def load(spec: AreaSpec) -> Area:
+    """Read the declarations of `functions/<area>`; importing it has no side effects."""
+    app = importlib.import_module(f"functions.{spec.name}.app")
+    triggers = tuple(app.on.triggers) if hasattr(app, "on") else ()
+    return Area(spec, app.api, triggers, _indexes(spec.name))
+
+
+def load_all() -> tuple[Area, ...]:
+    """Every area, in the order they are deployed."""
+    return tuple(load(spec) for spec in AREAS if importlib.util.find_spec(f"functions.{spec.name}.app"))
+
+
+def _indexes(area: str) -> dict[str, dict[str, Any]]:
+    """The indexes of the item classes in the area's `store`, and the feed that every table has."""
+    from skolkit.config import table_name
+    from skolkit.table import Item
+
+    importlib.import_module(f"functions.{area}.store")
+    found = {"feed": FEED}
+    for item in _descendants(Item):
+        meta = getattr(item, "Meta", None)
+        if meta is not None and meta.table_name == table_name(area):
+            schemas = (index._get_schema() for index in item._indexes.values())
+            found |= {str(schema["index_name"]): dict(schema) for schema in schemas}
+    return dict(sorted(found.items()))
+
+
+FEED: dict[str, Any] = {
+    "index_name": "feed",
+    "key_schema": [
+        {"AttributeName": "feed_pk", "KeyType": "HASH"},
+        {"AttributeName": "feed_sk", "KeyType": "RANGE"},
+    ],
+    "attribute_definitions": [
+        {"AttributeName": "feed_pk", "AttributeType": "S"},
+        {"AttributeName": "feed_sk", "AttributeType": "S"},
+    ],
+    "projection": {"ProjectionType": "KEYS_ONLY"},
+}
+
+
+def _descendants(parent: type[Any]) -> list[type[Any]]:
+    return [kind for child in parent.__subclasses__() for kind in (child, *_descendants(child))]

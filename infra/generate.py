@@ -1,0 +1,105 @@
+"""Writes what is derived from the code and committed: each area's OpenAPI document, the schemas of the facts it
+publishes, and the map of the processes. `python -m infra.generate --check` only tells what has drifted."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from skolkit.events import Fact
+from skolkit.openapi import document
+
+from infra.areas import Area, load_all
+from infra.local.paths import ROOT
+from infra.processes import as_markdown, process_map
+
+MARK = "<!-- process map -->"
+
+
+def generated(root: Path, areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
+    """Every generated file with the text it should have."""
+    areas = tuple(areas)
+    for area in areas:
+        yield root / "functions" / area.name / "openapi.json", _json(document(area.api))
+        for fact in published(area.name):
+            _, name, version = fact.type.split(".")
+            yield root / "events" / "schemas" / area.name / f"{name}.{version}.json", _json(schema(fact))
+    processes = process_map(areas)
+    yield root / "functions" / "access" / "process_map.json", _json(processes)
+    readme = root / "README.md"
+    if readme.exists():
+        yield readme, with_map(readme.read_text(encoding="utf-8"), as_markdown(processes))
+
+
+def published(area: str) -> list[type[Fact]]:
+    """The facts the area publishes: those its `events` module defines in its own name."""
+    name = f"functions.{area}.events"
+    if importlib.util.find_spec(name) is None:
+        return []
+    found = vars(importlib.import_module(name)).values()
+    facts = [
+        kind for kind in found
+        if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
+        and getattr(kind, "type", "").startswith(f"{area}.")
+    ]  # fmt: skip
+    return sorted(facts, key=lambda kind: kind.type)
+
+
+def schema(fact: type[Fact]) -> dict[str, Any]:
+    """The JSON Schema of a fact as it is on the bus (the event's `detail`)."""
+    data = fact.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
+    shared = data.pop("$defs", {})
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": fact.type,
+        "description": " ".join((fact.__doc__ or "").split()),
+        "type": "object",
+        "required": ["id", "type", "time", "data"],
+        "properties": {
+            "id": {"type": "string", "format": "uuid", "description": "The same at every delivery."},
+            "type": {"const": fact.type},
+            "time": {"type": "string", "format": "date-time"},
+            "data": data,
+        },
+    }
+    return made | ({"$defs": shared} if shared else {})
+
+
+def with_map(readme: str, table: str) -> str:
+    """The README with the table between its two marks. ValueError when it has not exactly two."""
+    before, _, after = readme.split(MARK)
+    return f"{before}{MARK}\n{table}\n{MARK}{after}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write, or with `--check` compare; the exit code is 1 when something has drifted."""
+    drifted = [
+        (path, text)
+        for path, text in generated(root, load_all())
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    wanted = {path for path, _ in generated(root, load_all())}
+    stale = [path for path in (root / "events" / "schemas").rglob("*.json") if path not in wanted]
+    if "--check" in arguments:
+        for path in [*(path for path, _ in drifted), *stale]:
+            print(f"{path.relative_to(root)} is not what the code says. Run: make generate")
+        return 1 if drifted or stale else 0
+    for path, text in drifted:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for path in stale:
+        path.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

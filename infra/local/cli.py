@@ -1,0 +1,144 @@
+"""The command line behind `python3 -m infra`: run the whole system on this machine, test it, deploy it to
+AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from infra import layers
+from infra.local import aws, gates, paths
+from infra.local.bootstrap import DEFAULT_PORT
+from infra.local.cloud import Cloud, CloudError
+from infra.local.login import sign_in
+from infra.local.running import Login, Running, start
+from infra.local.steps import console
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(
+    port: Annotated[
+        int, typer.Option(envvar="PORT", help="The one port everything answers on.")
+    ] = DEFAULT_PORT,
+    kommun: Annotated[
+        str, typer.Option(envvar="KOMMUN", help="Municipality code of a real one, e.g. 1281.")
+    ] = "",
+    units: Annotated[Path | None, typer.Option(envvar="UNITS", help="File with its school units.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away the saved state first.")] = False,
+) -> None:
+    """Run the whole system on this machine until Ctrl-C; the next start goes on with the same data."""
+    if bool(kommun) != bool(units):
+        raise CloudError(
+            "KOMMUN and UNITS belong together: the municipality's code and the file with its school units."
+        )
+    if units is not None and not units.is_file():
+        raise CloudError(
+            f"There is no file {units}. UNITS is a table of school units (CSV) or Skolenhetsregistret's JSON."
+        )
+    if fresh:
+        shutil.rmtree(paths.STATE, ignore_errors=True)
+    # SIGTERM must save the state just as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with Cloud(port=port, state=paths.STATE) as cloud:
+            running = start(cloud, kommun=kommun, units=units)
+            _greet(running)
+            cloud.wait()
+    except KeyboardInterrupt:
+        console.print("\nStopped; the state is saved. The next start goes on from here.")
+        return
+    raise CloudError(f"The embedded AWS ended by itself; see {paths.STATE / 'cloud.log'}.")
+
+
+@app.command()
+def login(
+    who: Annotated[str, typer.Argument(help="A role (guardian, teacher, …) or a user name.")],
+    password: Annotated[str, typer.Option(help="Needed only for a user that is not one of the six.")] = "",
+) -> None:
+    """Print an access token of a demo person, for curl: signs in with code + PKCE as the phone app does."""
+    running = Running.load()
+    known = [one for one in running.logins if who in (one.role, one.user)]
+    if not known and not password:
+        raise CloudError(
+            f"{who} is none of {', '.join(one.role for one in running.logins)}; give --password too."
+        )
+    person = known[0] if known else Login(role="", user=who, password=password)
+    cloud = Cloud(port=running.port, state=paths.STATE)
+    typer.echo(sign_in(cloud, person.user, person.password))
+
+
+@app.command()
+def check() -> None:
+    """The fast gate: types, imports, style, format, unit tests."""
+    raise typer.Exit(0 if gates.check() else 1)
+
+
+@app.command()
+def test() -> None:
+    """Everything CI runs: the static gates and every suite, the last ones against an embedded AWS."""
+    raise typer.Exit(0 if gates.test() else 1)
+
+
+@app.command()
+def fuzz() -> None:
+    """The property tests with many more examples."""
+    raise typer.Exit(0 if gates.fuzz() else 1)
+
+
+@app.command()
+def generate() -> None:
+    """Write the generated files again: OpenAPI, event schemas, process map."""
+    os.execve(sys.executable, [sys.executable, "-m", "infra.generate"], dict(os.environ))
+
+
+@app.command()
+def deploy(
+    stage: Annotated[str, typer.Option(envvar="STAGE", help="test or prod.")],
+    domain: Annotated[str, typer.Option(envvar="DOMAIN", help="The domain name people use.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Synthesise and lint only.")] = False,
+) -> None:
+    """Deploy to the AWS account of the current credentials with the CDK's own command line."""
+    raise typer.Exit(aws.deploy(stage, domain, dry_run=dry_run))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; failures we expect end in plain words, not in a traceback."""
+    try:
+        app(args=list(arguments), prog_name="python3 -m infra", standalone_mode=True)
+    except (CloudError, layers.LayerError) as error:
+        console.print(f"\n{error}", style="red", markup=False)
+        return 1
+    except json.JSONDecodeError as error:
+        console.print(
+            f"\nA file in {paths.LOCAL} is damaged ({error}). Run: python3 -m infra run --fresh", style="red"
+        )
+        return 1
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _greet(running: Running) -> None:
+    console.print(
+        f"\n[bold]Skolkit is running at {running.address}[/bold]   (Ctrl-C stops it and saves the state)\n"
+    )
+    for one in running.logins:
+        console.print(f"  {one.role:<14} {one.user:<28} {one.password}", markup=False)
+    console.print(f"\nTry it:\n  {running.example}\n", markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

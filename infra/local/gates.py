@@ -1,0 +1,110 @@
+"""The quality gates: `check` is what a developer runs all the time, `test` is what decides whether a change
+may land."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra import layers
+from infra.local import paths
+from infra.local.bootstrap import tool_environment
+from infra.local.steps import console, step
+from infra.local.synth import assembly
+
+# In one process per core: nothing here needs a whole cloud.
+QUICK_SUITES = ("unit", "contract", "infrastructure", "integration")
+# One after the other against an embedded AWS of their own.
+WHOLE_SUITES = ("scenarios", "e2e")
+# W3005: CDK names dependencies that a Ref already implies.
+CFN_LINT_IGNORED = ("W3005",)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One static check: what it is called and the command that runs it."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+STATIC = (
+    Gate("types (mypy --strict)", (sys.executable, "-m", "mypy")),
+    Gate("imports (import-linter)", ("lint-imports", "--no-cache")),
+    Gate("style (ruff check)", ("ruff", "check", "--no-cache", "--output-format", "concise")),
+    Gate("format (ruff format)", ("ruff", "format", "--check", "--no-cache")),
+)
+
+
+def check() -> bool:
+    """The fast gate; whether everything passed."""
+    static = static_gates()
+    return pytest("unit") and static
+
+
+def test() -> bool:
+    """Everything that CI runs; whether everything passed."""
+    passed = [
+        static_gates(),
+        templates_pass(),
+        pytest(*QUICK_SUITES, options=("-n", "2", "--dist", "loadfile")),
+    ]
+    if any((paths.ROOT / "tests" / suite).is_dir() for suite in WHOLE_SUITES):
+        passed.append(pytest(*WHOLE_SUITES))
+    return all(passed)
+
+
+def fuzz() -> bool:
+    """Every property test with a hundred times as many examples."""
+    return pytest("unit", "contract", options=("-m", "hypothesis"), profile="long")
+
+
+def static_gates() -> bool:
+    """Run all static checks side by side and show the output of those that fail."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as executor:
+        return all(list(executor.map(run_gate, STATIC)))
+
+
+def run_gate(gate: Gate) -> bool:
+    """Run one static check; whether it passed."""
+    start = time.monotonic()
+    environment = tool_environment()
+    environment["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), environment.get("PATH", os.defpath)]
+    )
+    done = subprocess.run(
+        gate.command, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    took = f"[dim]{time.monotonic() - start:.1f} s[/dim]"
+    if done.returncode:
+        console.print(f"[red]✗[/red] {gate.name} {took}")
+        console.print((done.stdout + done.stderr).strip(), markup=False, soft_wrap=True)
+        return False
+    console.print(f"[green]✓[/green] {gate.name} {took}")
+    return True
+
+
+def templates_pass() -> bool:
+    """Synthesise the stacks and let cfn-lint read them; whether it found nothing."""
+    with step("Synthesising the stacks"):
+        templates = sorted(assembly(layers.LOCAL).glob("*.template.json"))
+    ignored = [option for rule in CFN_LINT_IGNORED for option in ("-i", rule)]
+    command = (sys.executable, "-m", "cfnlint", "-r", "eu-north-1", *ignored, "-t", *map(str, templates))
+    return run_gate(Gate("templates (cfn-lint)", command))
+
+
+def pytest(*suites: str, options: Sequence[str] = (), profile: str = "ci") -> bool:
+    """Run the suites that exist, with the examples in the kernel's documentation when the unit tests run."""
+    folders = [paths.ROOT / "tests" / suite for suite in suites]
+    found = [str(folder.relative_to(paths.ROOT)) for folder in folders if folder.is_dir()]
+    if "unit" in suites:
+        found += ["--doctest-modules", "layers/common/python/skolkit"]
+    environment = tool_environment() | {"HYPOTHESIS_PROFILE": profile}
+    command = [sys.executable, "-m", "pytest", "-q", *options, *found]
+    return subprocess.run(command, cwd=paths.ROOT, env=environment, check=False).returncode == 0

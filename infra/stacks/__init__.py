@@ -1,0 +1,1 @@
+"""The stacks of Skolkit: `core` once, one per area, and the console."""

@@ -1,0 +1,143 @@
+"""What every stack has: the stage it is for, the conditions that follow from it, and the names that are fixed.
+
+Names are fixed because one account holds one municipality and stage; ARNs are made from them instead of from CDK
+references, because areas read each other's tables and references between their stacks would be circular.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsii
+from aws_cdk import (
+    Acknowledgment,
+    Aspects,
+    Aws,
+    CfnCondition,
+    CfnParameter,
+    CfnResource,
+    DefaultStackSynthesizer,
+    Fn,
+    IAspect,
+    RemovalPolicy,
+    Stack,
+    Token,
+    Validations,
+)
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IConstruct
+
+from infra.areas import function_name
+
+BUS = "skolkit"
+KEY_EXPORT, POOL_EXPORT, DOMAIN_EXPORT = "skolkit-key-arn", "skolkit-user-pool-arn", "skolkit-domain-name"
+
+# Types the embedded AWS does not know; it refuses a whole template for one of them unless its condition is false.
+NOT_EMBEDDED = frozenset(
+    {"AWS::Events::Archive", "AWS::CloudWatch::CompositeAlarm", "AWS::Logs::QueryDefinition"}
+)
+
+
+class SkolkitStack(Stack):
+    """A stack with `Stage` (how much is protected and kept) and `Profile` (the real AWS or the embedded one)."""
+
+    def __init__(self, scope: Construct, name: str, **options: Any) -> None:
+        synthesizer = DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+        super().__init__(scope, f"skolkit-{name}", synthesizer=synthesizer, **options)
+        stage = CfnParameter(
+            self, "Stage", default="prod", allowed_values=["local", "test", "prod"],
+            description="What is protected from deletion and how long logs are kept.",
+        )  # fmt: skip
+        profile = CfnParameter(
+            self, "Profile", default="aws", allowed_values=["aws", "local"],
+            description="local leaves out the few resource types that the embedded AWS lacks.",
+        )  # fmt: skip
+        self.is_aws = _condition(self, "IsAws", profile, "aws")
+        self.is_embedded = _condition(self, "IsEmbedded", profile, "local")
+        self.is_prod = _condition(self, "IsProd", stage, "prod")
+        self.is_local = _condition(self, "IsLocal", stage, "local")
+        Aspects.of(self).add(OnlyInAws(self.is_aws))
+        acknowledge(self, "W8001", "Every stack takes the same parameters, also one it has no use for.")
+
+    def log_group(self, name: str, group: str) -> logs.CfnLogGroup:
+        """A log group; what it holds is kept 180 days in production, 30 elsewhere."""
+        days = Token.as_number(Fn.condition_if(self.is_prod.logical_id, 180, 30))
+        made = logs.CfnLogGroup(self, name, log_group_name=group, retention_in_days=days)
+        made.apply_removal_policy(RemovalPolicy.DESTROY)
+        return made
+
+
+def acknowledge(stack: Stack, rule: str, reason: str) -> None:
+    """Say why a rule of CloudFormation's own validation does not apply."""
+    Validations.of(stack).acknowledge(Acknowledgment(id=f"CloudFormation-Validate::{rule}", reason=reason))
+
+
+def _condition(stack: Stack, name: str, parameter: CfnParameter, value: str) -> CfnCondition:
+    return CfnCondition(stack, name, expression=Fn.condition_equals(parameter.value_as_string, value))
+
+
+@jsii.implements(IAspect)
+class OnlyInAws:
+    """Puts the condition on every resource that the embedded AWS does not know."""
+
+    def __init__(self, condition: CfnCondition) -> None:
+        self._condition = condition
+
+    def visit(self, node: IConstruct) -> None:
+        if CfnResource.is_cfn_resource(node):
+            resource: Any = node
+            if resource.cfn_resource_type in NOT_EMBEDDED:
+                resource.cfn_options.condition = self._condition
+
+
+def override(construct: Construct, **properties: Any) -> None:
+    """Set properties of an L2 construct's resource for which CDK takes no condition."""
+    resource: Any = construct.node.default_child
+    for name, value in properties.items():
+        resource.add_property_override(name, value)
+
+
+def arn(service: str, name: str) -> str:
+    """The ARN of something of this account and region."""
+    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{name}"
+
+
+def function_arn(area: str, name: str) -> str:
+    return arn("lambda", f"function:{function_name(area, name)}")
+
+
+def table_arn(area: str) -> str:
+    return arn("dynamodb", f"table/skolkit-{area}")
+
+
+def log_group_name(area: str, name: str) -> str:
+    return f"/aws/lambda/{function_name(area, name)}"
+
+
+def log_streams_arn(area: str, name: str) -> str:
+    return arn("logs", f"log-group:{log_group_name(area, name)}:log-stream:*")
+
+
+def bus_arn() -> str:
+    return arn("events", f"event-bus/{BUS}")
+
+
+def topic_arn() -> str:
+    return arn("sns", "skolkit-alarms")
+
+
+def imports_bucket() -> str:
+    return f"skolkit-imports-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
+def bucket_arn(name: str) -> str:
+    return f"arn:{Aws.PARTITION}:s3:::{name}"
+
+
+def sender() -> str:
+    """The address that mail comes from; its domain is the service's own."""
+    return f"noreply@{Fn.import_value(DOMAIN_EXPORT)}"
+
+
+def key_arn() -> str:
+    return Fn.import_value(KEY_EXPORT)

@@ -1,0 +1,136 @@
+"""The area's REST API: every route from the operations, reads to one function and writes to another, who is let in by
+the operation's scope, and refusals of the gateway's own in the same form as ours."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Aws, Fn
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from skolkit.http import Api
+from skolkit.openapi import Document, gateway_document
+
+from infra.stacks import base
+
+STAGE = "live"
+RATE, BURST = 200, 400  # requests a second, per area
+_ACCESS = {
+    # The path is the pattern, not what was asked for: no ids, no query, and no address of the caller.
+    "request": "$context.requestId", "at": "$context.requestTime", "method": "$context.httpMethod",
+    "path": "$context.resourcePath", "status": "$context.status", "ms": "$context.responseLatency",
+    "client": "$context.authorizer.claims.client_id", "refused": "$context.error.responseType",
+}  # fmt: skip
+_REFUSALS = {
+    "UNAUTHORIZED": ("401", "unauthenticated", "Du är inte inloggad. · You are not signed in."),
+    "MISSING_AUTHENTICATION_TOKEN": (
+        "404", "not-found", "Det finns inget att visa här. · There is nothing to show here."
+    ),
+    "ACCESS_DENIED": ("403", "forbidden", "Du får inte göra det här. · You may not do this."),
+    "THROTTLED": ("429", "too-many", "För många frågor på en gång. · Too many requests at once."),
+    "DEFAULT_4XX": ("", "refused", "Begäran gick inte att ta emot. · The request was refused."),
+    "DEFAULT_5XX": ("", "unexpected", "Något gick fel hos oss. · Something went wrong on our side."),
+}  # fmt: skip
+
+
+def build(
+    stack: base.SkolkitStack, api: Api, reader: lambda_.Function, writer: lambda_.Function
+) -> apigateway.SpecRestApi:
+    """The API `skolkit-<area>` under `/<area>` of the one address."""
+    document = gateway_document(api, lambda writes: _integration(writer if writes else reader), _authorizer())
+    document["x-amazon-apigateway-gateway-responses"] = {name: _refusal(name) for name in _REFUSALS}
+    log = stack.log_group("api-log", f"/aws/apigateway/skolkit-{api.area}")
+    group = logs.LogGroup.from_log_group_name(stack, "api-log-group", log.ref)
+    rest = apigateway.SpecRestApi(
+        stack, "api",
+        rest_api_name=f"skolkit-{api.area}",
+        description=api.title,
+        api_definition=apigateway.ApiDefinition.from_inline(document),
+        endpoint_types=[apigateway.EndpointType.REGIONAL],
+        mode=apigateway.RestApiMode.OVERWRITE,
+        fail_on_warnings=True,
+        cloud_watch_role=False,
+        deploy_options=apigateway.StageOptions(
+            stage_name=STAGE,
+            throttling_rate_limit=RATE,
+            throttling_burst_limit=BURST,
+            metrics_enabled=True,
+            tracing_enabled=True,
+            access_log_destination=apigateway.LogGroupLogDestination(group),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS)),
+        ),
+    )  # fmt: skip
+    _embedded_refusals(stack, rest)
+    for function, methods in ((reader, "GET"), (writer, "*")):
+        function.add_permission(
+            "gateway",
+            principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            source_arn=base.arn("execute-api", f"{rest.rest_api_id}/{STAGE}/{methods}/*"),
+        )
+    apigateway.CfnBasePathMapping(
+        stack, "path",
+        domain_name=Fn.import_value(base.DOMAIN_EXPORT),
+        base_path=api.area,
+        rest_api_id=rest.rest_api_id,
+        stage=rest.deployment_stage.stage_name,
+    )  # fmt: skip
+    return rest
+
+
+def _integration(function: lambda_.Function) -> Document:
+    return {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "passthroughBehavior": "when_no_match",
+        "uri": f"arn:aws:apigateway:{Aws.REGION}:lambda:path/2015-03-31/functions/{function.function_arn}/invocations",
+    }
+
+
+def _authorizer() -> Document:
+    return {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "cognito_user_pools",
+        "x-amazon-apigateway-authorizer": {
+            "type": "cognito_user_pools",
+            "providerARNs": [Fn.import_value(base.POOL_EXPORT)],
+        },
+    }
+
+
+def _refusal(name: str) -> Document:
+    """problem+json as the functions write it; the gateway knows no language, so it says both."""
+    status, code, title = _REFUSALS[name]
+    body = {"type": f"urn:skolkit:problem:{code}", "title": title} | ({"status": int(status)} if status else {})
+    headers = {
+        "Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
+    }  # fmt: skip
+    return {
+        **({"statusCode": status} if status else {}),
+        "responseParameters": {f"gatewayresponse.header.{key}": f"'{text}'" for key, text in headers.items()},
+        "responseTemplates": {"application/json": json.dumps(body, ensure_ascii=False)},
+    }
+
+
+def _embedded_refusals(stack: base.SkolkitStack, rest: apigateway.SpecRestApi) -> None:
+    """The same again as resources: the embedded API Gateway does not read them from the document."""
+    base.acknowledge(stack, "W3660", "The resources exist in the embedded AWS only.")
+    made = []
+    for name in _REFUSALS:
+        given = _refusal(name)
+        resource = apigateway.CfnGatewayResponse(
+            stack, f"refusal-{name}",
+            rest_api_id=rest.rest_api_id,
+            response_type=name,
+            status_code=given.get("statusCode"),
+            response_parameters=given["responseParameters"],
+            response_templates=given["responseTemplates"],
+        )  # fmt: skip
+        resource.cfn_options.condition = stack.is_embedded
+        made.append(resource.ref)
+    # The deployment must come after them; DependsOn takes no condition, a reference does.
+    text = Fn.condition_if(stack.is_embedded.logical_id, Fn.join(" ", made), "The area's operations")
+    base.override(rest.latest_deployment, Description=text)

@@ -1,0 +1,51 @@
+"""The audit trail: who did or read what about whom, when and in which role (GDPR art. 5.2, 32; rules for read
+logs §9.3).
+
+Rows go to one append-only table on which every function may only put. A change's row is part of its
+transaction (`skolkit.table.commit`); a read's row is written before the answer leaves (`record_read`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from skolkit.clock import now, stamp
+from skolkit.types import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """`actor`: person id or `system:<function>`; `action`: operation name; `about`: the person, lesson, group
+    or unit id concerned; `reason`: why, as a code; `changes`: before/after of what changed, without names or
+    numbers.
+    """
+
+    actor: str
+    action: str
+    about: str
+    reason: str = ""
+    changes: str = ""
+
+    def row(self) -> dict[str, Any]:
+        """The row in DynamoDB's own notation."""
+        at = stamp(now())
+        texts = {
+            "pk": f"ABOUT#{self.about}",
+            "sk": f"{at}#{new_id()}",
+            "kind": "audit",
+            "at": at,
+            "actor": self.actor,
+            "action": self.action,
+            "reason": self.reason,
+            "changes": self.changes,
+        }
+        return {name: {"S": text} for name, text in texts.items() if text}
+
+
+def record_read(trace: Trace) -> None:
+    """Write one row about a read. Fails closed: without the row there is no answer."""
+    from skolkit.config import AUDIT_TABLE
+    from skolkit.table import dynamodb
+
+    dynamodb().put_item(TableName=AUDIT_TABLE, Item=trace.row())

@@ -1,0 +1,26 @@
+"""AWS clients: one botocore session per process and one client per service, made when first used."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+
+@lru_cache(maxsize=1)
+def session() -> Session:
+    """The process's botocore session (its loader and credentials are what costs time)."""
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str) -> Any:
+    """The client of one AWS service, e.g. `client("events")`; five attempts with backoff, short timeouts."""
+    from botocore.config import Config
+
+    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 5})
+    return session().create_client(service, config=config)

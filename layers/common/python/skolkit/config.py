@@ -1,0 +1,53 @@
+"""What a function is told by its surroundings: environment variables, read once and refused at start when one
+is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+class ConfigError(RuntimeError):
+    """A setting is missing or malformed; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`area`: the process area (its table is `skolkit-<area>`); `bus`: the event bus; `cursor_key`: seals
+    list cursors.
+    """
+
+    area: str
+    bus: str
+    cursor_key: bytes
+
+    @property
+    def table(self) -> str:
+        return table_name(self.area)
+
+
+def table_name(area: str) -> str:
+    """The physical table of an area; fixed, because one account holds one municipality and stage."""
+    return f"skolkit-{area}"
+
+
+AUDIT_TABLE = table_name("audit")
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigError(f"{name} is not set")
+    return value
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The function's settings. Raises `ConfigError` naming the first missing variable."""
+    return Settings(
+        area=_required("SKOLKIT_AREA"),
+        bus=_required("SKOLKIT_BUS"),
+        cursor_key=_required("SKOLKIT_CURSOR_KEY").encode(),
+    )

@@ -1,0 +1,1 @@
+"""Skolkit's tests; what each suite means is said in the README."""

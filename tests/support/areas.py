@@ -1,0 +1,244 @@
+"""The areas in-process: their tables made from their own item classes, their handlers called with the events
+AWS sends.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import pkgutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import functions
+from skolkit.config import AUDIT_TABLE, settings
+from skolkit.http import Api, Operation
+from skolkit.identity import SCHOOL_SCOPE
+from skolkit.table import Item, dynamodb
+
+IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
+AREAS = sorted(
+    name
+    for _, name, package in pkgutil.iter_modules(functions.__path__)
+    if package and importlib.util.find_spec(f"functions.{name}.app")
+)
+
+
+def api_of(area: str) -> Api:
+    """The HTTP side of an area."""
+    api: Api = importlib.import_module(f"functions.{area}.app").api
+    return api
+
+
+def operation(area: str, name: str) -> Operation:
+    """An operation by its id."""
+    return next(o for o in api_of(area).operations if o.id == name)
+
+
+def every_operation() -> list[tuple[str, Operation]]:
+    """All operations of all areas, in a stable order."""
+    return [(area, o) for area in AREAS for o in sorted(api_of(area).operations, key=lambda o: o.id)]
+
+
+@contextmanager
+def acting_as(area: str) -> Iterator[None]:
+    """Be one of an area's functions: its settings and its table."""
+    before = os.environ.get("SKOLKIT_AREA", "")
+    os.environ["SKOLKIT_AREA"] = area
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        os.environ["SKOLKIT_AREA"] = before
+        settings.cache_clear()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers (lower-case names) and the body, decoded when it is JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any = field(default=None)
+
+
+class Context:
+    """The Lambda context, as far as anything reads it."""
+
+    function_name = "test"
+    function_version = "$LATEST"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:eu-north-1:000000000000:function:test"
+    aws_request_id = "00000000-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+def gateway_event(
+    op: Operation,
+    *,
+    person: str | None,
+    path: Mapping[str, str],
+    query: Mapping[str, Any],
+    body: Any,
+    headers: Mapping[str, str],
+    scopes: str = SCHOOL_SCOPE,
+) -> dict[str, Any]:
+    """The event of a REST API with a Cognito authorizer that has let `person` in."""
+    claims = {"token_use": "access", "client_id": "phone", "scope": scopes}
+    if person is not None:
+        claims["person"] = person
+    real = op.path
+    for name, value in path.items():
+        real = real.replace(f"{{{name}}}", value)
+    raw = body if isinstance(body, str) or body is None else json.dumps(body)
+    texts = {name: str(value) for name, value in query.items()}
+    return {
+        "resource": op.path,
+        "path": real,
+        "httpMethod": op.method,
+        "headers": {"content-type": "application/json", **headers},
+        "multiValueHeaders": {k: [v] for k, v in {"content-type": "application/json", **headers}.items()},
+        "queryStringParameters": texts or None,
+        "multiValueQueryStringParameters": {k: [v] for k, v in texts.items()} or None,
+        "pathParameters": dict(path) or None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": op.path,
+            "httpMethod": op.method,
+            "path": f"{real}?{urlencode(texts)}",
+            "requestId": "test",
+            "authorizer": {"claims": claims},
+        },
+        "body": raw,
+        "isBase64Encoded": False,
+    }
+
+
+def call(
+    area: str,
+    name: str,
+    person: str | None,
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, Any] | None = None,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    scopes: str = SCHOOL_SCOPE,
+) -> Answer:
+    """Call an operation in-process, as the gateway would for a signed-in person."""
+    op = operation(area, name)
+    event = gateway_event(
+        op, person=person, path=path or {}, query=query or {}, body=body, headers=headers or {}, scopes=scopes
+    )
+    with acting_as(area):
+        reply = api_of(area).app(event, Context())
+    text = reply["body"]
+    return Answer(
+        status=reply["statusCode"],
+        headers={k.lower(): v for k, v in reply["headers"].items()},
+        body=json.loads(text) if text and text[0] in "{[" else text,
+    )
+
+
+def deliver(area: str, function: str, *envelopes: Mapping[str, Any]) -> list[str]:
+    """Hand facts to a consumer as SQS would; returns the ids of the messages it could not handle."""
+    records = [
+        {
+            "messageId": str(number),
+            "body": json.dumps({"detail-type": envelope["type"], "detail": envelope}),
+            "attributes": {"ApproximateReceiveCount": "1"},
+        }
+        for number, envelope in enumerate(envelopes)
+    ]
+    handler = getattr(importlib.import_module(f"functions.{area}.app"), function)
+    with acting_as(area):
+        reply = handler({"Records": records}, Context())
+    return [failure["itemIdentifier"] for failure in reply["batchItemFailures"]]
+
+
+def run_schedule(area: str, function: str) -> None:
+    """Run a scheduled function as the Scheduler would."""
+    with acting_as(area):
+        getattr(importlib.import_module(f"functions.{area}.app"), function)({}, Context())
+
+
+def drop_file(area: str, function: str, key: str) -> None:
+    """Tell a function about a file in the imports bucket as S3 would."""
+    event = {"Records": [{"s3": {"bucket": {"name": IMPORTS_BUCKET}, "object": {"key": key}}}]}
+    with acting_as(area):
+        getattr(importlib.import_module(f"functions.{area}.app"), function)(event, Context())
+
+
+def outbox(area: str) -> list[dict[str, Any]]:
+    """The facts waiting in an area's outbox, oldest first."""
+    rows = (
+        dynamodb()
+        .get_paginator("scan")
+        .paginate(
+            TableName=f"skolkit-{area}",
+            FilterExpression="#k = :outbox",
+            ExpressionAttributeNames={"#k": "kind"},
+            ExpressionAttributeValues={":outbox": {"S": "outbox"}},
+        )
+    )
+    envelopes = [json.loads(item["envelope"]["S"]) for page in rows for item in page["Items"]]
+    return sorted(envelopes, key=lambda envelope: str(envelope["id"]))
+
+
+def audit_rows(about: str) -> list[dict[str, str]]:
+    """The audit rows about a person, lesson, group or unit, oldest first."""
+    reply = dynamodb().query(
+        TableName=AUDIT_TABLE,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"ABOUT#{about}"}},
+    )
+    return [{name: value["S"] for name, value in row.items()} for row in reply["Items"]]
+
+
+def create_tables() -> None:
+    """Make every area's table from its item classes, and the audit table."""
+    for area in AREAS:
+        try:
+            importlib.import_module(f"functions.{area}.store")
+        except ModuleNotFoundError:
+            continue
+    indexes: dict[str, dict[str, dict[str, Any]]] = {AUDIT_TABLE: {}}
+    for kind in _kinds(Item):
+        if kind.Meta.table_name:
+            known = indexes.setdefault(kind.Meta.table_name, {})
+            for index in kind._get_schema()["global_secondary_indexes"]:
+                known[index["index_name"]] = index
+    for table, found in indexes.items():
+        _create(table, found)
+
+
+def _kinds(base: type[Item]) -> Iterator[type[Item]]:
+    for kind in base.__subclasses__():
+        if hasattr(kind, "Meta"):
+            yield kind
+        yield from _kinds(kind)
+
+
+def _create(table: str, indexes: dict[str, dict[str, Any]]) -> None:
+    names = {"pk", "sk"} | {key["AttributeName"] for i in indexes.values() for key in i["key_schema"]}
+    arguments: dict[str, Any] = {
+        "TableName": table,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
+    }
+    if indexes:
+        arguments["GlobalSecondaryIndexes"] = [
+            {"IndexName": name, "KeySchema": index["key_schema"], "Projection": index["projection"]}
+            for name, index in indexes.items()
+        ]
+    dynamodb().create_table(**arguments)

@@ -1,0 +1,181 @@
+"""The authorization matrix: for every action and thing, who gets through; everyone else is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from functions.access import guard
+from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit
+from skolkit.identity import SCHOOL_SCOPE, Caller
+from skolkit.types import GroupId, LessonId, PersonId, UnitId
+
+HERE, ELSEWHERE = UnitId("unit-here"), UnitId("unit-elsewhere")
+
+
+def person(name: str) -> Caller:
+    return Caller(PersonId(name), "phone-app", frozenset({SCHOOL_SCOPE}))
+
+
+def people(*names: str) -> frozenset[PersonId]:
+    return frozenset(PersonId(name) for name in names)
+
+
+CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
+    "guardian": (person("guardian"), ()),
+    "pupil": (person("pupil"), ()),
+    "teacher": (person("teacher"), (Duty("teacher", HERE),)),
+    "mentor": (person("mentor"), (Duty("mentor", HERE),)),
+    "substitute": (person("substitute"), ()),
+    "principal": (person("principal"), (Duty("principal", HERE),)),
+    "administrator": (person("administrator"), (Duty("administrator", HERE),)),
+    # The same two for the whole municipality:
+    "head": (person("head"), (Duty("principal", None),)),
+    "registrar": (person("registrar"), (Duty("administrator", None),)),
+    # The same roles without the relation:
+    "other guardian": (person("other guardian"), ()),
+    "other pupil": (person("other pupil"), ()),
+    "other teacher": (person("other teacher"), (Duty("teacher", HERE),)),
+    "other mentor": (person("other mentor"), (Duty("mentor", HERE), Duty("mentor", None))),
+    "other principal": (person("other principal"), (Duty("principal", ELSEWHERE),)),
+    "other administrator": (person("other administrator"), (Duty("administrator", ELSEWHERE),)),
+    "integration": (
+        Caller(None, "timetable-system", frozenset({"skolkit/processes"})),
+        (Duty("administrator", None), Duty("principal", None)),
+    ),
+    "integration with the app's scope": (Caller(None, "pupil", frozenset({SCHOOL_SCOPE})), ()),
+}
+# Everybody who gets through somewhere, with a token for something else:
+CALLERS |= {
+    f"{name} without scope": (replace(caller, scopes=frozenset({"skolkit/processes", "openid"})), duties)
+    for name, (caller, duties) in CALLERS.items()
+    if caller.person
+}
+PEOPLE = {name for name, (caller, _) in CALLERS.items() if caller.person and SCHOOL_SCOPE in caller.scopes}
+
+
+def pupil(*, protected: bool = False, age: int | None = 15, unit: UnitId | None = HERE) -> Pupil:
+    return Pupil(
+        PersonId("pupil"),
+        unit,
+        guardians=people("guardian"),
+        teachers=people("teacher"),
+        mentors=people("mentor"),
+        protected=protected,
+        age=age,
+    )
+
+
+THINGS: dict[str, Resource] = {
+    "pupil": pupil(),
+    "protected pupil": pupil(protected=True),
+    "pupil of 18": pupil(age=18),
+    "pupil of unknown age": pupil(age=None),
+    "pupil without unit": pupil(unit=None),
+    "lesson": Lesson(LessonId("lesson"), HERE, people("teacher"), people("mentor"), people("substitute")),
+    "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor")),
+    "unit": Unit(HERE),
+    "own": Person(PersonId("guardian")),
+    "system": SYSTEM,
+}
+
+HOME = "guardian, pupil"
+OFFICE = "principal, administrator, head, registrar"
+ABSENCE = {
+    "pupil": "guardian, mentor, administrator, registrar",
+    "protected pupil": "guardian, mentor, administrator",
+    "pupil of 18": "guardian, pupil, mentor, administrator, registrar",
+    "pupil of unknown age": "guardian, mentor, administrator, registrar",
+    "pupil without unit": "guardian, mentor, registrar",
+}
+KNOWN_PUPIL = {
+    "pupil": f"{HOME}, teacher, mentor, {OFFICE}",
+    "protected pupil": f"{HOME}, teacher, mentor, principal, administrator",
+    "pupil of 18": f"{HOME}, teacher, mentor, {OFFICE}",
+    "pupil of unknown age": f"{HOME}, teacher, mentor, {OFFICE}",
+    "pupil without unit": f"{HOME}, teacher, mentor, head, registrar",
+}
+OWN = {"own": "guardian"}
+REGISTRY = {
+    "pupil": "administrator, registrar",
+    "protected pupil": "administrator",
+    "pupil of 18": "administrator, registrar",
+    "pupil of unknown age": "administrator, registrar",
+    "pupil without unit": "registrar",
+}
+
+EXPECTED: dict[str, dict[str, str]] = {
+    "access:read_process_map": {"system": "EVERYONE, integration"},
+    "register:read_own_children": OWN,
+    "register:read_person": KNOWN_PUPIL | OWN,
+    "register:read_contacts": {
+        "pupil": f"pupil, mentor, {OFFICE}",
+        "protected pupil": "administrator",
+        "pupil of 18": f"pupil, mentor, {OFFICE}",
+        "pupil of unknown age": f"pupil, mentor, {OFFICE}",
+        "pupil without unit": "pupil, mentor, head, registrar",
+    }
+    | OWN,
+    "register:edit_person": REGISTRY,
+    "register:enrol": REGISTRY
+    | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
+    "register:import": {"system": "registrar"},
+    "organisation:read_unit": {"unit": "EVERYONE"},
+    "organisation:read_group": {"group": f"teacher, mentor, {OFFICE}"},
+    "organisation:edit": {
+        "unit": "administrator, registrar",
+        "group": "administrator, registrar",
+        "system": "registrar",
+    },
+    "organisation:import": {"system": "registrar"},
+    "timetable:read_pupil_day": KNOWN_PUPIL,
+    "timetable:read_own_day": OWN,
+    "timetable:import": {"system": "registrar"},
+    "attendance:report_absence": ABSENCE,
+    "attendance:change_absence": ABSENCE,
+    "attendance:withdraw_absence": ABSENCE,
+    "attendance:read_pupil": KNOWN_PUPIL,
+    "attendance:open_lesson": {"lesson": f"teacher, substitute, mentor, {OFFICE}"},
+    "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
+    "attendance:correct_lesson": {"lesson": "teacher, mentor, principal, head"},
+    "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
+    "attendance:read_sweep": {"unit": OFFICE, "system": "head, registrar"},
+    "messages:read_own_preferences": OWN,
+    "messages:edit_own_preferences": OWN,
+    "messages:read_delivery_log": {
+        "pupil": f"mentor, {OFFICE}",
+        "protected pupil": "mentor, principal, administrator",
+        "pupil of 18": f"mentor, {OFFICE}",
+        "pupil of unknown age": f"mentor, {OFFICE}",
+        "pupil without unit": "mentor, head, registrar",
+        "unit": OFFICE,
+    },
+}
+
+
+def expected(action: guard.Action, thing: str) -> set[str]:
+    names = {name.strip() for name in EXPECTED[action].get(thing, "").split(",")} - {""}
+    return names - {"EVERYONE"} | (PEOPLE if "EVERYONE" in names else set())
+
+
+def test_every_action_has_an_expectation() -> None:
+    assert set(EXPECTED) == set(get_args(guard.Action))
+
+
+def test_every_expectation_names_known_callers_and_things() -> None:
+    for action, row in EXPECTED.items():
+        assert set(row) <= set(THINGS), action
+        for names in row.values():
+            assert {name.strip() for name in names.split(",")} <= {*CALLERS, "EVERYONE"}, action
+
+
+@pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.parametrize("action", get_args(guard.Action))
+def test_exactly_the_expected_callers_get_through(action: guard.Action, thing: str) -> None:
+    resource = THINGS[thing]
+    through = {
+        name for name, (caller, duties) in CALLERS.items() if guard.allowed(caller, action, resource, duties)
+    }
+    assert through == expected(action, thing)

@@ -1,0 +1,43 @@
+"""One notice per gap, none when explained (process 21; skollagen 7:17, 15:16)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from functions.attendance.domain.absence import Span
+from functions.attendance.domain.gaps import Missed, extend, is_explained, neighbours, open_gap
+from skolkit.types import LessonId, NoticeId
+
+NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 09:00 in Sweden
+
+
+def missed(name: str, after: int) -> Missed:
+    start = NINE + timedelta(minutes=after)
+    return Missed(LessonId(name), start, start + timedelta(minutes=40))
+
+
+def test_a_notice_that_covers_any_part_of_the_lesson_explains_it() -> None:
+    day = date(2026, 11, 23)
+    assert is_explained(missed("a", 0), [Span(day, day)])
+    assert is_explained(missed("a", 0), [Span(day, day, time(9, 30), time(12))])
+    assert not is_explained(missed("a", 0), [Span(day, day, time(10), None)])
+    assert not is_explained(missed("a", 0), [])
+
+
+def test_a_gap_grows_in_both_directions_and_keeps_its_notice() -> None:
+    gap = open_gap(NoticeId("n"), missed("b", 50))
+    grown = extend(extend(gap, missed("c", 100)), missed("a", 0))
+    assert grown.notice == "n"
+    assert (grown.start, grown.end) == (NINE, NINE + timedelta(minutes=140))
+    assert set(grown.lessons) == {"a", "b", "c"}
+
+
+def test_what_lies_between_a_gap_and_a_lesson() -> None:
+    gap = open_gap(NoticeId("n"), missed("b", 50))
+    assert neighbours([gap], missed("c", 150)) == [
+        (gap, NINE + timedelta(minutes=90), NINE + timedelta(minutes=150))
+    ]
+    assert neighbours([gap], missed("a", 0)) == [
+        (gap, NINE + timedelta(minutes=40), NINE + timedelta(minutes=50))
+    ]
+    assert neighbours([gap], missed("b", 50)) == []
