@@ -1,7 +1,7 @@
-"""Synthesises the CDK assembly: `python -m infra.app` writes it to `CDK_OUTDIR` from the areas' own declarations.
+"""Synthesises the CDK assembly: `python -m infra.app` writes it to `CDK_OUTDIR` from the areas' own
+declarations.
 
-`SKOLKIT_LAYERS` is the directory with `common`, `dependencies` and `code` that `infra.layers` has built.
-"""
+`SKOLKIT_LAYERS` is the directory with `common`, `dependencies` and `code` that `infra.layers` has built."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The process areas that exist, and whose data each may read. The only place where that is decided: infrastructure
-grants exactly this, and everything else about an area is read from its own declarations."""
+"""The process areas that exist, and whose data each may read. The only place where that is decided:
+infrastructure grants exactly this, and everything else about an area is read from its own declarations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ AREAS: tuple[AreaSpec, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What an area's code declares. `indexes`: its secondary indexes by name, as DynamoDB's API describes them."""
+    """What an area's code declares. `indexes`: its secondary indexes by name, as DynamoDB's API describes
+    them."""
 
     spec: AreaSpec
     api: Api
@@ -59,7 +60,7 @@ def load(spec: AreaSpec) -> Area:
 
 def load_all() -> tuple[Area, ...]:
     """Every area, in the order they are deployed."""
-    return tuple(load(spec) for spec in AREAS if importlib.util.find_spec(f"functions.{spec.name}.app"))
+    return tuple(load(spec) for spec in AREAS)
 
 
 def _indexes(area: str) -> dict[str, dict[str, Any]]:
@@ -67,12 +68,14 @@ def _indexes(area: str) -> dict[str, dict[str, Any]]:
     from skolkit.config import table_name
     from skolkit.table import Item
 
-    importlib.import_module(f"functions.{area}.store")
+    if importlib.util.find_spec(f"functions.{area}.store"):
+        importlib.import_module(f"functions.{area}.store")
     found = {"feed": FEED}
     for item in _descendants(Item):
         meta = getattr(item, "Meta", None)
         if meta is not None and meta.table_name == table_name(area):
-            schemas = (index._get_schema() for index in item._indexes.values())
+            # PynamoDB keeps to itself what it would create the table from.
+            schemas = (index._get_schema() for index in item._indexes.values())  # noqa: SLF001
             found |= {str(schema["index_name"]): dict(schema) for schema in schemas}
     return dict(sorted(found.items()))
 

@@ -1,5 +1,5 @@
-"""Writes what is derived from the code and committed: each area's OpenAPI document, the schemas of the facts it
-publishes, and the map of the processes. `python -m infra.generate --check` only tells what has drifted."""
+"""Writes what is derived from the code and committed: each area's OpenAPI document, the schemas of the facts
+it publishes, and the map of the processes. `python -m infra.generate --check` only tells what has drifted."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from skolkit.events import Fact
-from skolkit.openapi import document
-
 from infra.areas import Area, load_all
 from infra.local.paths import ROOT
 from infra.processes import as_markdown, process_map
+from skolkit.events import Fact
+from skolkit.openapi import document
 
 MARK = "<!-- process map -->"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from infra.local import paths
+from infra.local.bootstrap import installers
 
 # The Python of every function in AWS; the embedded AWS runs functions on its own interpreter instead.
 CLOUD_PYTHON = "3.13"
@@ -147,34 +148,20 @@ def link(target: Target) -> None:
 
 def install(target: Target, lock: Path, into: Path) -> None:
     """Install a lock file with its hashes checked; nothing is ever compiled from source for AWS."""
-    options = ["--require-hashes", "--no-deps", "-r", str(lock), "--target", str(into)]
-    uv = paths.venv_bin("boot", "uv")
-    if uv.exists():
-        command = [str(uv), "pip", "install", "--quiet", "--python", sys.executable, "--no-build", *options]
-        if target.platform:
-            command += ["--python-version", target.python, "--python-platform", target.platform]
-    else:
-        pip = paths.venv_bin("boot", "python")
-        command = [
-            str(pip),
-            "-m",
-            "pip",
-            "--python",
-            sys.executable,
-            "install",
-            "--quiet",
-            "--only-binary",
-            ":all:",
-        ]
-        command += options
-        if target.platform:
-            machine, _, libc = target.platform.partition("-")
-            command += ["--python-version", target.python, "--platform", f"{libc}_{machine}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LayerError(
-            f"{lock.name} could not be installed for Python {target.python}:\n{done.stderr.strip()}"
-        )
+    options = ["--quiet", "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(lock)]
+    options += ["--target", str(into)]
+    uv, pip = list(options), list(options)
+    if target.platform:
+        machine, _, libc = target.platform.partition("-")
+        uv += ["--python-version", target.python, "--python-platform", target.platform]
+        pip += ["--python-version", target.python, "--platform", f"{libc}_{machine}"]
+    reasons = []
+    for command in installers(sys.executable, uv, pip):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        reasons.append(done.stderr.strip())
+    raise LayerError(f"{lock.name} could not be installed for Python {target.python}:\n" + "\n".join(reasons))
 
 
 def prune(python: Path) -> None:

@@ -1,5 +1,6 @@
-"""The 36 processes of a municipality's schools, and the map of what serves each (the *samlad bild*): functions here, an
-external system, or nothing yet. Which functions is read from the process number on every operation and trigger."""
+"""The 36 processes of a municipality's schools, and the map of what serves each (the *samlad bild*):
+functions here, an external system, or nothing yet. Which functions is read from the process number on every
+operation and trigger."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from infra.areas import Area, function_name
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """`law`: the law or standard it rests on (SkolF: skolförordningen); `external`: the system that serves it, if not we."""
+    """`law`: the law or standard it rests on (SkolF: skolförordningen); `external`: the system that serves
+    it, if not we."""
 
     no: int
     area: str
@@ -140,11 +142,11 @@ PROCESSES = (
 
 
 def process_map(areas: Iterable[Area]) -> list[dict[str, Any]]:
-    """Every process with `status` (served, external or planned) and the `functions` that serve it, in order of number.
+    """Every process with `status` (served, external or planned) and the `functions` that serve it, in order
+    of number.
 
-    A function is `{function, name, kind, starts}`: its physical name, the operation or trigger, its kind (http, facts,
-    schedule, file, relay or identity) and what starts it.
-    """
+    A function is `{function, name, kind, starts}`: its physical name, the operation or trigger, its kind
+    (http, facts, schedule, file, relay or identity) and what starts it."""
     serving: dict[int, list[dict[str, str]]] = {process.no: [] for process in PROCESSES}
     for area in areas:
         for operation in area.api.operations:

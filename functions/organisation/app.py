@@ -2,24 +2,74 @@
 
 from __future__ import annotations
 
+from functions.organisation import domain, schemas, usecases
 from functions.organisation.imports import DUTIES, GROUPS, units_of
 from skolkit import imports
-from skolkit.http import Api
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
+from skolkit.types import GroupId, PersonId, UnitId
 
-api = Api("organisation", "School units, groups and duties")
+api = Api("organisation", "Skolenheter, läsår och grupper")
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()
 
 
+@api.operation("GET", "/v1/units", process=12, query=schemas.PageQuery, answer=schemas.UnitPage)
+def list_units(request: Request[None, schemas.PageQuery]) -> schemas.UnitPage:
+    """The municipality's own active school units by name"""
+    return usecases.list_units(request.caller, request.query)
+
+
+@api.operation("GET", "/v1/units/{unit}", process=12, answer=schemas.UnitView, errors=(NotFound,))
+def read_unit(request: Request[None, None]) -> schemas.UnitView:
+    """A school unit"""
+    return usecases.read_unit(request.caller, UnitId(request.id("unit")))
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/calendar", process=12,
+    query=schemas.CalendarQuery, answer=schemas.CalendarView, errors=(NotFound,),
+)  # fmt: skip
+def read_calendar(request: Request[None, schemas.CalendarQuery]) -> schemas.CalendarView:
+    """A school unit's school year: terms, days off, study days"""
+    return usecases.read_calendar(request.caller, UnitId(request.id("unit")), request.query.school_year)
+
+
+@api.operation("GET", "/v1/groups/{group}", process=13, answer=schemas.GroupView, errors=(NotFound,))
+def read_group(request: Request[None, None]) -> schemas.GroupView:
+    """A class or teaching group with its members today"""
+    return usecases.read_group(request.caller, GroupId(request.id("group")))
+
+
+@api.operation(
+    "PUT", "/v1/groups/{group}/members/{person}", process=13,
+    body=schemas.NewMembership, answer=schemas.MembershipView,
+    errors=(NotFound, ChangedMeanwhile, domain.UnknownPerson, domain.MembershipEndsBeforeStart),
+)  # fmt: skip
+def put_member(request: Request[schemas.NewMembership, None]) -> schemas.MembershipView:
+    """Make someone a member of a group from a day on"""
+    group, person = GroupId(request.id("group")), PersonId(request.id("person"))
+    return usecases.put_member(request.caller, group, person, request.body)
+
+
+@api.operation(
+    "DELETE", "/v1/groups/{group}/members/{person}", process=13, status=204,
+    errors=(NotFound, ChangedMeanwhile),
+)  # fmt: skip
+def remove_member(request: Request[None, None]) -> None:
+    """End someone's membership of a group from today on"""
+    usecases.remove_member(request.caller, GroupId(request.id("group")), PersonId(request.id("person")))
+
+
 @on.on_file(
     "organisation/units/",
     process=12,
-    meaning="Skolenheterna i den inlämnade filen är inte inlästa. Rapporten ligger under reports/.",
+    meaning="Skolenheterna i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_units(file: DroppedFile) -> None:
-    """Take a file of school units; one under `organisation/units/<kommunkod>/` for that municipality alone."""
+    """Take a file of units; one under `organisation/units/<kommunkod>/` for that municipality alone."""
     folder = file.key.removeprefix("organisation/units/").rpartition("/")[0]
     imports.run(file, units_of(folder))
 
@@ -27,7 +77,7 @@ def import_units(file: DroppedFile) -> None:
 @on.on_file(
     "organisation/groups/",
     process=13,
-    meaning="Klasser och grupper i den inlämnade filen är inte inlästa. Rapporten ligger under reports/.",
+    meaning="Klasser och grupper i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_groups(file: DroppedFile) -> None:
     """Take a file of groups with dated members."""
@@ -37,7 +87,7 @@ def import_groups(file: DroppedFile) -> None:
 @on.on_file(
     "organisation/duties/",
     process=12,
-    meaning="Personalens tjänster i den inlämnade filen är inte inlästa. Rapporten ligger under reports/.",
+    meaning="Personalens tjänster i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_duties(file: DroppedFile) -> None:
     """Take a file of staff duties."""

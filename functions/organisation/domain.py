@@ -38,8 +38,9 @@ class UnknownPerson(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRecord:
-    """A school unit. `lat`/`lon` are WGS 84 degrees; `municipal` is run by a municipality, not by an independent
-    organiser; `pupils` is the public count, when known."""
+    """A school unit. `lat`/`lon` are WGS 84 degrees; `municipal` is run by a municipality, not by an
+    independent organiser; `pupils` is the public count, when known.
+    """
 
     id: UnitId
     code: SchoolUnitCode
@@ -71,7 +72,9 @@ class Stay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedGroup:
-    """A group with all its members of all times; mentors and teachers without dates are for as long as it exists."""
+    """A group with all its members of all times; mentors and teachers without dates are for as long as it
+    exists.
+    """
 
     id: GroupId
     unit: UnitId

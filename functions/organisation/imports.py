@@ -1,7 +1,8 @@
 """Files of school units (process 12), groups (process 13) and duties.
 
-Units come as Skolverket publishes them: documents of Skolenhetsregistret v2, or the table of compulsory-school units
-with public figures. Each unit, group or duty is known by a stable key: the same file again changes nothing.
+Units come as Skolverket publishes them: documents of Skolenhetsregistret v2, or the table of
+compulsory-school units with public figures. Each unit, group or duty is known by a stable key: the same file
+again changes nothing.
 """
 
 from __future__ import annotations
@@ -218,7 +219,7 @@ def take_groups(rows: Sequence[Row[GroupRow]], source: Source) -> list[RowFault]
     for group in changed:
         fact = GroupMembersChanged(group=group.id, unit=group.unit)
         bundles.append([store.group_item(group, stored.get(group.id)), fact])
-    # People first: after a crash between two transactions the group still differs, and all of it is done again.
+    # People first: after a crash between two transactions the group still differs and is done again.
     save(bundles, source)
     return faults
 

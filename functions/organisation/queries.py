@@ -90,8 +90,9 @@ def wanted_parts(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[Part
 
 
 def staff_around(person: PersonId, on: date) -> Around:
-    """The groups someone is a member of on a day, with mentors and teachers. Two round trips, consistent; one for
-    somebody in no group."""
+    """The groups someone is a member of on a day, with mentors and teachers. Two round trips, consistent; one
+    for somebody in no group.
+    """
     return store.around(person, on)
 
 

@@ -1,7 +1,7 @@
 """The organisation's table: units, calendars, groups, and with each person their duties and parts in groups.
 
-Keys are built only here. A group is one item with its dated members (a class of thirty is 3 KB); with each member the
-same membership is kept the other way round, so that neither question needs an index.
+Keys are built only here. A group is one item with its dated members (a class of thirty is 3 KB); with each
+member the same membership is kept the other way round, so that neither question needs an index.
 """
 
 from __future__ import annotations
@@ -236,7 +236,9 @@ def wanted_parts(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[Part
 
 
 def around(person: PersonId, day: date) -> Around:
-    """The groups someone is a member of on a day. A consistent get, and a consistent `BatchGetItem` of the groups."""
+    """The groups someone is a member of on a day. A consistent get, and a consistent `BatchGetItem` of the
+    groups.
+    """
     item = PartsItem.find(*_parts_key(person))
     mine = [p.group for p in _parts(item) if p.part == "member" and p.covers(day)] if item else []
     if not mine:

@@ -19,8 +19,9 @@ Relation = Literal["Vårdnadshavare", "Annan ansvarig", "God man", "Utsedd behö
 """`RelationTypesEnum` of SS 12000."""
 
 CUSTODY: frozenset[Relation] = frozenset({"Vårdnadshavare", "God man"})
-"""Who decides for a child: holders of custody (föräldrabalken 6:11) and, for unaccompanied children, the special
-representative in their place (god man, lag (2005:429) 2 §)."""
+"""Who decides for a child: holders of custody (föräldrabalken 6:11) and, for unaccompanied children, the
+special representative in their place (god man, lag (2005:429) 2 §).
+"""
 
 COMPULSORY = frozenset(
     {
@@ -48,6 +49,14 @@ class AlreadyEnrolled(DomainError):
     law = "skollagen 7:4"
 
 
+class UnknownUnit(DomainError):
+    """Pupils are enrolled at units of the register."""
+
+    status = 422
+    reason = Text("Skolenheten finns inte i registret.", "The school unit is not in the register.")
+    advice = Text("Välj en skolenhet ur listan.", "Choose a school unit from the list.")
+
+
 class EndsBeforeStart(DomainError):
     """A period ends no earlier than it starts."""
 
@@ -58,7 +67,7 @@ class EndsBeforeStart(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """What lists show of a person. A protected person's name is for those with a task for this very person."""
+    """What lists show of a person. A protected one's name is for those with a task for this very person."""
 
     id: PersonId
     given_name: str
@@ -129,8 +138,9 @@ class PersonCard:
 
 @dataclass(frozen=True, slots=True)
 class PupilRecord:
-    """A pupil as other areas need it. `unit`, `school_form` and `year` of today's enrolment (None, "" and None without
-    one); `guardians` have custody today."""
+    """A pupil as other areas need it. `unit`, `school_form` and `year` of today's enrolment (None, "" and
+    None without one); `guardians` have custody today.
+    """
 
     id: PersonId
     given_name: str
@@ -186,8 +196,9 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """A person as a file gives one. `enrolments` and `responsibles` are complete lists, or None to leave them as they
-    are; `digest` is of the row, to recognise it when it comes again."""
+    """A person as a file gives one. `enrolments` and `responsibles` are complete lists, or None to leave them
+    as they are; `digest` is of the row, to recognise it when it comes again.
+    """
 
     id: PersonId
     civic_no: str | None
@@ -226,7 +237,7 @@ def age(birth_date: date, day: date) -> int:
 
 
 def check_enrolments(enrolments: Sequence[Enrolment]) -> None:
-    """Every period is one, and compulsory ones do not overlap. Raises `EndsBeforeStart`, `AlreadyEnrolled`."""
+    """No period ends before it starts, no compulsory ones overlap: `EndsBeforeStart`, `AlreadyEnrolled`."""
     for number, enrolment in enumerate(enrolments):
         if enrolment.end is not None and enrolment.end < enrolment.start:
             raise EndsBeforeStart(field="endDate", value=enrolment.end.isoformat())
@@ -237,9 +248,10 @@ def check_enrolments(enrolments: Sequence[Enrolment]) -> None:
 
 
 def enrol(existing: Iterable[Enrolment], new: Enrolment) -> Enrolment:
-    """The new enrolment, if it may be added. Raises `EndsBeforeStart`, `AlreadyEnrolled`."""
-    others = [e for e in existing if (e.start, e.unit) != (new.start, new.unit) or not e.cancelled]
-    check_enrolments([*others, new])
+    """The new enrolment, if it may be added; the very same one again may. Raises `EndsBeforeStart`,
+    `AlreadyEnrolled`.
+    """
+    check_enrolments([*(other for other in existing if other != new), new])
     return new
 
 

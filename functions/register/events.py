@@ -11,7 +11,7 @@ from skolkit.types import PersonId, UnitId
 
 
 class PupilEnrolled(Fact):
-    """A pupil was enrolled at a unit (process 3). Enrolments from a file are told by `ImportFinished` alone."""
+    """A pupil was enrolled at a unit (process 3). Those from a file are told by `ImportFinished` alone."""
 
     type: ClassVar[str] = "register.PupilEnrolled.v1"
     pupil: PersonId

@@ -1,7 +1,7 @@
 """Files of people (process 2, with enrolments of process 3): one row per person, in the words of SS 12000.
 
-A person is known by `id`, or without one by identity number. A row that was taken before costs nothing more than
-recognising it; a changed one replaces what the file says and leaves what the person has set.
+A person is known by `id`, or without one by identity number. A row that was taken before costs nothing more
+than recognising it; a changed one replaces what the file says and leaves what the person has set.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class ResponsibleRow(FileRow):
 
 
 class PersonRow(FileRow):
-    """One person. Without `enrolments` or `responsibles` those are left as they are; given, they are complete."""
+    """One person. `enrolments` and `responsibles` are complete; left out, they stay as they are."""
 
     id: Id | None = None
     civic_no: Annotated[str, AfterValidator(_civic_no)] | None = None

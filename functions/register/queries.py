@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register import store
 from functions.register.domain import Contact, PersonName, PupilRecord, Withheld, age
 from skolkit.clock import today
+from skolkit.errors import NotFound
+from skolkit.identity import Caller
 from skolkit.table import Wanted
 from skolkit.types import PersonId
 
@@ -21,8 +22,9 @@ __all__ = [
     "children_of",
     "contacts",
     "pupil",
+    "require_pupil",
+    "require_relation",
     "wanted_names",
-    "with_relations",
 ]
 
 
@@ -37,21 +39,38 @@ def pupil(person: PersonId) -> PupilRecord | None:
     return PupilRecord.of(card, today()) if card and card.is_pupil else None
 
 
-def with_relations(record: PupilRecord, on: date) -> guard.Pupil:
-    """The pupil as the guard wants it, with the teachers and mentors of the groups it belongs to on a day.
+def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:
+    """The pupil, if the caller may do `action` about them; `NotFound` otherwise.
 
-    At most two round trips, consistent: the pupil's groups, then those groups.
+    One round trip for the pupil and the guardians, four for staff.
     """
-    around = organisation.staff_around(record.id, on)
-    return guard.Pupil(
+    record = pupil(id)
+    if record is None:
+        raise NotFound
+    require_relation(caller, action, record)
+    return record
+
+
+def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) -> None:
+    """Let the caller do `action` about a pupil already read, or raise `NotFound`.
+
+    No round trip for the pupil and the guardians; three for staff: the pupil's groups, those, the caller's
+    duties.
+    """
+    around, duties = organisation.Around(()), tuple[guard.Duty, ...]()
+    if caller.person not in {record.id, *record.guardians}:
+        around = organisation.staff_around(record.id, today())
+        duties = organisation.duties_of(caller.person_id)
+    facts = guard.Pupil(
         id=record.id,
         unit=record.unit,
         guardians=record.guardians,
         teachers=around.teachers,
         mentors=around.mentors,
         protected=record.protected,
-        age=age(record.birth_date, on),
+        age=age(record.birth_date, today()),
     )
+    guard.require(caller, action, facts, duties)
 
 
 def children_of(guardian: PersonId) -> tuple[PersonId, ...]:

@@ -1,7 +1,7 @@
 """The register's table: one partition per person. Keys are built only here.
 
-Everything about a person's identity, custody and enrolment is read by one consistent query on `PERSON#<id>`; a
-guardian's children are in the guardian's own partition, both directions written by the same transaction.
+Everything about a person's identity, custody and enrolment is read by one consistent query on `PERSON#<id>`;
+a guardian's children are in the guardian's own partition, both directions written by the same transaction.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class RegisterItem(Item):
 
 
 class PersonItem(RegisterItem, discriminator="person"):
-    """A person. `digest` is of the file row last taken. The identity number is an attribute, never a key of people."""
+    """A person. `digest` is of the file row last taken. The identity number is an attribute, never a key of
+    people.
+    """
 
     fed = True
     given_name = UnicodeAttribute()
@@ -201,7 +203,9 @@ def find_card(person: PersonId) -> PersonCard | None:
 
 
 def find_for_enrolment(person: PersonId) -> tuple[PersonItem, PersonCard] | None:
-    """The card, and the person's item: writing it again with an enrolment lets only one enrolment through at a time."""
+    """The card, and the person's item: writing it again with an enrolment lets only one enrolment through at
+    a time.
+    """
     rows = list(RegisterItem.query(_pk(person), consistent_read=True))
     card = _card(person, rows)
     return (next(row for row in rows if isinstance(row, PersonItem)), card) if card else None
@@ -223,8 +227,9 @@ def enrolment_item(person: PersonId, enrolment: Enrolment) -> EnrolmentItem:
 
 
 def person_writes(new: NewPerson, *, stored: bool) -> list[Write]:
-    """What makes the stored person like `new`. A person not `stored` costs no read, a stored one a consistent query.
-    Enrolments no longer in the list are cancelled, never removed."""
+    """What makes the stored person like `new`. A person not `stored` costs no read, a stored one a consistent
+    query. Enrolments no longer in the list are cancelled, never removed.
+    """
     old = {row.sk: row for row in RegisterItem.query(_pk(new.id), consistent_read=True)} if stored else {}
     profile = _as(PersonItem, old.get("PROFILE")) or PersonItem(*_profile_key(new.id))
     profile.given_name, profile.family_name = new.given_name, new.family_name
@@ -253,7 +258,7 @@ def _enrolment_writes(new: NewPerson, old: dict[str, RegisterItem]) -> Iterator[
 
 
 def _relation_writes(new: NewPerson, old: dict[str, RegisterItem]) -> Iterator[Write]:
-    """Both directions of every relation; the pupil's item in the same transaction guards them by its version."""
+    """Both directions of every relation, guarded by the version of the pupil's item beside them."""
     until = of_age(new.birth_date).isoformat()
     there = {f"GUARDIAN#{responsible.person}" for responsible in new.responsibles or ()}
     for responsible in new.responsibles or ():

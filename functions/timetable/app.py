@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from functions.timetable import schemas, usecases
 from functions.timetable.imports import LESSONS
 from skolkit import imports
-from skolkit.http import Api
+from skolkit.clock import today
+from skolkit.errors import NotFound
+from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
+from skolkit.types import PersonId
 
-api = Api("timetable", "Timetable")
+api = Api("timetable", "Schema")
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()
 
 
+@api.operation("GET", "/v1/me/lessons", process=16, query=schemas.DayQuery, answer=schemas.LessonList)
+def list_my_lessons(request: Request[None, schemas.DayQuery]) -> schemas.LessonList:
+    """The caller's own lessons of a day, as teacher or pupil"""
+    return usecases.list_my_lessons(request.caller, request.query.day or today())
+
+
+@api.operation(
+    "GET", "/v1/pupils/{pupil}/lessons", process=16,
+    query=schemas.DayQuery, answer=schemas.LessonList, errors=(NotFound,),
+)  # fmt: skip
+def list_pupil_lessons(request: Request[None, schemas.DayQuery]) -> schemas.LessonList:
+    """A pupil's lessons of a day"""
+    pupil = PersonId(request.id("pupil"))
+    return usecases.list_pupil_lessons(request.caller, pupil, request.query.day or today())
+
+
 @on.on_file(
     "timetable/lessons/",
     process=16,
-    meaning="Schemat i den inlämnade filen är inte inläst. Rapporten ligger under reports/.",
+    meaning="Schemat i den inlämnade filen är inte inläst. Se rapporten under reports/.",
 )
 def import_lessons(file: DroppedFile) -> None:
     """Take a file of lessons with dates."""

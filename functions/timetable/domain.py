@@ -40,8 +40,9 @@ def in_order(lessons: Iterable[PlannedLesson]) -> Lessons:
 
 
 def of_groups_day(stored: Lessons, arrived: Iterable[PlannedLesson], *, same_file: bool) -> Lessons:
-    """A group's day after some of a file's lessons have arrived: they replace what was there, but are added to what
-    an earlier part of the same file has said."""
+    """A group's day after some of a file's lessons have arrived: they replace what was there, but are added
+    to what an earlier part of the same file has said.
+    """
     return in_order([*(stored if same_file else ()), *arrived])
 
 

@@ -1,7 +1,7 @@
 """Files of lessons with dates (process 16): a file replaces every group's day that it names.
 
-Rows of one group and day stand together. Lessons are written by group and day and, as a copy, by teacher and day; each
-group whose days changed is told of.
+Rows of one group and day stand together. Lessons are written by group and day and, as a copy, by teacher and
+day; each group whose days changed is told of.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class LessonRow(FileRow):
-    """One lesson on one day. `start` and `end` are RFC 3339 with offset; `unit` is a school unit code or an id."""
+    """One lesson on one day. `start` and `end` are RFC 3339 with offset; `unit` is a school unit code or an
+    id.
+    """
 
     id: Id | None = None
     group: Id
@@ -101,7 +103,7 @@ def take_lessons(rows: Sequence[Row[LessonRow]], source: Source) -> list[RowFaul
         same = pair in stored and stored[pair].source == source.id
         after[pair] = of_groups_day(before.get(pair, ()), new, same_file=same)
     changed = [pair for pair in after if after[pair] != before.get(pair, ())]
-    # Teachers first: after a crash between two transactions the group's day still differs, and all is done again.
+    # Teachers first: after a crash in between the group's day still differs and is done again.
     bundles: list[list[Write | Fact]] = [[item] for item in _teacher_days(changed, before, after)]
     bundles += [[store.group_day_item(pair, stored.get(pair), after[pair], source.id)] for pair in changed]
     save([*bundles, *([fact] for fact in _facts(changed, after))], source)

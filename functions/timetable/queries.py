@@ -16,7 +16,7 @@ __all__ = ["PlannedLesson", "teacher_day", "wanted_group_days"]
 def wanted_group_days(
     groups: Sequence[GroupId], days: Sequence[date]
 ) -> Wanted[dict[tuple[GroupId, date], tuple[PlannedLesson, ...]]]:
-    """The lessons of every group on every day, by time, for `skolkit.table.fetch`; () where there are none."""
+    """The lessons of every group on every day, by time, for `skolkit.table.fetch`; () for none."""
     return store.wanted_group_days(groups, days)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
 from infra import layers
 from infra.local import paths
 from infra.local.cloud import CloudError
 from infra.local.deploy import stacks
-from infra.local.gates import CFN_LINT_IGNORED, Gate, run_gate
+from infra.local.gates import lint
 from infra.local.steps import console, step
 from infra.local.synth import assembly, node_environment
 
@@ -40,10 +39,7 @@ def deploy(stage: str, domain: str, *, dry_run: bool) -> int:
             "cold start is about a second slower. Install it before deploying to prod."
         )
     found = stacks(built)
-    ignored = [option for rule in CFN_LINT_IGNORED for option in ("-i", rule)]
-    templates = [str(stack.template) for stack in found]
-    command = (sys.executable, "-m", "cfnlint", "-r", "eu-north-1", *ignored, "-t", *templates)
-    if not run_gate(Gate("templates (cfn-lint)", command)):
+    if not lint(built):
         return 1
     if dry_run:
         console.print(f"Dry run: {len(found)} stacks in {built}, nothing deployed.")

@@ -192,8 +192,14 @@ def install(venv: Venv) -> None:
                 "command again."
             )
         for lock in (*venv.locks, *venv.bare):
-            extra = ["--no-deps"] if lock in venv.bare else []
-            if not any(logged([*command, *extra], log) for command in installers(venv, paths.ROOT / lock)):
+            options = [
+                "--require-hashes",
+                "-r",
+                str(paths.ROOT / lock),
+                *(["--no-deps"] if lock in venv.bare else []),
+            ]
+            commands = installers(str(paths.venv_bin(venv.name, "python")), options, options)
+            if not any(logged(command, log) for command in commands):
                 # Without uv the rest is slower, not impossible.
                 if venv is BOOT:
                     break
@@ -205,16 +211,16 @@ def install(venv: Venv) -> None:
     (venv.home / "stamp").write_text(venv.fingerprint())
 
 
-def installers(venv: Venv, lock: Path) -> list[list[str]]:
-    """The commands to try in turn: uv, then pip with the same lock file."""
-    python = str(paths.venv_bin(venv.name, "python"))
-    boot = str(paths.venv_bin("boot", "python"))
-    options = ["--require-hashes", "-r", str(lock)]
-    pip = [boot, "-m", "pip", "--python", python, "install", "--disable-pip-version-check", *options]
+def installers(python: str, uv_options: Sequence[str], pip_options: Sequence[str]) -> list[list[str]]:
+    """The commands to try in turn to install into an interpreter: uv, uv trusting the certificates of this
+    machine (as behind a company's proxy), then pip."""
+    pip = [str(paths.venv_bin("boot", "python")), "-m", "pip", "--python", python, "install"]
+    commands = [[*pip, "--disable-pip-version-check", *pip_options]]
     uv = paths.venv_bin("boot", "uv")
-    if venv is BOOT or not uv.exists():
-        return [pip]
-    return [[str(uv), "pip", "install", "--python", python, *options], pip]
+    if uv.exists():
+        command = [str(uv), "pip", "install", "--python", python, *uv_options]
+        commands = [command, [*command, "--system-certs"], *commands]
+    return commands
 
 
 def logged(command: Sequence[str], log: Path) -> bool:

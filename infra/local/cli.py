@@ -117,7 +117,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         app(args=list(arguments), prog_name="python3 -m infra", standalone_mode=True)
     except (CloudError, layers.LayerError) as error:
-        console.print(f"\n{error}", style="red", markup=False)
+        console.print(f"\n{error}", style="red", markup=False, soft_wrap=True)
         return 1
     except json.JSONDecodeError as error:
         console.print(

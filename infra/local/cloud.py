@@ -123,7 +123,7 @@ class Cloud:
         self.state.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            self._stop_orphan()
+            self._await_orphan()
             if port_in_use(self.port):
                 raise CloudError(
                     f"Port {self.port} is busy. Stop the program that uses it, or choose another port: "
@@ -138,7 +138,8 @@ class Cloud:
     def stop(self) -> None:
         """Stop so that the state is saved; killed if that takes more than ten seconds."""
         if self._process is not None:
-            _terminate(self._process.pid, self._process)
+            # Nothing to save in a temporary one.
+            _terminate(self._process, 0 if self._temporary else STOP_SECONDS)
             self._pid_file.unlink(missing_ok=True)
             self._process = None
         if self._lock is not None:
@@ -207,15 +208,13 @@ class Cloud:
                 f"Skolkit is already running with the state in {self.state}. Stop it (Ctrl-C there)."
             ) from error
 
-    def _stop_orphan(self) -> None:
-        """Wait for an emulator whose supervisor was killed: it is saving its state."""
+    def _await_orphan(self) -> None:
+        """Let an emulator whose supervisor was killed finish saving its state."""
         with contextlib.suppress(OSError, ValueError):
             pid = int(self._pid_file.read_text())
-            command = subprocess.run(
-                ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-            )
-            if str(EMULATOR) in command.stdout:
-                _terminate(pid)
+            deadline = time.monotonic() + STOP_SECONDS
+            while _is_emulator(pid) and time.monotonic() < deadline:
+                time.sleep(0.05)
         self._pid_file.unlink(missing_ok=True)
 
     def _spawn(self) -> None:
@@ -289,19 +288,21 @@ class Cloud:
         raise CloudError(f"The embedded AWS did not start. The end of {self.log}:\n{tail}")
 
 
-def _terminate(pid: int, child: subprocess.Popen[bytes] | None = None) -> None:
-    """Ask the process to stop, wait for it to save its state, then kill it with its functions."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline:
-            if child is not None and child.poll() is not None:
-                break
-            os.kill(pid, 0)
-            time.sleep(0.05)
+def _is_emulator(pid: int) -> bool:
+    """Whether the process is there and, where the system tells, is an emulator of ours."""
+    if Path("/proc/self/cmdline").exists():
+        return str(EMULATOR).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    os.kill(pid, 0)
+    return True
+
+
+def _terminate(child: subprocess.Popen[bytes], seconds: float) -> None:
+    """Ask the child to stop, give it time to save its state, then kill it with its functions."""
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(seconds)
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    if child is not None:
-        child.wait()
-        if child.stdin is not None:
-            child.stdin.close()
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    if child.stdin is not None:
+        child.stdin.close()

@@ -18,7 +18,7 @@ from infra.local.synth import assembly
 
 PARAMETERS = {"Stage": "local", "Profile": "local", "DomainName": HOST}
 EXAMPLE_ROLE = "guardian"
-EXAMPLE_PATH = "/attendance/v1/children"
+EXAMPLE_PATH = "/register/v1/me/children"
 
 
 @dataclass(frozen=True)

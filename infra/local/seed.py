@@ -59,7 +59,7 @@ def seed(cloud: Cloud, *, kommun: str | None, units: Path | None, progress: Prog
     `progress` gets files done, files in all, and what is being taken. Raises `CloudError` with what to do.
     """
     municipal, table = read_units(units, kommun) if units else (list(DEMO_UNITS), _table(DEMO_UNITS))
-    drop = _Drop(cloud, progress, total=1 + 4 * len(municipal))
+    drop = Drop(cloud, progress, total=1 + 4 * len(municipal))
     drop.take({"organisation/units/units.csv": table})
     year = SchoolYear.of(today())
     calendar = default_calendar(year)
@@ -236,7 +236,7 @@ def _lesson_id(lesson: LessonId, day: date) -> LessonId:
     return LessonId(stable_id("lesson", lesson, day.isoformat()))
 
 
-class _Drop:
+class Drop:
     """Drops files in the imports bucket and waits for their reports."""
 
     def __init__(self, cloud: Cloud, progress: Progress, total: int) -> None:

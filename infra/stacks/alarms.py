@@ -1,4 +1,5 @@
-"""Alarms, read off the handlers: each says in Swedish what it means for people, who acts, and where the runbook is."""
+"""Alarms, read off the handlers: each says in Swedish what it means for people, who acts, and where the
+runbook is."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Alarms:
         self.names: list[str] = []
 
     def started(self, started: Started) -> None:
-        """What can go wrong with a trigger: it fails, what failed is waiting, and for the relay that it lags."""
+        """What can go wrong with a trigger: it fails, what failed is waiting, and for the relay that it
+        lags."""
         trigger = started.trigger
         self._errors(trigger.name, started.function, trigger.meaning, trigger.runbook)
         if started.failures:
@@ -45,9 +47,12 @@ class Alarms:
         """Answers that are our fault."""
         meaning = "Människor får felmeddelanden när de använder tjänsten."
         metric = cloudwatch.Metric(
-            namespace="AWS/ApiGateway", metric_name="5XXError", statistic="Sum", period=Duration.minutes(5),
+            namespace="AWS/ApiGateway",
+            metric_name="5XXError",
+            statistic="Sum",
+            period=Duration.minutes(5),
             dimensions_map={"ApiName": f"skolkit-{self._area}", "Stage": "live"},
-        )  # fmt: skip
+        )
         self._alarm("api-5xx", metric, 5, meaning, "http")
         for name, function in (("reader", reader), ("writer", writer)):
             self._errors(name, function, meaning, "http")
@@ -60,7 +65,8 @@ class Alarms:
         self, name: str, metric: cloudwatch.IMetric, threshold: float, meaning: str, runbook: str
     ) -> None:
         alarm = cloudwatch.Alarm(
-            self._stack, f"{name}-alarm",
+            self._stack,
+            f"{name}-alarm",
             alarm_name=function_name(self._area, name),
             alarm_description=text(meaning, runbook),
             metric=metric,
@@ -68,7 +74,7 @@ class Alarms:
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )  # fmt: skip
+        )
         alarm.add_alarm_action(self._topic)
         alarm.add_ok_action(self._topic)
         self.names.append(function_name(self._area, name))
@@ -79,6 +85,8 @@ def text(meaning: str, runbook: str) -> str:
     guide = (RUNBOOKS / f"{runbook}.md").read_text(encoding="utf-8")
     who = re.search(r"^\*\*Vem agerar:\*\* (.+)$", guide, re.MULTILINE)
     if not who or not meaning:
-        raise ValueError(f"an alarm with runbook {runbook} needs a meaning, and the runbook a line '**Vem agerar:** …'")
+        raise ValueError(
+            f"an alarm with runbook {runbook} needs a meaning, and the runbook a line '**Vem agerar:** …'"
+        )
     link = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}#dashboards:name={DASHBOARD}"
     return f"{meaning}\n\nVem agerar: {who[1]}\n\nRunbook: infra/runbooks/{runbook}.md ({link})"

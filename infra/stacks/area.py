@@ -1,5 +1,5 @@
-"""One area in AWS, built from what its `app.py` and `store.py` declare: its table, its functions with what starts them,
-its REST API and its alarms."""
+"""One area in AWS, built from what its `app.py` and `store.py` declare: its table, its functions with what
+starts them, its REST API and its alarms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from infra.stacks.alarms import Alarms
 from infra.stacks.functions import Functions
 
 HTTP_TIMEOUT, HTTP_MEMORY = 29, 1024
-_TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER, "B": dynamodb.AttributeType.BINARY}
+_TYPES = {
+    "S": dynamodb.AttributeType.STRING,
+    "N": dynamodb.AttributeType.NUMBER,
+    "B": dynamodb.AttributeType.BINARY,
+}
 
 
 class AreaStack(base.SkolkitStack):
@@ -59,13 +63,17 @@ class AreaStack(base.SkolkitStack):
         handler = f"functions.{self.area.name}.app.app"
         reader, writer = (
             functions.make(
-                name, handler, statements,
-                timeout=HTTP_TIMEOUT, memory=HTTP_MEMORY, description=f"{self.area.api.title}: {name}",
+                name,
+                handler,
+                statements,
+                timeout=HTTP_TIMEOUT,
+                memory=HTTP_MEMORY,
+                description=f"{self.area.api.title}: {name}",
             )
             for name, statements in (
                 ("reader", permissions.reads(self.area)),
-                ("writer", permissions.writes(self.area)),
+                ("writer", [*permissions.writes(self.area), *permissions.uses(self.area.api.uses)]),
             )
-        )  # fmt: skip
+        )
         rest.build(self, self.area.api, reader, writer)
         alarms.http(reader, writer)

@@ -1,7 +1,8 @@
-"""What every stack has: the stage it is for, the conditions that follow from it, and the names that are fixed.
+"""What every stack has: the stage it is for, the conditions that follow from it, and the names that are
+fixed.
 
-Names are fixed because one account holds one municipality and stage; ARNs are made from them instead of from CDK
-references, because areas read each other's tables and references between their stacks would be circular.
+Names are fixed because one account holds one municipality and stage; ARNs are made from them instead of from
+CDK references, because areas read each other's tables and references between their stacks would be circular.
 """
 
 from __future__ import annotations
@@ -30,34 +31,44 @@ from constructs import Construct, IConstruct
 from infra.areas import function_name
 
 BUS = "skolkit"
-KEY_EXPORT, POOL_EXPORT, DOMAIN_EXPORT = "skolkit-key-arn", "skolkit-user-pool-arn", "skolkit-domain-name"
+KEY_EXPORT, PROTECTED_EXPORT = "skolkit-key-arn", "skolkit-protected-key-arn"
+POOL_EXPORT, DOMAIN_EXPORT = "skolkit-user-pool-arn", "skolkit-domain-name"
 
-# Types the embedded AWS does not know; it refuses a whole template for one of them unless its condition is false.
+# Types the embedded AWS does not know; it refuses a whole template for one of them unless its condition is
+# false.
 NOT_EMBEDDED = frozenset(
     {"AWS::Events::Archive", "AWS::CloudWatch::CompositeAlarm", "AWS::Logs::QueryDefinition"}
 )
 
 
 class SkolkitStack(Stack):
-    """A stack with `Stage` (how much is protected and kept) and `Profile` (the real AWS or the embedded one)."""
+    """A stack with `Stage` (how much is protected and kept) and `Profile` (the real AWS or the embedded
+    one)."""
 
     def __init__(self, scope: Construct, name: str, **options: Any) -> None:
         synthesizer = DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
         super().__init__(scope, f"skolkit-{name}", synthesizer=synthesizer, **options)
         stage = CfnParameter(
-            self, "Stage", default="prod", allowed_values=["local", "test", "prod"],
+            self,
+            "Stage",
+            default="prod",
+            allowed_values=["local", "test", "prod"],
             description="What is protected from deletion and how long logs are kept.",
-        )  # fmt: skip
+        )
         profile = CfnParameter(
-            self, "Profile", default="aws", allowed_values=["aws", "local"],
+            self,
+            "Profile",
+            default="aws",
+            allowed_values=["aws", "local"],
             description="local leaves out the few resource types that the embedded AWS lacks.",
-        )  # fmt: skip
+        )
         self.is_aws = _condition(self, "IsAws", profile, "aws")
         self.is_embedded = _condition(self, "IsEmbedded", profile, "local")
         self.is_prod = _condition(self, "IsProd", stage, "prod")
         self.is_local = _condition(self, "IsLocal", stage, "local")
         Aspects.of(self).add(OnlyInAws(self.is_aws))
         acknowledge(self, "W8001", "Every stack takes the same parameters, also one it has no use for.")
+        acknowledge(self, "W3005", "CDK waits for a function's role by name as well as by reference.")
 
     def log_group(self, name: str, group: str) -> logs.CfnLogGroup:
         """A log group; what it holds is kept 180 days in production, 30 elsewhere."""
@@ -68,8 +79,11 @@ class SkolkitStack(Stack):
 
 
 def acknowledge(stack: Stack, rule: str, reason: str) -> None:
-    """Say why a rule of CloudFormation's own validation does not apply."""
+    """Say why a rule of CDK's validation and of cfn-lint, which share their numbers, does not apply."""
     Validations.of(stack).acknowledge(Acknowledgment(id=f"CloudFormation-Validate::{rule}", reason=reason))
+    options = stack.template_options
+    known = (options.metadata or {}).get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])
+    options.metadata = {"cfn-lint": {"config": {"ignore_checks": [*known, rule]}}}
 
 
 def _condition(stack: Stack, name: str, parameter: CfnParameter, value: str) -> CfnCondition:
@@ -103,34 +117,42 @@ def arn(service: str, name: str) -> str:
 
 
 def function_arn(area: str, name: str) -> str:
+    """A function of any area, built yet or not."""
     return arn("lambda", f"function:{function_name(area, name)}")
 
 
 def table_arn(area: str) -> str:
+    """An area's table, or `audit`."""
     return arn("dynamodb", f"table/skolkit-{area}")
 
 
 def log_group_name(area: str, name: str) -> str:
+    """Where Lambda writes what the function prints."""
     return f"/aws/lambda/{function_name(area, name)}"
 
 
 def log_streams_arn(area: str, name: str) -> str:
+    """What a function may write to: the streams of its own log group."""
     return arn("logs", f"log-group:{log_group_name(area, name)}:log-stream:*")
 
 
 def bus_arn() -> str:
+    """The bus all facts travel on."""
     return arn("events", f"event-bus/{BUS}")
 
 
 def topic_arn() -> str:
+    """Where alarms are sent."""
     return arn("sns", "skolkit-alarms")
 
 
 def imports_bucket() -> str:
+    """The bucket files are dropped in."""
     return f"skolkit-imports-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
 def bucket_arn(name: str) -> str:
+    """A bucket by name."""
     return f"arn:{Aws.PARTITION}:s3:::{name}"
 
 
@@ -140,4 +162,5 @@ def sender() -> str:
 
 
 def key_arn() -> str:
+    """The key of all tables, the drop box and the alarms."""
     return Fn.import_value(KEY_EXPORT)

@@ -1,5 +1,5 @@
-"""What all areas share: the encryption key, the event bus and its archive, the audit table, the drop box for files, the
-people who sign in, the mail settings, the alarm topic and the address."""
+"""What all areas share: the encryption key, the event bus and its archive, the audit table, the drop box for
+files, the people who sign in, the mail settings, the alarm topic and the address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from constructs import Construct
 from infra.stacks import base
 from infra.stacks.users import Users
 
-KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # data outlives its stack, but not a first deployment that failed
+KEPT = (
+    RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+)  # data outlives its stack, but not a first deployment that failed
 CURSOR_SECRET = "skolkit-cursor"
 ARCHIVE_DAYS = 90
 
@@ -35,40 +37,53 @@ class CoreStack(base.SkolkitStack):
         _imports(self, key)
         sns.Topic(self, "Alarms", topic_name="skolkit-alarms", master_key=key, enforce_ssl=True)
         secrets.Secret(
-            self, "CursorKey", secret_name=CURSOR_SECRET,
+            self,
+            "CursorKey",
+            secret_name=CURSOR_SECRET,
             description="Seals the cursors of lists; a new value only sends readers back to page one.",
-            generate_secret_string=secrets.SecretStringGenerator(password_length=64, exclude_punctuation=True),
-        )  # fmt: skip
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
         _mail(self, domain)
         _gateway_logs(self)
         users = Users(self)
         _export(self, "UserPoolArn", users.pool.user_pool_arn, base.POOL_EXPORT)
         _export(self, "KeyArn", key.key_arn, base.KEY_EXPORT)
+        _export(self, "ProtectedKeyArn", _protected_key(self).key_arn, base.PROTECTED_EXPORT)
         _export(self, "Address", domain, base.DOMAIN_EXPORT)
 
     def _bus(self) -> None:
         bus = events.EventBus(self, "Bus", event_bus_name=base.BUS)
         events.CfnArchive(
-            self, "Archive", archive_name="skolkit", source_arn=bus.event_bus_arn, retention_days=ARCHIVE_DAYS,
+            self,
+            "Archive",
+            archive_name="skolkit",
+            source_arn=bus.event_bus_arn,
+            retention_days=ARCHIVE_DAYS,
             description="Every fact, for replay; consumers remember longer than this what they have done.",
             event_pattern={"source": [{"prefix": "skolkit."}]},
-        )  # fmt: skip
+        )
 
     def _domain(self) -> str:
         """The one address of all areas; the embedded AWS answers under 127.0.0.1 without a certificate."""
         name = CfnParameter(self, "DomainName", description="The address people use, e.g. skola.example.se")
         certificate = CfnParameter(
-            self, "CertificateArn", default="", description="Certificate in ACM for DomainName; not used locally."
+            self,
+            "CertificateArn",
+            default="",
+            description="Certificate in ACM for DomainName; not used locally.",
         )
         made = apigateway.CfnDomainName(
-            self, "Domain",
+            self,
+            "Domain",
             domain_name=name.value_as_string,
             regional_certificate_arn=Fn.condition_if(
                 self.is_aws.logical_id, certificate.value_as_string, Aws.NO_VALUE
             ).to_string(),
             endpoint_configuration=apigateway.CfnDomainName.EndpointConfigurationProperty(types=["REGIONAL"]),
             security_policy="TLS_1_2",
-        )  # fmt: skip
+        )
         CfnOutput(self, "DomainTarget", value=made.attr_regional_domain_name, description="Point DNS here.")
         return made.ref
 
@@ -79,17 +94,35 @@ def _export(stack: Stack, name: str, value: str, export: str) -> None:
 
 def _key(stack: Stack) -> kms.Key:
     key = kms.Key(
-        stack, "Key", alias="alias/skolkit", enable_key_rotation=True, removal_policy=KEPT,
+        stack,
+        "Key",
+        alias="alias/skolkit",
+        enable_key_rotation=True,
+        removal_policy=KEPT,
         description="Tables, dropped files and alarms.",
-    )  # fmt: skip
+    )
     alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
     key.add_to_resource_policy(
         iam.PolicyStatement(
-            actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"], principals=[alarms],
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=["*"],
+            principals=[alarms],
             conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-        )  # fmt: skip
+        )
     )
     return key
+
+
+def _protected_key(stack: Stack) -> kms.Key:
+    """Seals what is known of people with protected identity; functions get to encrypt, and none to decrypt."""
+    return kms.Key(
+        stack,
+        "ProtectedKey",
+        alias="alias/skolkit-protected",
+        enable_key_rotation=True,
+        removal_policy=KEPT,
+        description="Addresses and numbers of people with protected identity.",
+    )
 
 
 def table(
@@ -97,7 +130,8 @@ def table(
 ) -> dynamodb.Table:
     """A table as all of ours are: on demand, encrypted, restorable to any second, protected from deletion."""
     made = dynamodb.Table(
-        stack, "Table",
+        stack,
+        "Table",
         table_name=name,
         partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
         sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
@@ -110,7 +144,7 @@ def table(
         stream=stream,
         time_to_live_attribute="expires" if stream else None,
         removal_policy=KEPT,
-    )  # fmt: skip
+    )
     base.override(made, DeletionProtectionEnabled=Fn.condition_if(stack.is_local.logical_id, False, True))
     return made
 
@@ -121,11 +155,15 @@ def _audit_table(stack: CoreStack, key: kms.Key) -> None:
 
 
 def _imports(stack: Stack, key: kms.Key) -> None:
-    """Where files are dropped. It tells the default bus, so that it need not know the functions of other stacks."""
+    """Where files are dropped. It tells the default bus, so that it need not know the functions of other
+    stacks."""
     bucket = s3.Bucket(
-        stack, "Imports",
+        stack,
+        "Imports",
         bucket_name=base.imports_bucket(),
-        encryption=s3.BucketEncryption.KMS, encryption_key=key, bucket_key_enabled=True,
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         enforce_ssl=True,
         versioned=True,
@@ -139,36 +177,50 @@ def _imports(stack: Stack, key: kms.Key) -> None:
             )
         ],
         removal_policy=KEPT,
-    )  # fmt: skip
+    )
     # CDK's own switch for this brings a function of its own; the property alone does the same.
-    base.override(bucket, NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}})
+    base.override(
+        bucket, NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    )
 
 
 def _mail(stack: Stack, domain: str) -> None:
     """Mail comes from the service's own domain; what became of it is told to the default bus."""
     ses.EmailIdentity(stack, "Sender", identity=ses.Identity.domain(domain))
     settings = ses.ConfigurationSet(
-        stack, "Mail", configuration_set_name="skolkit", reputation_metrics=True,
+        stack,
+        "Mail",
+        configuration_set_name="skolkit",
+        reputation_metrics=True,
         tls_policy=ses.ConfigurationSetTlsPolicy.REQUIRE,
-    )  # fmt: skip
+    )
     settings.add_event_destination(
         "Bus",
         configuration_set_event_destination_name="bus",
-        destination=ses.EventDestination.event_bus(events.EventBus.from_event_bus_name(stack, "Default", "default")),
+        destination=ses.EventDestination.event_bus(
+            events.EventBus.from_event_bus_name(stack, "Default", "default")
+        ),
         events=[
-            ses.EmailSendingEvent.SEND, ses.EmailSendingEvent.DELIVERY, ses.EmailSendingEvent.BOUNCE,
-            ses.EmailSendingEvent.COMPLAINT, ses.EmailSendingEvent.REJECT, ses.EmailSendingEvent.RENDERING_FAILURE,
+            ses.EmailSendingEvent.SEND,
+            ses.EmailSendingEvent.DELIVERY,
+            ses.EmailSendingEvent.BOUNCE,
+            ses.EmailSendingEvent.COMPLAINT,
+            ses.EmailSendingEvent.REJECT,
+            ses.EmailSendingEvent.RENDERING_FAILURE,
         ],
-    )  # fmt: skip
+    )
 
 
 def _gateway_logs(stack: Stack) -> None:
     """API Gateway writes access logs with one role for the whole account, and refuses to without it."""
     role = iam.Role(
-        stack, "GatewayLogs",
+        stack,
+        "GatewayLogs",
         assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
         managed_policies=[
-            iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AmazonAPIGatewayPushToCloudWatchLogs")
+            iam.ManagedPolicy.from_aws_managed_policy_name(
+                "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+            )
         ],
-    )  # fmt: skip
+    )
     apigateway.CfnAccount(stack, "Gateway", cloud_watch_role_arn=role.role_arn)

@@ -1,5 +1,5 @@
-"""One Lambda function as all of ours are: its own role and log group, the shared code and layers, traced, on one
-runtime. What it may do and what starts it is said by the caller."""
+"""One Lambda function as all of ours are: its own role and log group, the shared code and layers, traced, on
+one runtime. What it may do and what starts it is said by the caller."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import functions
 from aws_cdk import AssetHashType, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sqs as sqs
 
+import functions
+from infra.areas import function_name
 from infra.layers import CLOUD_PYTHON, LOCKS
 from infra.local.paths import ROOT
-from infra.areas import function_name
 from infra.stacks import base, permissions
 from infra.stacks.core import CURSOR_SECRET
 
@@ -24,15 +24,14 @@ RUNTIME = lambda_.Runtime(f"python{CLOUD_PYTHON}", lambda_.RuntimeFamily.PYTHON)
 
 
 class Functions:
-    """Makes the functions of one area (`made`, by name). The layers are versions of the area's own stack, so that one
-    area can be deployed without the others.
-    """
+    """Makes the functions of one area (`made`, by name). The layers are versions of the area's own stack, so
+    that one area can be deployed without the others."""
 
     def __init__(self, stack: base.SkolkitStack, area: str, built: Path) -> None:
         self._stack, self._area = stack, area
         self.made: dict[str, lambda_.Function] = {}
         package = Path(functions.__path__[0])
-        sources = [file for kind in ("*.py", "*.cedar*", "*.json") for file in package.rglob(kind)]
+        sources = [file for kind in ("*.py", "*.cedar*", "process_map.json") for file in package.rglob(kind)]
         self._code = _asset(built / "code", _hash(sources))
         kernel = _asset(built / "common", _hash((ROOT / "layers" / "common").rglob("*.py")))
         packages = _asset(built / "dependencies", _hash(ROOT / lock for lock in LOCKS))
@@ -40,12 +39,13 @@ class Functions:
 
     def _layer(self, name: str, code: lambda_.AssetCode) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
-            self._stack, name,
+            self._stack,
+            name,
             layer_version_name=f"skolkit-{self._area}-{name.lower()}",
             code=code,
             compatible_runtimes=[RUNTIME],
             compatible_architectures=[lambda_.Architecture.ARM_64],
-        )  # fmt: skip
+        )
 
     def make(
         self, name: str, handler: str, statements: Sequence[iam.PolicyStatement], *,
@@ -59,13 +59,15 @@ class Functions:
         if failures:
             own.append(permissions.allow(("sqs:SendMessage",), failures.queue_arn))
         role = iam.Role(
-            self._stack, f"{name}-role",
+            self._stack,
+            f"{name}-role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=f"Only for {function_name(self._area, name)}",
             inline_policies={"own": iam.PolicyDocument(statements=own)},
-        )  # fmt: skip
+        )
         made = lambda_.Function(
-            self._stack, name,
+            self._stack,
+            name,
             function_name=function_name(self._area, name),
             description=description,
             runtime=RUNTIME,
@@ -80,7 +82,7 @@ class Functions:
             tracing=lambda_.Tracing.ACTIVE,
             environment=self._environment() | ({"SKOLKIT_SENDER": base.sender()} if mails else {}),
             on_failure=destinations.SqsDestination(failures) if failures else None,
-        )  # fmt: skip
+        )
         made.node.add_dependency(log)
         self.made[name] = made
         return made
@@ -98,7 +100,12 @@ class Functions:
 
 def _asset(directory: Path, asset_hash: str) -> lambda_.AssetCode:
     """Named for its source, so that the template is the same whichever platform it was built for."""
-    return lambda_.Code.from_asset(str(directory), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
+    return lambda_.Code.from_asset(
+        str(directory),
+        exclude=["**/openapi.json"],
+        asset_hash=asset_hash,
+        asset_hash_type=AssetHashType.CUSTOM,
+    )
 
 
 def _hash(files: Iterable[Path]) -> str:

@@ -1,5 +1,6 @@
-"""What each function may do, spelled out: exactly the actions its kind uses, on its area's table, on the tables its area
-reads, and what its declaration asks for. No action takes `*` where AWS lets it take a resource."""
+"""What each function may do, spelled out: exactly the actions its kind uses, on its area's table, on the
+tables its area reads, and what its declaration asks for. No action takes `*` where AWS lets it take a
+resource."""
 
 from __future__ import annotations
 
@@ -67,9 +68,13 @@ def relays(stream_arn: str) -> list[iam.PolicyStatement]:
     ]
 
 
-def file_reads(prefix: str) -> iam.PolicyStatement:
-    """Read what is dropped under the prefix, and nothing else in the bucket."""
-    return allow(("s3:GetObject",), f"{base.bucket_arn(base.imports_bucket())}/{prefix}*")
+def takes_files(prefix: str) -> list[iam.PolicyStatement]:
+    """Read what is dropped under the prefix and write its reports, and nothing else in the bucket."""
+    bucket = base.bucket_arn(base.imports_bucket())
+    return [
+        allow(("s3:GetObject",), f"{bucket}/{prefix}*"),
+        allow(("s3:PutObject",), f"{bucket}/reports/{prefix}*"),
+    ]
 
 
 def _mail() -> Mapping[str, Any]:
@@ -82,10 +87,12 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ses:SendEmail": _mail,
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 
 
 def uses(actions: Iterable[str]) -> list[iam.PolicyStatement]:
-    """What a trigger declares beyond its tables. KeyError names an action nobody has decided a resource for."""
+    """What a trigger declares beyond its tables. KeyError names an action nobody has decided a resource
+    for."""
     return [iam.PolicyStatement(actions=[action], **_USES[action]()) for action in sorted(actions)]

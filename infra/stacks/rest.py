@@ -1,5 +1,5 @@
-"""The area's REST API: every route from the operations, reads to one function and writes to another, who is let in by
-the operation's scope, and refusals of the gateway's own in the same form as ours."""
+"""The area's REST API: every route from the operations, reads to one function and writes to another, who is
+let in by the operation's scope, and refusals of the gateway's own in the same form as ours."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from skolkit.http import Api
-from skolkit.openapi import Document, gateway_document
 
 from infra.stacks import base
+from skolkit.http import Api
+from skolkit.openapi import Document, gateway_document
 
 STAGE = "live"
 RATE, BURST = 200, 400  # requests a second, per area
@@ -44,7 +44,8 @@ def build(
     log = stack.log_group("api-log", f"/aws/apigateway/skolkit-{api.area}")
     group = logs.LogGroup.from_log_group_name(stack, "api-log-group", log.ref)
     rest = apigateway.SpecRestApi(
-        stack, "api",
+        stack,
+        "api",
         rest_api_name=f"skolkit-{api.area}",
         description=api.title,
         api_definition=apigateway.ApiDefinition.from_inline(document),
@@ -61,7 +62,7 @@ def build(
             access_log_destination=apigateway.LogGroupLogDestination(group),
             access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS)),
         ),
-    )  # fmt: skip
+    )
     _embedded_refusals(stack, rest)
     for function, methods in ((reader, "GET"), (writer, "*")):
         function.add_permission(
@@ -70,21 +71,23 @@ def build(
             source_arn=base.arn("execute-api", f"{rest.rest_api_id}/{STAGE}/{methods}/*"),
         )
     apigateway.CfnBasePathMapping(
-        stack, "path",
+        stack,
+        "path",
         domain_name=Fn.import_value(base.DOMAIN_EXPORT),
         base_path=api.area,
         rest_api_id=rest.rest_api_id,
         stage=rest.deployment_stage.stage_name,
-    )  # fmt: skip
+    )
     return rest
 
 
 def _integration(function: lambda_.Function) -> Document:
+    invoke = f"lambda:path/2015-03-31/functions/{function.function_arn}/invocations"
     return {
         "type": "aws_proxy",
         "httpMethod": "POST",
         "passthroughBehavior": "when_no_match",
-        "uri": f"arn:aws:apigateway:{Aws.REGION}:lambda:path/2015-03-31/functions/{function.function_arn}/invocations",
+        "uri": f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}:{invoke}",
     }
 
 
@@ -104,10 +107,14 @@ def _authorizer() -> Document:
 def _refusal(name: str) -> Document:
     """problem+json as the functions write it; the gateway knows no language, so it says both."""
     status, code, title = _REFUSALS[name]
-    body = {"type": f"urn:skolkit:problem:{code}", "title": title} | ({"status": int(status)} if status else {})
+    body = {"type": f"urn:skolkit:problem:{code}", "title": title} | (
+        {"status": int(status)} if status else {}
+    )
     headers = {
-        "Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
-    }  # fmt: skip
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
     return {
         **({"statusCode": status} if status else {}),
         "responseParameters": {f"gatewayresponse.header.{key}": f"'{text}'" for key, text in headers.items()},
@@ -122,15 +129,17 @@ def _embedded_refusals(stack: base.SkolkitStack, rest: apigateway.SpecRestApi) -
     for name in _REFUSALS:
         given = _refusal(name)
         resource = apigateway.CfnGatewayResponse(
-            stack, f"refusal-{name}",
+            stack,
+            f"refusal-{name}",
             rest_api_id=rest.rest_api_id,
             response_type=name,
             status_code=given.get("statusCode"),
             response_parameters=given["responseParameters"],
             response_templates=given["responseTemplates"],
-        )  # fmt: skip
+        )
         resource.cfn_options.condition = stack.is_embedded
         made.append(resource.ref)
     # The deployment must come after them; DependsOn takes no condition, a reference does.
     text = Fn.condition_if(stack.is_embedded.logical_id, Fn.join(" ", made), "The area's operations")
+    assert rest.latest_deployment
     base.override(rest.latest_deployment, Description=text)

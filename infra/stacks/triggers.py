@@ -1,5 +1,5 @@
-"""What starts the functions that are not HTTP: facts through a queue, the clock, dropped files, the outbox stream and
-sign-ins. Each has a place where what failed is kept."""
+"""What starts the functions that are not HTTP: facts through a queue, the clock, dropped files, the outbox
+stream and sign-ins. Each has a place where what failed is kept."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
-from skolkit.clock import LOCAL
-from skolkit.triggers import Trigger
 
 from infra.areas import Area, function_name
 from infra.stacks import base, permissions
 from infra.stacks.functions import Functions
+from skolkit.clock import LOCAL
+from skolkit.triggers import Trigger
 
 ATTEMPTS = 5
 
 
 class Started:
-    """A trigger's function, and the dead-letter queue of what it could not do (None for sign-ins, which just fail)."""
+    """A trigger's function, and the dead-letter queue of what it could not do (None for sign-ins, which just
+    fail)."""
 
     def __init__(self, trigger: Trigger, function: lambda_.Function, failures: sqs.Queue | None) -> None:
         self.trigger, self.function, self.failures = trigger, function, failures
 
 
-def start(stack: base.SkolkitStack, area: Area, trigger: Trigger, functions: Functions, table: dynamodb.Table) -> Started:
+def start(
+    stack: base.SkolkitStack, area: Area, trigger: Trigger, functions: Functions, table: dynamodb.Table
+) -> Started:
     """Build one trigger's function and what starts it."""
     failures = None if trigger.kind == "identity" else _queue(stack, area, f"{trigger.name}-dlq", days=14)
     statements = permissions.uses(trigger.uses)
@@ -41,18 +44,25 @@ def start(stack: base.SkolkitStack, area: Area, trigger: Trigger, functions: Fun
         case "schedule":
             statements += permissions.works(area)
         case "file":
-            statements += [*permissions.works(area), *map(permissions.file_reads, trigger.source)]
+            statements += permissions.works(area)
+            statements += [
+                allowed for prefix in trigger.source for allowed in permissions.takes_files(prefix)
+            ]
         case "relay":
             stream = table.table_stream_arn or ""
             statements += permissions.relays(stream)
     function = functions.make(
-        trigger.name, f"functions.{area.name}.app.{trigger.name}", statements,
-        timeout=trigger.timeout, memory=trigger.memory, mails="ses:SendEmail" in trigger.uses,
+        trigger.name,
+        f"functions.{area.name}.app.{trigger.name}",
+        statements,
+        timeout=trigger.timeout,
+        memory=trigger.memory,
+        mails="ses:SendEmail" in trigger.uses,
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",
-    )  # fmt: skip
+    )
     if failures is None:
-        _on_sign_in(stack, trigger, function)
+        _on_sign_in(trigger, function)
     elif queue:
         _on_facts(stack, trigger, function, queue, failures)
     elif trigger.kind == "schedule":
@@ -69,28 +79,41 @@ def _queue(
     timeout: int = 30, days: int = 4, failures: sqs.Queue | None = None,
 ) -> sqs.Queue:  # fmt: skip
     return sqs.Queue(
-        stack, f"{name}-queue",
+        stack,
+        f"{name}-queue",
         queue_name=f"skolkit-{area.name}-{name}",
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         visibility_timeout=Duration.seconds(timeout),
         retention_period=Duration.days(days),
-        dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=ATTEMPTS) if failures else None,
-    )  # fmt: skip
+        dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=ATTEMPTS)
+        if failures
+        else None,
+    )
 
 
 def _on_facts(
-    stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Function, queue: sqs.Queue, failures: sqs.Queue
+    stack: base.SkolkitStack,
+    trigger: Trigger,
+    function: lambda_.Function,
+    queue: sqs.Queue,
+    failures: sqs.Queue,
 ) -> None:
-    """Bus → rule → queue → function; the rule's own failures end in the same dead-letter queue, in the same form."""
+    """Bus → rule → queue → function; the rule's own failures end in the same dead-letter queue, in the same
+    form."""
     own = trigger.bus == "skolkit"
     events.Rule(
-        stack, f"{trigger.name}-rule",
-        event_bus=events.EventBus.from_event_bus_name(stack, f"{trigger.name}-bus", base.BUS) if own else None,
+        stack,
+        f"{trigger.name}-rule",
+        event_bus=events.EventBus.from_event_bus_name(stack, f"{trigger.name}-bus", base.BUS)
+        if own
+        else None,
         # On the account's own bus only SES speaks of mail.
-        event_pattern=events.EventPattern(source=None if own else ["aws.ses"], detail_type=list(trigger.source)),
+        event_pattern=events.EventPattern(
+            source=None if own else ["aws.ses"], detail_type=list(trigger.source)
+        ),
         targets=[targets.SqsQueue(queue, dead_letter_queue=failures)],
-    )  # fmt: skip
+    )
     function.add_event_source(
         sources.SqsEventSource(queue, batch_size=trigger.batch, report_batch_item_failures=True)
     )
@@ -100,7 +123,8 @@ def _on_schedule(
     stack: base.SkolkitStack, area: Area, trigger: Trigger, function: lambda_.Function, failures: sqs.Queue
 ) -> None:
     role = iam.Role(
-        stack, f"{trigger.name}-clock-role",
+        stack,
+        f"{trigger.name}-clock-role",
         assumed_by=iam.ServicePrincipal(
             "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
         ),
@@ -112,10 +136,11 @@ def _on_schedule(
                 ]
             )
         },
-    )  # fmt: skip
+    )
     schedule = scheduler.CfnSchedule
     schedule(
-        stack, f"{trigger.name}-clock",
+        stack,
+        f"{trigger.name}-clock",
         name=function_name(area.name, trigger.name),
         description=trigger.meaning[:512],
         schedule_expression=trigger.source[0],
@@ -126,18 +151,27 @@ def _on_schedule(
             role_arn=role.role_arn,
             input="{}",
             dead_letter_config=schedule.DeadLetterConfigProperty(arn=failures.queue_arn),
-            # Later than an hour after its time a sweep would be a surprise; the dead-letter queue alarms instead.
-            retry_policy=schedule.RetryPolicyProperty(maximum_event_age_in_seconds=3600, maximum_retry_attempts=3),
+            # Later than an hour after its time a sweep would be a surprise; the dead-letter queue alarms
+            # instead.
+            retry_policy=schedule.RetryPolicyProperty(
+                maximum_event_age_in_seconds=3600, maximum_retry_attempts=3
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
-def _on_file(stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Function, failures: sqs.Queue) -> None:
+def _on_file(
+    stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Function, failures: sqs.Queue
+) -> None:
     """The default bus tells of new objects; the function is given them in the form of an S3 notification."""
-    name, key = events.EventField.from_path("$.detail.bucket.name"), events.EventField.from_path("$.detail.object.key")
+    name, key = (
+        events.EventField.from_path("$.detail.bucket.name"),
+        events.EventField.from_path("$.detail.object.key"),
+    )
     event = {"Records": [{"eventSource": "aws:s3", "s3": {"bucket": {"name": name}, "object": {"key": key}}}]}
     events.Rule(
-        stack, f"{trigger.name}-rule",
+        stack,
+        f"{trigger.name}-rule",
         event_pattern=events.EventPattern(
             source=["aws.s3"],
             detail_type=["Object Created"],
@@ -147,12 +181,16 @@ def _on_file(stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Funct
             },
         ),
         targets=[
-            targets.LambdaFunction(function, event=events.RuleTargetInput.from_object(event), dead_letter_queue=failures)
+            targets.LambdaFunction(
+                function, event=events.RuleTargetInput.from_object(event), dead_letter_queue=failures
+            )
         ],
-    )  # fmt: skip
+    )
 
 
-def _on_outbox(trigger: Trigger, function: lambda_.Function, table: dynamodb.Table, failures: sqs.Queue) -> None:
+def _on_outbox(
+    trigger: Trigger, function: lambda_.Function, table: dynamodb.Table, failures: sqs.Queue
+) -> None:
     """New outbox rows only, in order: one batch of a shard at a time, halved when it fails."""
     new_fact = lambda_.FilterCriteria.filter(
         {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["outbox"]}}}}
@@ -173,7 +211,7 @@ def _on_outbox(trigger: Trigger, function: lambda_.Function, table: dynamodb.Tab
     )
 
 
-def _on_sign_in(stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Function) -> None:
+def _on_sign_in(trigger: Trigger, function: lambda_.Function) -> None:
     function.add_permission(
         f"{trigger.name}-cognito",
         principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"),

@@ -1,5 +1,5 @@
-"""The people who sign in and the programs that do: one Cognito user pool, an app client for the phone (code + PKCE, no
-secret) and one for integrations (client credentials), and the scopes that operations ask for."""
+"""The people who sign in and the programs that do: one Cognito user pool, an app client for the phone (code +
+PKCE, no secret) and one for integrations (client credentials), and the scopes that operations ask for."""
 
 from __future__ import annotations
 
@@ -22,17 +22,21 @@ class Users(Construct):
     def __init__(self, stack: base.SkolkitStack) -> None:
         super().__init__(stack, "Users")
         self.pool = cognito.UserPool(
-            self, "Pool",
+            self,
+            "Pool",
             user_pool_name="skolkit",
             feature_plan=cognito.FeaturePlan.ESSENTIALS,
             self_sign_up_enabled=False,
             account_recovery=cognito.AccountRecovery.NONE,
             sign_in_aliases=cognito.SignInAliases(username=True),
-            # Changed by administrators only: no app client may write it.
-            custom_attributes={"person": cognito.StringAttribute(mutable=True)},
+            # Changed by administrators and the identity provider only: no app client may write them.
+            custom_attributes={
+                "person": cognito.StringAttribute(mutable=True),
+                "aal": cognito.StringAttribute(mutable=True),  # the e-identification's level of assurance
+            },
             password_policy=cognito.PasswordPolicy(min_length=12),
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )  # fmt: skip
+        )
         protected = Fn.condition_if(stack.is_local.logical_id, "INACTIVE", "ACTIVE")
         # By name: the function is in the stack of the access area, which itself needs the pool.
         trigger = {"LambdaVersion": "V2_0", "LambdaArn": base.function_arn(*PRE_TOKEN)}
@@ -44,7 +48,10 @@ class Users(Construct):
             for name, text in SCOPES.items()
         }
         self._server = self.pool.add_resource_server(
-            "Scopes", identifier="skolkit", user_pool_resource_server_name="skolkit", scopes=list(scopes.values())
+            "Scopes",
+            identifier="skolkit",
+            user_pool_resource_server_name="skolkit",
+            scopes=list(scopes.values()),
         )
         self.pool.add_domain(
             "SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"skolkit-{Aws.ACCOUNT_ID}")
@@ -74,7 +81,7 @@ class Users(Construct):
                 callback_urls=["skolkit://signed-in"],
                 logout_urls=["skolkit://signed-out"],
             ),
-        )  # fmt: skip
+        )
         for_development = Fn.condition_if(stack.is_prod.logical_id, Aws.NO_VALUE, "http://localhost")
         base.override(client, CallbackURLs=["skolkit://signed-in", for_development])
         return client

@@ -37,6 +37,9 @@ UNITS_TABLE = (
 )
 
 
+Content = str | list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A lesson of the made-up timetable, on a date."""
@@ -84,24 +87,30 @@ class World:
         return next(s.id for s in self.population.staff if s.role == role)
 
 
-def make_world(cloud: Cloud, *, unit: SchoolUnit = UNIT, seed: int = 7) -> World:
-    """Import a unit and prepare its lessons. Needs the `tables` fixture."""
+def imagine(unit: SchoolUnit = UNIT, *, seed: int = 7) -> tuple[World, list[dict[str, Content]]]:
+    """A unit's world and its import files, in groups that build on each other."""
     year = SchoolYear.of(today())
     days = school_days(default_calendar(year))
     (population,) = generate([unit], seed=seed, school_year=year)
     files = unit_files(population, default_calendar(year), days)
     table = UNITS_TABLE.format(code=unit.code, name=unit.name, address=unit.address, pupils=unit.pupil_count)
-    drop(cloud, "organisation/units/units.csv", table)
-    for key, rows in {**files.people, **files.plans}.items():
-        drop(cloud, key, rows)
+    lessons = tuple(lessons_of(next(iter(files.plans.values()))))
+    world = World(population, UnitId(stable_id("unit", str(unit.code))), days, lessons)
+    return world, [{"organisation/units/units.csv": table}, {**files.people}, {**files.plans}]
+
+
+def make_world(cloud: Cloud, *, unit: SchoolUnit = UNIT, seed: int = 7) -> World:
+    """Import a unit and prepare its lessons. Needs the `tables` fixture."""
+    world, files = imagine(unit, seed=seed)
+    for key, content in ((key, content) for group in files for key, content in group.items()):
+        drop(cloud, key, content)
     for envelope in outbox("timetable"):
         if envelope["type"] == "timetable.TimetablePublished.v1":
             assert deliver("attendance", "prepare_sheets", envelope) == []
-    lessons = tuple(_lessons(next(iter(files.plans.values()))))
-    return World(population, UnitId(stable_id("unit", str(unit.code))), days, lessons)
+    return world
 
 
-def drop(cloud: Cloud, key: str, content: str | list[dict[str, Any]]) -> dict[str, Any]:
+def drop(cloud: Cloud, key: str, content: Content) -> dict[str, Any]:
     """Put a file in the imports bucket, have the area that takes it take it, and return its report."""
     text = content if isinstance(content, str) else "".join(json.dumps(row) + "\n" for row in content)
     s3 = cloud.client("s3")
@@ -119,7 +128,8 @@ def drop(cloud: Cloud, key: str, content: str | list[dict[str, Any]]) -> dict[st
     return report
 
 
-def _lessons(rows: list[dict[str, Any]]) -> Iterator[Lesson]:
+def lessons_of(rows: list[dict[str, Any]]) -> Iterator[Lesson]:
+    """The lessons of a timetable file."""
     for row in rows:
         yield Lesson(
             id=row["id"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,11 +85,12 @@ def test_environment_is_ready_only_for_the_lock_it_was_made_from(home: Path) -> 
 
 
 def test_failed_installation_shows_the_end_of_the_log(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        bootstrap, "installers", lambda _venv, lock: [["sh", "-c", f"echo no index for {lock.name}; exit 1"]]
-    )
+    def fails(_python: str, options: list[str], _pip_options: list[str]) -> list[list[str]]:
+        return [[sys.executable, "-c", "import sys; sys.exit('no index for ' + sys.argv[-1])", *options]]
+
+    monkeypatch.setattr(bootstrap, "installers", fails)
     with pytest.raises(
-        bootstrap.SetupError, match=r"(?s)some.lock could not be installed.*no index for.*network"
+        bootstrap.SetupError, match=r"(?s)some.lock could not be installed.*no index for .*some.lock.*network"
     ):
         bootstrap.install(bootstrap.Venv("things", "things", ("some.lock",)))
     assert not bootstrap.Venv("things", "things", ("some.lock",)).ready()

@@ -104,10 +104,14 @@ class Operation:
 
 @dataclass
 class Api:
-    """The HTTP side of one area: its Chalice app and its operations."""
+    """The HTTP side of one area: its Chalice app and its operations.
+
+    `uses` are IAM actions its writing function needs beyond tables, as on `skolkit.triggers.Trigger`.
+    """
 
     area: str
     title: str
+    uses: tuple[str, ...] = ()
     operations: list[Operation] = field(default_factory=list)
 
     def __post_init__(self) -> None:

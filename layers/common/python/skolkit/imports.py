@@ -1,9 +1,10 @@
-"""Files that arrive in the imports bucket: taken row by row in chunks that continue after a crash, bad rows reported.
+"""Files that arrive in the imports bucket: taken row by row in chunks that continue after a crash, bad rows
+reported.
 
-An area says how a row looks (a pydantic model) and what to do with a chunk of good rows; this module reads the file
-(JSON Lines, a JSON document, or CSV; UTF-8), goes on past bad rows, remembers how far it came in a cursor item, and at
-the end writes `reports/<key>.json` beside the file and the fact `<area>.ImportFinished.v1`. Reports name line, field,
-reason and what to do, never a personal value.
+An area says how a row looks (a pydantic model) and what to do with a chunk of good rows; this module reads
+the file (JSON Lines, a JSON document, or CSV; UTF-8), goes on past bad rows, remembers how far it came in a
+cursor item, and at the end writes `reports/<key>.json` beside the file and the fact
+`<area>.ImportFinished.v1`. Reports name line, field, reason and what to do, never a personal value.
 """
 
 from __future__ import annotations
@@ -102,7 +103,9 @@ class Finished(Fact):
 
 
 class ImportItem(Item):
-    """How far an import has come (sk `CURSOR`), and the faults of one chunk (sk `FAULTS#<line>`); kept for a month."""
+    """How far an import has come (sk `CURSOR`), and the faults of one chunk (sk `FAULTS#<line>`); kept for a
+    month.
+    """
 
     key = UnicodeAttribute(null=True)
     next_line = NumberAttribute(default=1)
@@ -128,9 +131,10 @@ class Source:
 class Importer(Generic[M]):
     """How an area takes one kind of file.
 
-    `read` validates a raw row (bytes of JSON, or what the document or CSV reader gives), raising ValidationError;
-    `take` writes a chunk and returns what it refused; it must be repeatable. Rows with an equal `key` never share a
-    chunk; neighbouring rows with an equal `together` are never parted. `shown` are fields whose values may be reported.
+    `read` validates a raw row (bytes of JSON, or what the document or CSV reader gives), raising
+    ValidationError; `take` writes a chunk and returns what it refused; it must be repeatable. Rows with an
+    equal `key` never share a chunk; neighbouring rows with an equal `together` are never parted. `shown` are
+    fields whose values may be reported.
     """
 
     name: str
@@ -144,7 +148,8 @@ class Importer(Generic[M]):
 
 
 def run(file: DroppedFile, importer: Importer[M]) -> None:
-    """Take the whole file, from where an interrupted run of the same drop stopped; a finished drop is left alone.
+    """Take the whole file, from where an interrupted run of the same drop stopped; a finished drop is left
+    alone.
 
     Per chunk of 100 rows: what `take` costs and one transaction for the cursor.
     """
@@ -169,10 +174,11 @@ def run(file: DroppedFile, importer: Importer[M]) -> None:
 
 
 def save(bundles: Iterable[Sequence[Write | Fact]], source: Source) -> int:
-    """Commit bundles, each whole in one transaction, as many as fit together; returns how many items were written.
+    """Commit bundles, each whole in one transaction, as many as fit together; returns how many items were
+    written.
 
-    A hundred writes cost one round trip. Items are put if their version is the one read (new ones if absent), so that
-    whatever a person changed meanwhile makes the chunk start over (`ChangedMeanwhile`).
+    A hundred writes cost one round trip. Items are put if their version is the one read (new ones if absent),
+    so that whatever a person changed meanwhile makes the chunk start over (`ChangedMeanwhile`).
     """
     batch: list[Write | Fact] = []
     written = 0
@@ -241,14 +247,13 @@ class _Chunk(Generic[M]):
 def _chunks(rows: Iterable[tuple[int, Any]], importer: Importer[M]) -> Iterator[_Chunk[M]]:
     chunk: _Chunk[M] = _Chunk()
     for line, raw in rows:
-        read: tuple[M | None, list[RowFault]] = _read(line, raw, importer)
-        data, faults = read
-        if data is not None and chunk.ends_before(data, importer):
+        good, faults = _read(line, raw, importer)
+        if good and chunk.ends_before(good.data, importer):
             yield chunk
             chunk = _Chunk()
-        if data is not None:
-            chunk.good.append(Row(line, data))
-            chunk.keys.add(importer.key(data))
+        if good:
+            chunk.good.append(good)
+            chunk.keys.add(importer.key(good.data))
         chunk.faults += faults
         chunk.count, chunk.last_line = chunk.count + 1, line
     if chunk.count:
@@ -258,9 +263,10 @@ def _chunks(rows: Iterable[tuple[int, Any]], importer: Importer[M]) -> Iterator[
 _ADVICE = Text("Rätta raden och lägg in filen igen.", "Correct the row and drop the file again.")
 
 
-def _read(line: int, raw: Any, importer: Importer[M]) -> tuple[M | None, list[RowFault]]:
+def _read(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, list[RowFault]]:
     try:
-        return importer.read(raw), []
+        data = importer.read(raw)
+        return (None if data is None else Row(line, data)), []
     except ValidationError as error:
         faults = []
         details = error.errors(include_url=False)

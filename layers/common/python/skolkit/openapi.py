@@ -1,5 +1,5 @@
-"""The contract of an area, written from its operations: an OpenAPI 3.1 document for people and programs, and its
-projection to 3.0 that defines the area's REST API in API Gateway."""
+"""The contract of an area, written from its operations: an OpenAPI 3.1 document for people and programs, and
+its projection to 3.0 that defines the area's REST API in API Gateway."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Document = dict[str, Any]
 
 _PROBLEM: Document = {
     "type": "object",
-    "description": "A refusal (RFC 9457): what was wrong and what to do, in Swedish or English (Accept-Language).",
+    "description": "A refusal (RFC 9457): what was wrong and what to do, in the caller's language.",
     "required": ["type", "title", "status"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:skolkit:problem:not-found"]},
@@ -72,9 +72,9 @@ def document(api: Api) -> Document:
 def gateway_document(api: Api, integration: Callable[[bool], Document], authorizer: Document) -> Document:
     """The OpenAPI 3.0 projection for API Gateway: what it routes by and who is let in.
 
-    `integration(writes)` is the `x-amazon-apigateway-integration` of a reading or writing operation, `authorizer` the
-    security scheme. Shapes are left out: the function checks them, with better answers and a newer JSON Schema.
-    """
+    `integration(writes)` is the `x-amazon-apigateway-integration` of a reading or writing operation,
+    `authorizer` the security scheme. Shapes are left out: the function checks them, with better answers and a
+    newer JSON Schema."""
     paths: Document = {}
     for operation in sorted(api.operations, key=lambda o: (o.path, o.method)):
         method: Document = {
@@ -123,7 +123,8 @@ def _described(operation: Operation, refs: Refs) -> Document:
     }
     if operation.body:
         schema = refs[operation.body, "validation"]
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        media = "application/merge-patch+json" if operation.method == "PATCH" else "application/json"
+        told["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     return told
 
 
@@ -140,9 +141,18 @@ def _query_parameters(operation: Operation) -> list[Document]:
     schema = operation.query.model_json_schema(ref_template="#/components/schemas/{model}")
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": shape}
+        {"name": name, "in": "query", "required": name in required, "schema": _given(shape)}
         for name, shape in schema["properties"].items()
     ]
+
+
+def _given(shape: Document) -> Document:
+    """The schema of a parameter that is there: an optional one is left out, never sent as null."""
+    kept = {
+        key: value for key, value in shape.items() if key != "anyOf" and (key, value) != ("default", None)
+    }
+    kinds = [kind for kind in shape.get("anyOf", []) if kind != {"type": "null"}]
+    return kept | (kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})
 
 
 def _headers(operation: Operation) -> list[Document]:

@@ -1,8 +1,8 @@
 """Addresses and numbers of people with protected identity, sealed before they are stored.
 
-A separate KMS key (`alias/skolkit-protected`) whose policy admits only the functions that write them; the person's id is
-the encryption context, so that one person's secret cannot be passed off as another's. KMS encrypts up to 4 KB itself:
-no cryptography library, no data key in memory.
+A separate KMS key (`alias/skolkit-protected`) whose policy admits only the functions that write them; the
+person's id is the encryption context, so that one person's secret cannot be passed off as another's. KMS
+encrypts up to 4 KB itself: no cryptography library, no data key in memory.
 """
 
 from __future__ import annotations

@@ -144,14 +144,16 @@ class Triggers:
 
     def on_file(
         self, prefix: str, *, process: int, timeout: int = 900, memory: int = 1024,
-        runbook: str = "import", meaning: str = "",
+        runbook: str = "import", meaning: str = "", uses: tuple[str, ...] = (),
     ) -> Callable[[Callable[[DroppedFile], None]], Any]:  # fmt: skip
         """Take a file dropped under `prefix` in the imports bucket."""
 
         def declare(function: Callable[[DroppedFile], None]) -> Any:
             name = function.__name__
             self.triggers.append(
-                Trigger(name, "file", process, (prefix,), "skolkit", timeout, memory, 1, runbook, meaning)
+                Trigger(
+                    name, "file", process, (prefix,), "skolkit", timeout, memory, 1, runbook, meaning, uses
+                )
             )
 
             def handle(event: S3Event) -> None:

@@ -1,0 +1,43 @@
+"""Table of contents of access: who is signed in, what the system serves, and the claims of a token (process
+36).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.access import schemas, usecases
+from skolkit.errors import NotFound
+from skolkit.http import Api, Request
+from skolkit.triggers import Triggers
+
+api = Api("access", "Inloggning, behörighet och processkarta")
+app = api.app
+on = Triggers(app)
+
+
+@api.operation("GET", "/v1/health", process=36, scope=None, answer=schemas.Health)
+def read_health(_request: Request[None, None]) -> schemas.Health:
+    """Whether the service answers"""
+    return schemas.Health()
+
+
+@api.operation("GET", "/v1/me", process=36, answer=schemas.Me, errors=(NotFound,))
+def read_me(request: Request[None, None]) -> schemas.Me:
+    """Who is signed in, with duties, groups and number of children"""
+    return usecases.read_me(request.caller)
+
+
+@api.operation("GET", "/v1/processes", process=36, answer=schemas.ProcessMap)
+def list_processes(request: Request[None, None]) -> schemas.ProcessMap:
+    """The 36 processes and what serves them"""
+    return usecases.list_processes(request.caller)
+
+
+@on.on_sign_in(
+    process=36,
+    meaning="Ingen kan logga in i skolans app.",
+)
+def add_person_claims(event: dict[str, Any]) -> dict[str, Any]:
+    """Tell who the person is in the access token (Cognito pre-token-generation, version 2)."""
+    return {**event, "response": usecases.claims_of(event)}

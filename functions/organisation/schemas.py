@@ -1,0 +1,114 @@
+"""What the organisation takes and gives over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.organisation.domain import GroupKind, Status
+from skolkit.http import Shape
+from skolkit.sweden.codes import SchoolForm
+
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class UnitView(Shape):
+    """A school unit. `lat`/`lon` are WGS 84 degrees; `pupils` is the public count, when known."""
+
+    id: Id
+    code: str
+    name: str
+    municipality_code: str
+    municipal: bool
+    status: Status
+    school_forms: list[SchoolForm]
+    address: str | None
+    lat: float | None
+    lon: float | None
+    pupils: int | None
+    email: str | None
+    phone: str | None
+    url: str | None
+
+
+class UnitPage(Shape):
+    """The municipality's own active units by name; `cursor` leads to the next page."""
+
+    data: list[UnitView]
+    cursor: str | None
+
+
+class PageQuery(Shape):
+    """How much of the list, from where."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    cursor: Annotated[str, Field(max_length=900)] | None = None
+
+
+class CalendarQuery(Shape):
+    """Which school year, as `2026/27`; the present one when left out."""
+
+    school_year: Annotated[str | None, Field(pattern=r"^[0-9]{4}/[0-9]{2}$")] = None
+
+
+class TermView(Shape):
+    """A term, both days inclusive."""
+
+    first: date
+    last: date
+
+
+class CalendarView(Shape):
+    """A unit's school year (läsårsdata): terms, days off, study days, number of school days."""
+
+    school_year: str
+    autumn: TermView
+    spring: TermView
+    days_off: list[date]
+    study_days: list[date]
+    school_days: int
+
+
+class MemberView(Shape):
+    """A member of a group. A protected pupil's name is withheld from those without a task for them."""
+
+    person: Id
+    given_name: str | None
+    family_name: str | None
+    protected: bool
+
+
+class StaffView(Shape):
+    """A mentor or teacher of a group."""
+
+    person: Id
+    given_name: str | None
+    family_name: str | None
+
+
+class GroupView(Shape):
+    """A group today."""
+
+    id: Id
+    name: str
+    unit: Id
+    kind: GroupKind
+    members: list[MemberView]
+    mentors: list[StaffView]
+    teachers: list[StaffView]
+
+
+class NewMembership(Shape):
+    """From when and until when (both inclusive) someone is a member."""
+
+    start_date: date
+    end_date: date | None = None
+
+
+class MembershipView(NewMembership):
+    """A membership of a group."""
+
+    group: Id
+    person: Id

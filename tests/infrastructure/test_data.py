@@ -1,0 +1,105 @@
+"""Data is encrypted, restorable, not deleted by mistake, and not public."""
+
+from __future__ import annotations
+
+from infra.areas import Area
+from infra.stacks.base import NOT_EMBEDDED
+from tests.infrastructure.conftest import Assembly, as_text
+
+BY_STAGE = {"Fn::If": ["IsLocal", False, True]}
+
+
+def test_every_area_and_the_audit_trail_have_a_table(cdk: Assembly, areas: tuple[Area, ...]) -> None:
+    names = {table.properties["TableName"] for table in cdk.of("AWS::DynamoDB::Table")}
+    assert names == {"skolkit-audit", *(f"skolkit-{area.name}" for area in areas)}
+
+
+def test_tables_can_be_restored_and_are_protected_outside_local(cdk: Assembly) -> None:
+    for table in cdk.of("AWS::DynamoDB::Table"):
+        assert table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert table.properties["DeletionProtectionEnabled"] == BY_STAGE
+        assert table.raw["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert table.raw["UpdateReplacePolicy"] == "Retain"
+        assert table.properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert table.properties["SSESpecification"]["SSEType"] == "KMS"
+
+
+def test_area_tables_stream_expire_and_have_every_index_of_their_items(
+    cdk: Assembly, areas: tuple[Area, ...]
+) -> None:
+    tables = {table.stack: table for table in cdk.of("AWS::DynamoDB::Table")}
+    for area in areas:
+        own = tables[f"skolkit-{area.name}"].properties
+        assert own["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+        assert own["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+        made = {index["IndexName"]: index["KeySchema"] for index in own["GlobalSecondaryIndexes"]}
+        assert made == {name: index["key_schema"] for name, index in area.indexes.items()}
+        assert [key["AttributeName"] for key in made["feed"]] == ["feed_pk", "feed_sk"]
+
+
+def test_the_audit_trail_never_expires(cdk: Assembly) -> None:
+    (audit,) = (t for t in cdk.of("AWS::DynamoDB::Table") if t.properties["TableName"] == "skolkit-audit")
+    assert "TimeToLiveSpecification" not in audit.properties
+
+
+def test_buckets_are_private_and_refuse_plain_text(cdk: Assembly) -> None:
+    guarded = {
+        str(cdk.referred(policy.stack, policy.properties["Bucket"]))
+        for policy in cdk.of("AWS::S3::BucketPolicy")
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    for bucket in cdk.of("AWS::S3::Bucket"):
+        block = bucket.properties["PublicAccessBlockConfiguration"]
+        assert len(block) == 4, bucket
+        assert all(block.values()), bucket
+        assert str(bucket) in guarded
+        (rule,) = bucket.properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        assert bucket.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert bucket.properties["LifecycleConfiguration"]["Rules"]
+
+
+def test_no_resource_policy_admits_everybody(cdk: Assembly) -> None:
+    for kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
+        for policy in cdk.of(kind):
+            for statement in policy.properties["PolicyDocument"]["Statement"]:
+                if statement["Effect"] == "Allow":
+                    assert statement["Principal"] not in ("*", {"AWS": "*"}), policy
+
+
+def test_logs_are_kept_for_a_time_that_follows_the_stage(cdk: Assembly) -> None:
+    for group in cdk.of("AWS::Logs::LogGroup"):
+        assert group.properties["RetentionInDays"] == {"Fn::If": ["IsProd", 180, 30]}, group
+    groups = {group.properties["LogGroupName"] for group in cdk.of("AWS::Logs::LogGroup")}
+    for function in cdk.of("AWS::Lambda::Function"):
+        assert f"/aws/lambda/{function.properties['FunctionName']}" in groups, function
+
+
+def test_people_cannot_change_who_they_are(cdk: Assembly) -> None:
+    for client in cdk.of("AWS::Cognito::UserPoolClient"):
+        assert client.properties["WriteAttributes"] == ["locale"], client
+        assert "aws.cognito.signin.user.admin" not in client.properties["AllowedOAuthScopes"], client
+
+
+def test_the_phone_signs_in_with_a_code_and_keeps_no_secret(cdk: Assembly) -> None:
+    clients = {
+        client.properties["ClientName"]: client.properties
+        for client in cdk.of("AWS::Cognito::UserPoolClient")
+    }
+    phone, integration = clients["phone"], clients["integration"]
+    assert (phone["GenerateSecret"], phone["AllowedOAuthFlows"]) == (False, ["code"])
+    assert phone["CallbackURLs"][1] == {"Fn::If": ["IsProd", {"Ref": "AWS::NoValue"}, "http://localhost"]}
+    assert not any("PASSWORD" in flow for flow in phone["ExplicitAuthFlows"])
+    assert (integration["GenerateSecret"], integration["AllowedOAuthFlows"]) == (True, ["client_credentials"])
+    assert [as_text(scope) for scope in integration["AllowedOAuthScopes"]] != phone["AllowedOAuthScopes"]
+
+
+def test_what_the_embedded_aws_lacks_is_left_out_there_and_nothing_else(cdk: Assembly) -> None:
+    for stack, template in cdk.templates.items():
+        for name, raw in template["Resources"].items():
+            wanted = "IsAws" if raw["Type"] in NOT_EMBEDDED else None
+            if raw["Type"] == "AWS::ApiGateway::GatewayResponse":
+                wanted = "IsEmbedded"
+            assert raw.get("Condition") == wanted, f"{stack}/{name}"

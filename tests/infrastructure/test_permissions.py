@@ -1,0 +1,119 @@
+"""A function may do what it uses, on its own and declared tables, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from infra.areas import AREAS, Area
+from tests.infrastructure.conftest import Assembly, Resource, as_text
+
+WITHOUT_RESOURCE = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+WRITES = {"PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def allowed(role: Resource) -> Iterator[tuple[str, str]]:
+    """Every action with every resource a role's own policies allow."""
+    for policy in role.properties.get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for action in listed(statement["Action"]):
+                for resource in listed(statement.get("Resource", "not:" + str(statement.get("NotResource")))):
+                    yield action, as_text(resource)
+
+
+def roles(cdk: Assembly) -> list[tuple[Resource, Resource]]:
+    return [(f, cdk.referred(f.stack, f.properties["Role"])) for f in cdk.of("AWS::Lambda::Function")]
+
+
+def test_every_function_has_a_role_of_its_own(cdk: Assembly) -> None:
+    names = [str(role) for _, role in roles(cdk)]
+    assert len(names) == len(set(names))
+
+
+def test_nothing_is_added_to_a_role_from_outside(cdk: Assembly) -> None:
+    for template in cdk.templates.values():
+        kinds = {raw["Type"] for raw in template["Resources"].values()}
+        assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
+    for function, role in roles(cdk):
+        assert "ManagedPolicyArns" not in role.properties, function
+
+
+def test_no_action_is_a_pattern_and_none_scans(cdk: Assembly) -> None:
+    for role in cdk.of("AWS::IAM::Role"):
+        for action, _ in allowed(role):
+            assert "*" not in action, role
+            assert not action.endswith((":Scan", ":PartiQLSelect")), role
+
+
+def test_no_action_that_takes_a_resource_has_all_of_them(cdk: Assembly) -> None:
+    for role in cdk.of("AWS::IAM::Role"):
+        for action, resource in allowed(role):
+            if action in WITHOUT_RESOURCE:
+                assert resource == "*", role
+            elif action == "sns:Publish":
+                assert resource == "not:arn:*:sns:*:*:*", role
+            else:
+                rest = resource.removesuffix("/index/*").removesuffix(":log-stream:*")
+                if action in ("s3:GetObject", "s3:PutObject"):
+                    assert re.search(r"/[a-z]+/\w+/\*$", resource), (role, resource)
+                    rest = rest.removesuffix("*")
+                assert "*" not in rest, (role, action, resource)
+
+
+def test_a_function_reaches_its_own_and_declared_tables_only(cdk: Assembly) -> None:
+    reads = {spec.name: {spec.name, *spec.reads} for spec in AREAS}
+    for function, role in roles(cdk):
+        area = function.properties["Environment"]["Variables"]["SKOLKIT_AREA"]
+        for action, resource in allowed(role):
+            found = re.search(r":table/skolkit-(\w+)", resource)
+            if not action.startswith("dynamodb:") or not found:
+                continue
+            table, verb = found[1], action.removeprefix("dynamodb:")
+            if table == "audit":
+                assert verb == "PutItem", (function, action)
+            elif verb in WRITES:
+                assert table == area, (function, action, table)
+            else:
+                assert table in reads[area], (function, action, table)
+
+
+def test_readers_write_nothing_but_the_audit_trail(cdk: Assembly) -> None:
+    for function, role in roles(cdk):
+        if function.properties["FunctionName"].endswith("-reader"):
+            done = {(a, r.rsplit("/")[-1]) for a, r in allowed(role) if a.removeprefix("dynamodb:") in WRITES}
+            assert done == {("dynamodb:PutItem", "skolkit-audit")}, function
+
+
+def test_relays_see_the_stream_and_not_the_table(cdk: Assembly) -> None:
+    seen = 0
+    for function, role in roles(cdk):
+        if function.properties["FunctionName"].endswith("-relay"):
+            seen += 1
+            tables = {a for a, r in allowed(role) if a.startswith("dynamodb:") and ":table/" in r}
+            assert not tables, function
+            assert (
+                "events:PutEvents",
+                "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/skolkit",
+            ) in set(allowed(role))
+    assert seen
+
+
+def test_logs_go_to_the_functions_own_group(cdk: Assembly) -> None:
+    for function, role in roles(cdk):
+        own = f":log-group:/aws/lambda/{function.properties['FunctionName']}:log-stream:*"
+        groups = {resource for action, resource in allowed(role) if action.startswith("logs:")}
+        assert all(group.endswith(own) for group in groups), function
+        assert groups, function
+
+
+def test_every_function_is_declared(cdk: Assembly, areas: tuple[Area, ...]) -> None:
+    declared = {f"skolkit-{a.name}-{t.name}" for a in areas for t in a.triggers} | {
+        f"skolkit-{a.name}-{side}" for a in areas for side in ("reader", "writer") if a.api.operations
+    }
+    assert {f.properties["FunctionName"] for f in cdk.of("AWS::Lambda::Function")} == declared

@@ -1,0 +1,134 @@
+"""The embedded AWS under supervision: what survives which kind of end, and that the host does not leak in."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.local import login
+from infra.local.cloud import Cloud, CloudError, free_port, port_in_use
+
+START = """
+import time
+from pathlib import Path
+from infra.local.cloud import Cloud
+cloud = Cloud(port={port}, state=Path({state!r}))
+cloud.start()
+cloud.client("sqs").create_queue(QueueName="kept")
+print("up", flush=True)
+time.sleep(60)
+"""
+
+
+def _queues(cloud: Cloud) -> list[str]:
+    urls = cloud.client("sqs").list_queues().get("QueueUrls", [])
+    return [url.rsplit("/", 1)[1] for url in urls]
+
+
+def test_state_survives_a_clean_stop(tmp_path: Path) -> None:
+    with Cloud(port=free_port(), state=tmp_path) as cloud:
+        cloud.client("sqs").create_queue(QueueName="kept")
+        assert cloud.alive()
+    assert not cloud.alive()
+    with Cloud(port=free_port(), state=tmp_path) as again:
+        assert _queues(again) == ["kept"]
+        again.reset()
+        assert _queues(again) == []
+
+
+def test_state_survives_a_killed_supervisor(tmp_path: Path) -> None:
+    port = free_port()
+    script = START.format(port=port, state=str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout is not None
+        assert supervisor.stdout.readline() == "up\n"
+        supervisor.kill()
+    with Cloud(port=port, state=tmp_path) as again:
+        assert _queues(again) == ["kept"]
+
+
+def test_killed_emulator_loses_what_came_after_the_last_clean_stop_but_starts_again(tmp_path: Path) -> None:
+    """A difference from AWS: see infra/local/README.md."""
+    with Cloud(port=free_port(), state=tmp_path) as cloud:
+        cloud.client("sqs").create_queue(QueueName="kept")
+    with Cloud(port=free_port(), state=tmp_path) as cloud:
+        cloud.client("sqs").create_queue(QueueName="lost")
+        os.kill(int((tmp_path / "cloud.pid").read_text()), signal.SIGKILL)
+        cloud.wait()
+    with Cloud(port=free_port(), state=tmp_path) as again:
+        assert _queues(again) == ["kept"]
+
+
+def test_one_supervisor_per_state(tmp_path: Path) -> None:
+    with Cloud(port=free_port(), state=tmp_path), pytest.raises(CloudError, match="already running"):
+        Cloud(port=free_port(), state=tmp_path).start()
+
+
+def test_busy_port_names_another_one(tmp_path: Path) -> None:
+    with Cloud(port=free_port()) as cloud:
+        with pytest.raises(CloudError, match=rf"Port {cloud.port} is busy.*--port {cloud.port + 1}"):
+            Cloud(port=cloud.port, state=tmp_path).start()
+        assert port_in_use(cloud.port)
+    assert not port_in_use(cloud.port)
+
+
+def test_host_environment_stays_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    with Cloud(port=free_port(), state=tmp_path):
+        pid = int((tmp_path / "cloud.pid").read_text())
+        environment = Path(f"/proc/{pid}/environ")
+        if not environment.exists():
+            pytest.skip("This operating system does not show a process's environment.")
+        variables = environment.read_bytes().split(b"\0")
+    assert not [one for one in variables if b"production" in one or b"real" in one]
+    assert f"HOME={tmp_path / 'tmp'}".encode() in variables
+
+
+def test_sign_in_is_the_phone_apps(tmp_path: Path) -> None:
+    with Cloud(port=free_port()) as cloud:
+        cognito = cloud.client("cognito-idp")
+        pool = cognito.create_user_pool(PoolName=login.POOL)["UserPool"]["Id"]
+        with pytest.raises(CloudError, match="no client for the phone app"):
+            login.sign_in(cloud, "anna", "Fel-losenord-1")
+        cognito.create_user_pool_client(
+            UserPoolId=pool,
+            ClientName="phone",
+            GenerateSecret=False,
+            CallbackURLs=["http://127.0.0.1/portal/"],
+            AllowedOAuthFlows=["code"],
+            AllowedOAuthScopes=["openid"],
+            AllowedOAuthFlowsUserPoolClient=True,
+        )
+        cognito.admin_create_user(UserPoolId=pool, Username="anna", MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(
+            UserPoolId=pool, Username="anna", Password="Ratt-losenord-1", Permanent=True
+        )
+        assert login.sign_in(cloud, "anna", "Ratt-losenord-1").count(".") == 2
+        with pytest.raises(CloudError, match="anna could not sign in"):
+            login.sign_in(cloud, "anna", "Fel-losenord-1")
+
+
+def test_policies_are_evaluated_when_asked_for() -> None:
+    with Cloud(port=free_port(), auth=True) as cloud:
+        iam = cloud.client("iam")
+        iam.create_user(UserName="nobody")
+        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        import boto3
+        from botocore.exceptions import ClientError
+
+        sqs = boto3.client(
+            "sqs",
+            endpoint_url=cloud.endpoint,
+            region_name="eu-north-1",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            verify=str(cloud.certificate),
+        )
+        with pytest.raises(ClientError, match="AccessDenied"):
+            sqs.list_queues()
