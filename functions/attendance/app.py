@@ -157,7 +157,7 @@ def record_notice_outcome(envelope: Envelope) -> None:
 )  # fmt: skip
 def evening_sweep() -> None:
     """Every school day: find unreported lessons and untold unexcused absence, and see to it."""
-    notices.sweep_evening(notices.yesterday_or_today())
+    notices.sweep_evening(notices.day_to_sweep())
 
 
 relay = on.relay_outbox()

@@ -15,9 +15,7 @@ from enum import StrEnum
 from skolkit.clock import LOCAL
 from skolkit.errors import Text
 
-LEASE = timedelta(
-    minutes=3
-)  # longer than a function can run: a claim older than this was left by one that died
+LEASE = timedelta(minutes=2)  # longer than a sender may run: an older claim was left by one that died
 
 
 class Channel(StrEnum):

@@ -12,11 +12,10 @@ from functions.messages.domain import Channel, Delivery, Failure, State
 from functions.messages.events import NoticeDelivered, NoticeDue, NoticeFailed
 from functions.messages.schemas import DeliveryPage, DeliveryView, PageQuery, Preferences, PreferencesView
 from functions.messages.store import DeliveryKey
-from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import Contact, PupilRecord, Withheld
 from skolkit.audit import Trace, record_read
-from skolkit.clock import now, today
+from skolkit.clock import now
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Fact
 from skolkit.identity import Caller
@@ -46,12 +45,7 @@ def choose_preferences(caller: Caller, chosen: Preferences, version: int) -> Pre
 
 def list_deliveries(caller: Caller, pupil: PersonId, query: PageQuery) -> DeliveryPage:
     """The notices sent about a pupil, and what became of them."""
-    record = register.pupil(pupil)
-    if record is None:
-        raise NotFound
-    mentors = organisation.staff_around(pupil, today()).mentors
-    facts = guard.Pupil(pupil, record.unit, mentors=mentors, protected=record.protected)
-    guard.require(caller, "messages:read_delivery_log", facts, organisation.duties_of(caller.person_id))
+    register.require_pupil(caller, "messages:read_delivery_log", pupil)
     found, cursor = store.deliveries(pupil, query.limit, query.cursor, caller.seal)
     record_read(Trace(caller.person_id, "list_deliveries", pupil))
     data = [

@@ -102,7 +102,7 @@ class DatedGroup:
         Raises `MembershipEndsBeforeStart`.
         """
         if stay.end is not None and stay.end < stay.start:
-            raise MembershipEndsBeforeStart(field="end_date", value=stay.end.isoformat())
+            raise MembershipEndsBeforeStart(field="endDate", value=stay.end.isoformat())
         return replace(self, stays=(*self.without_member(stay.person, stay.start).stays, stay))
 
     def without_member(self, person: PersonId, day: date) -> DatedGroup:

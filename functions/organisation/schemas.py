@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from functions.organisation.domain import GroupKind, Status
 from skolkit.http import Shape
+from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+def _is_year(text: str) -> str:
+    return str(SchoolYear.parse(text))
 
 
 class UnitView(Shape):
@@ -50,7 +55,7 @@ class PageQuery(Shape):
 class CalendarQuery(Shape):
     """Which school year, as `2026/27`; the present one when left out."""
 
-    school_year: Annotated[str | None, Field(pattern=r"^[0-9]{4}/[0-9]{2}$")] = None
+    school_year: Annotated[str, Field(pattern=r"^[0-9]{4}/[0-9]{2}$"), AfterValidator(_is_year)] | None = None
 
 
 class TermView(Shape):

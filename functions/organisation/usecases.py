@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
 from functions.access import guard
 from functions.organisation import queries, store
@@ -70,15 +70,7 @@ def read_group(caller: Caller, id: GroupId) -> GroupView:
     (names,) = fetch(register.wanted_names([*group.members, *staff]))
     shown = _shown(caller, group, names, duties)
     record_read(Trace(caller.person_id, "read_group", id, changes=f"{len(group.members)} members"))
-    return GroupView(
-        id=id,
-        name=group.name,
-        unit=group.unit,
-        kind=group.kind,
-        members=[_member(person, names.get(person), shown) for person in group.members],
-        mentors=[_staff(person, names) for person in sorted(group.mentors)],
-        teachers=[_staff(person, names) for person in sorted(group.teachers)],
-    )
+    return _group_view(group, names, shown)
 
 
 def put_member(caller: Caller, id: GroupId, person: PersonId, new: NewMembership) -> MembershipView:
@@ -143,7 +135,21 @@ def _shown(
     return {pupil.id for pupil in guard.permitted(caller, "register:read_person", protected, duties)}
 
 
-def _member(person: PersonId, name: PersonName | None, shown: Iterable[PersonId]) -> MemberView:
+def _group_view(
+    group: GroupRecord, names: Mapping[PersonId, PersonName], shown: Collection[PersonId]
+) -> GroupView:
+    return GroupView(
+        id=group.id,
+        name=group.name,
+        unit=group.unit,
+        kind=group.kind,
+        members=[_member(person, names.get(person), shown) for person in group.members],
+        mentors=[_staff(person, names.get(person)) for person in sorted(group.mentors)],
+        teachers=[_staff(person, names.get(person)) for person in sorted(group.teachers)],
+    )
+
+
+def _member(person: PersonId, name: PersonName | None, shown: Collection[PersonId]) -> MemberView:
     seen = name if name and (not name.protected or person in shown) else None
     return MemberView(
         person=person,
@@ -153,8 +159,7 @@ def _member(person: PersonId, name: PersonName | None, shown: Iterable[PersonId]
     )
 
 
-def _staff(person: PersonId, names: dict[PersonId, PersonName]) -> StaffView:
-    name = names.get(person)
+def _staff(person: PersonId, name: PersonName | None) -> StaffView:
     seen = name if name and not name.protected else None
     return StaffView(
         person=person,

@@ -140,7 +140,8 @@ def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
             for person, item in items.items()
         }
 
-    return Wanted(PersonItem, [_profile_key(person) for person in ids], answer)
+    keys = [_profile_key(person) for person in ids]
+    return Wanted(PersonItem, keys, answer, only=("given_name", "family_name", "marking"))
 
 
 def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, str]]:

@@ -48,8 +48,9 @@ def run(
         )
     if fresh:
         shutil.rmtree(paths.STATE, ignore_errors=True)
-    # SIGTERM must save the state just as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Both must save the state, also where a shell in the background has switched Ctrl-C off.
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, _interrupt)
     try:
         with Cloud(port=port, state=paths.STATE) as cloud:
             running = start(cloud, kommun=kommun, units=units)
@@ -132,9 +133,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _greet(running: Running) -> None:
-    console.print(
-        f"\n[bold]Skolkit is running at {running.address}[/bold]   (Ctrl-C stops it and saves the state)\n"
-    )
+    address = f"[bold]Skolkit is running at {running.address}[/bold]"
+    console.print(f"\n{address}   (Ctrl-C stops it and saves the state)\n", soft_wrap=True)
     for one in running.logins:
         console.print(f"  {one.role:<14} {one.user:<28} {one.password}", markup=False)
     console.print(f"\nTry it:\n  {running.example}\n", markup=False, soft_wrap=True)

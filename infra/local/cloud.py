@@ -33,10 +33,10 @@ ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
 # The emulator takes this as id and key of its root user, who may do everything.
 ADMINISTRATOR = "test"
-# The emulator saves its state only while it stops, so it gets time for that before it is killed.
-STOP_SECONDS = 10.0
+# The emulator saves its state only while it stops and reads it while it starts: seconds for a large municipality.
+STOP_SECONDS = 60.0
 EMULATOR = Path(__file__).with_name("emulator.py")
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 class CloudError(Exception):
@@ -136,7 +136,7 @@ class Cloud:
             raise
 
     def stop(self) -> None:
-        """Stop so that the state is saved; killed if that takes more than ten seconds."""
+        """Stop so that the state is saved; killed if that takes more than a minute."""
         if self._process is not None:
             # Nothing to save in a temporary one.
             _terminate(self._process, 0 if self._temporary else STOP_SECONDS)

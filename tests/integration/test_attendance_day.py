@@ -10,7 +10,7 @@ import pytest
 from functions.attendance import store
 from functions.attendance.usecases import notices as noticing
 from functions.messages import store as messages
-from functions.messages.domain import LEASE, State
+from functions.messages.domain import LEASE, Channel, Delivery, State
 from infra.local.cloud import Cloud
 from skolkit import clock
 from skolkit.clock import stamp, today
@@ -208,7 +208,7 @@ def test_unexcused_absence_reaches_each_guardian_once(world: World, tables: Clou
     first, second = world.of_class(world.days[0])[:2]
     with acting_as("messages"):
         phone = pupil.guardians[1].guardian_id
-        commit(messages.preferences_item(phone, messages.Channel.SMS, 0))
+        commit(messages.preferences_item(phone, Channel.SMS, 0))
     save(first, {pupil.id: invalid(first)})
     pump()
     pump()
@@ -282,7 +282,7 @@ def test_a_sender_that_died_is_followed_by_another_and_a_receipt_settles_it(
     guardian = min(g.guardian_id for g in pupil.guardians)
     key = messages.DeliveryKey(pupil.id, today(lesson.start), NoticeId(due["data"]["notice"]), guardian)
     with acting_as("messages"):  # claimed, and then the function died before it could send
-        claim = messages.Delivery(State.CLAIMED, messages.Channel.MAIL, lesson.start)
+        claim = Delivery(State.CLAIMED, Channel.MAIL, lesson.start)
         commit(messages.delivery_item(key, claim))
     assert deliver("messages", "deliver_guardian_notice", due) == [
         "0"
@@ -363,13 +363,14 @@ def test_everybody_elses_child_and_lesson_do_not_exist(world: World) -> None:
     pupil, lesson = world.classmates()[0], world.of_class()[0]
     own = {g.guardian_id for g in pupil.guardians}
     stranger = next(g.id for g in world.population.guardians if g.id not in own)
-    for name, path in [
+    paths: list[tuple[str, dict[str, str]]] = [
         ("list_absences", {"pupil": pupil.id}),
         ("read_pupil_day", {"pupil": pupil.id}),
         ("open_lesson", {"lesson": lesson.id}),
         ("mentor_day", {"group": world.klass.id}),
         ("read_sweep", {"unit": world.unit}),
-    ]:
+    ]
+    for name, path in paths:
         missing = {key: new_id() for key in path}
         there = call("attendance", name, stranger, path=path)
         nowhere = call("attendance", name, stranger, path=missing)

@@ -213,7 +213,7 @@ def create_tables() -> None:
         if kind.Meta.table_name:
             known = indexes.setdefault(kind.Meta.table_name, {})
             for index in kind._get_schema()["global_secondary_indexes"]:
-                known[index["index_name"]] = index
+                known[index["index_name"]] = dict(index)
     for table, found in indexes.items():
         _create(table, found)
 

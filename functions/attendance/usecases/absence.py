@@ -20,8 +20,8 @@ from functions.attendance.schemas import (
     PupilDayView,
 )
 from functions.attendance.store import PupilDay
-from functions.attendance.usecases.relations import require_pupil
 from functions.organisation import queries as organisation
+from functions.register.queries import require_pupil
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound

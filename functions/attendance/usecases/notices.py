@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from functions.access import guard
 from functions.attendance import store
@@ -36,7 +37,7 @@ def decide_notices(reported: LessonReported) -> None:
     """
     missed = Missed(reported.lesson, reported.start, reported.end)
     for pupil in reported.unexcused:
-        _persist(lambda p=pupil.pupil: _decide(p, reported.unit, missed))  # type: ignore[misc]
+        _persist(partial(_decide, pupil.pupil, reported.unit, missed))
 
 
 def _decide(pupil: PersonId, unit: UnitId, missed: Missed) -> str:
@@ -118,7 +119,7 @@ def _close(unit: UnitId, pupil: PersonId, missed: Missed) -> str:
     """See to one unexcused lesson and name its state: delivered, call, failed, explained, or due (a notice is
     on its way).
     """
-    decided = _persist(lambda: _decide(pupil, unit, missed))
+    decided = _persist(partial(_decide, pupil, unit, missed))
     if decided in ("explained", "corrected", "due"):
         return decided
     gap = next(g for g in store.pupil_day(pupil, today(missed.start)).gaps if missed.lesson in g.lessons)
@@ -138,7 +139,7 @@ def read_sweep(caller: Caller, unit: UnitId, day: date) -> SweepView:
     return SweepView(unit=unit, date=day, counts=counts)
 
 
-def yesterday_or_today() -> date:
+def day_to_sweep() -> date:
     """The day the sweep is about: a run delayed past midnight still closes the day before."""
     return today(now() - timedelta(hours=6))
 

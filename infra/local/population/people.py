@@ -139,10 +139,11 @@ class Census:
             guardians.append(second)
             relations.append(GuardianRelation(second.id, lives_with=not apart or rng.random() < 0.65))
         family_name = rng.choice(guardians).family_name
+        siblings: set[str] = set()
         pupils = [
             NewPupil(
                 **self._person(
-                    origin, _sex(rng, women=0.487), born, family_name, home, protection, child=True
+                    origin, _sex(rng, women=0.487), born, family_name, home, protection, siblings=siblings
                 ),
                 unit_code=self._unit.code,
                 school_form=seat.school_form,
@@ -191,12 +192,17 @@ class Census:
         family_name: str,
         address: Address,
         protection: Protection | None,
-        *,
-        child: bool = False,
+        siblings: set[str] | None = None,
     ) -> dict[str, Any]:
+        """`siblings`: of a child, the given names the family has used."""
         rng = self._rng
         self._count += 1
+        child = siblings is not None
         given_name = origin.given(rng, sex, child=child)
+        while siblings and given_name in siblings:
+            given_name = origin.given(rng, sex, child=child)
+        if siblings is not None:
+            siblings.add(given_name)
         number = self._municipality.numbers.take(born, sex)
         return {
             "id": PersonId(stable_id("person", *self._key, str(self._count))),

@@ -1,4 +1,4 @@
-"""Files of people: taken once, continued after a crash, bad rows reported by line without a personal value."""
+"""Files of people: taken once, continued after a crash, bad rows reported without a personal value."""
 
 from __future__ import annotations
 
@@ -160,7 +160,9 @@ def test_protected_contacts_are_stored_sealed_and_never_handed_out(unit: Cloud) 
 
 
 def test_protection_that_comes_later_seals_what_was_open(unit: Cloud) -> None:
-    open_ = person("anna", email="anna@example.org", address={"street": "G 1", "postalCode": "1", "locality": "E"})
+    open_ = person(
+        "anna", email="anna@example.org", address={"street": "G 1", "postalCode": "1", "locality": "E"}
+    )
     drop(unit, KEY, [open_])
     drop(unit, KEY, [open_ | {"securityMarking": "Skyddad folkbokföring"}])
     assert queries.contacts([id_of("anna")]) == {id_of("anna"): Withheld(id_of("anna"))}
@@ -201,7 +203,9 @@ def test_every_bad_row_is_reported_and_the_others_are_taken(unit: Cloud) -> None
         assert row["civicNo"] not in text
     assert "9875" not in text
     assert "Eva" not in text
-    names = fetch(queries.wanted_names([id_of(n) for n in ("anna", "eva", "liv", "kim", "max", "ida", "bo")]))[0]
+    names = fetch(
+        queries.wanted_names([id_of(n) for n in ("anna", "eva", "liv", "kim", "max", "ida", "bo")])
+    )[0]
     assert {name.given_name for name in names.values()} == {"Anna", "Bo"}
 
 
@@ -272,13 +276,16 @@ def test_a_crashed_import_goes_on_where_it_was(unit: Cloud) -> None:
 
 def test_a_hundred_pupils_cost_few_round_trips(unit: Cloud) -> None:
     calls: list[str] = []
-    rows = [pupil(f"p{n}", f"a{n}", f"b{n}", civicNo=number(date(2015, 1, 1) + timedelta(days=n), 1)) for n in range(100)]
+    rows = [
+        pupil(f"p{n}", f"a{n}", f"b{n}", civicNo=number(date(2015, 1, 1) + timedelta(days=n), 1))
+        for n in range(100)
+    ]
     emitter = dynamodb().meta.events
     emitter.register("before-call.dynamodb", lambda model, **_: calls.append(model.name), unique_id="count")
     try:
         drop(unit, KEY, rows)
         first, calls[:] = list(calls), []
-        drop(unit, KEY, rows + [person("anna")])
+        drop(unit, KEY, [*rows, person("anna")])
     finally:
         emitter.unregister("before-call.dynamodb", unique_id="count")
     assert first.count("BatchGetItem") <= 3

@@ -1,4 +1,4 @@
-"""The register over HTTP: each sees what is theirs, everyone else a 404, and every look and change leaves a trace."""
+"""The register over HTTP: each sees what is theirs, others a 404, every look and change leaves a trace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.local.population import NewPupil
 from skolkit.clock import today
 from skolkit.types import PersonId, stable_id
 from tests.support.areas import Answer, audit_rows, call, outbox
-from tests.support.world import World, make_world, person_row, drop
+from tests.support.world import World, drop, make_world, person_row
 
 NOBODY = PersonId(stable_id("nobody"))
 
@@ -172,7 +172,11 @@ def test_bad_enrolments_are_refused_with_the_field(world: World) -> None:
     newcomer, office = world.population.guardians[0].id, world.staff("administrator")
     new = {"unit": world.unit, "schoolForm": "GR", "year": 5, "startDate": "2026-08-18"}
     for number, (change_, field) in enumerate(
-        [({"unit": NOBODY}, "unit"), ({"endDate": "2026-08-17"}, "endDate"), ({"schoolForm": "X"}, "schoolForm")]
+        [
+            ({"unit": NOBODY}, "unit"),
+            ({"endDate": "2026-08-17"}, "endDate"),
+            ({"schoolForm": "X"}, "schoolForm"),
+        ]
     ):
         answer = enrol(newcomer, office, f"key-10000{number}", **(new | change_))
         assert answer.status == 422
@@ -182,5 +186,10 @@ def test_bad_enrolments_are_refused_with_the_field(world: World) -> None:
 
 def test_only_administrators_enrol(world: World, pupil: NewPupil) -> None:
     new = {"unit": world.unit, "schoolForm": "GR", "startDate": today().isoformat()}
-    for caller in (world.staff("principal"), world.klass.mentor_ids[0], pupil.guardians[0].guardian_id, pupil.id):
+    for caller in (
+        world.staff("principal"),
+        world.klass.mentor_ids[0],
+        pupil.guardians[0].guardian_id,
+        pupil.id,
+    ):
         assert enrol(pupil.id, caller, "key-000009", **new).status == 404

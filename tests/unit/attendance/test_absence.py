@@ -75,8 +75,8 @@ def test_times_that_do_not_fit_together(
 def test_the_longest_and_the_furthest_notice() -> None:
     longest = timedelta(days=RULES.longest_days - 1)
     furthest = TODAY + timedelta(days=RULES.days_ahead)
-    assert report(notice(TODAY, TODAY + longest), {}, TODAY, weekday)
-    assert report(notice(furthest - timedelta(days=1), furthest), {}, TODAY, weekday)
+    report(notice(TODAY, TODAY + longest), {}, TODAY, weekday)
+    report(notice(furthest - timedelta(days=1), furthest), {}, TODAY, weekday)
     for first, last in [
         (TODAY, TODAY + longest + timedelta(days=1)),
         (furthest, furthest + timedelta(days=1)),
@@ -93,7 +93,7 @@ def test_a_weekend_has_no_school_day() -> None:
 
 def test_overlap_is_refused_but_two_parts_of_a_day_are_not() -> None:
     others = {NoticeId("n0"): Span(TODAY, TODAY, time(8), time(10))}
-    assert report(notice(TODAY, TODAY, time(10), time(12)), others, TODAY, weekday)
+    report(notice(TODAY, TODAY, time(10), time(12)), others, TODAY, weekday)
     for new in (notice(), notice(TODAY, TODAY, time(9), time(11))):
         with pytest.raises(OverlappingAbsence):
             report(new, others, TODAY, weekday)
@@ -109,7 +109,7 @@ def test_a_notice_does_not_overlap_itself() -> None:
 def test_a_begun_notice_keeps_its_first_day_and_can_end_yesterday() -> None:
     begun = notice(TODAY - timedelta(days=3), TODAY + timedelta(days=2))
     first = begun.span.first
-    assert change(begun, Span(first, TODAY - timedelta(days=1)), begun.reason, {}, TODAY, weekday)
+    change(begun, Span(first, TODAY - timedelta(days=1)), begun.reason, {}, TODAY, weekday)
     with pytest.raises(AbsencePassed):
         change(begun, Span(TODAY, TODAY), begun.reason, {}, TODAY, weekday)
     with pytest.raises(AbsencePassed):

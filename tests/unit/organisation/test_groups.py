@@ -18,7 +18,12 @@ people = st.sampled_from([PersonId("a"), PersonId("b"), PersonId("c")])
 
 def group(*stays: Stay) -> DatedGroup:
     return DatedGroup(
-        id=GroupId("7b"), unit=UnitId("u"), name="7B", kind="klass", stays=stays, mentors=frozenset({PersonId("m")})
+        id=GroupId("7b"),
+        unit=UnitId("u"),
+        name="7B",
+        kind="klass",
+        stays=stays,
+        mentors=frozenset({PersonId("m")}),
     )
 
 
@@ -62,7 +67,9 @@ def test_saying_it_twice_changes_nothing(before: DatedGroup, person: PersonId, s
 
 @given(histories(), span)
 def test_what_is_kept_with_people_says_the_same(made: DatedGroup, day: date) -> None:
-    members = {p for p, parts in made.parts().items() if any(x.part == "member" and x.covers(day) for x in parts)}
+    members = {
+        p for p, parts in made.parts().items() if any(x.part == "member" and x.covers(day) for x in parts)
+    }
     assert members == set(made.on(day).members)
     assert [part.part for part in made.parts()[PersonId("m")]] == ["mentor"]
 

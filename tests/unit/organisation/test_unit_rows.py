@@ -52,7 +52,10 @@ def registry(**attributes: Any) -> dict[str, Any]:
     return {
         "meta": {"created": "2012-01-01"},
         "data": {"type": "schoolunit", "schoolUnitCode": "99990017", "attributes": info},
-        "included": {"type": "organization", "attributes": {"displayName": "Ekhamra", "organizerType": "KOMMUN"}},
+        "included": {
+            "type": "organization",
+            "attributes": {"displayName": "Ekhamra", "organizerType": "KOMMUN"},
+        },
     }
 
 
@@ -61,7 +64,12 @@ def test_a_row_of_the_table_is_a_unit() -> None:
     assert row is not None
     unit = row.unit()
     assert unit.id == stable_id("unit", "99990017")
-    assert (unit.municipal, unit.pupils, unit.lat, unit.school_forms) == (True, 412, 59.2, (SchoolForm.COMPULSORY,))
+    assert (unit.municipal, unit.pupils, unit.lat, unit.school_forms) == (
+        True,
+        412,
+        59.2,
+        (SchoolForm.COMPULSORY,),
+    )
 
 
 @pytest.mark.parametrize("wire", [dict, json.dumps])
@@ -90,7 +98,13 @@ def test_another_municipality_is_passed_over() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"skolenhetskod": "0999"}, {"kommunkod": "9900"}, {"huvudmannatyp": "statlig"}, {"lat": "north"}, {"pupils": "-1"}],
+    [
+        {"skolenhetskod": "0999"},
+        {"kommunkod": "9900"},
+        {"huvudmannatyp": "statlig"},
+        {"lat": "north"},
+        {"pupils": "-1"},
+    ],
 )
 def test_bad_rows_are_refused(change: dict[str, str]) -> None:
     with pytest.raises(ValidationError):

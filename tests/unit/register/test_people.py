@@ -57,7 +57,9 @@ def test_custody_ends_on_the_day_of_eighteen(born: date) -> None:
 
 
 @given(days, days, st.none() | days, st.none() | days)
-def test_two_compulsory_enrolments_never_share_a_day(a: date, b: date, c: date | None, d: date | None) -> None:
+def test_two_compulsory_enrolments_never_share_a_day(
+    a: date, b: date, c: date | None, d: date | None
+) -> None:
     first, second = at_school(a, c), at_school(b, d)
     if (c and c < a) or (d and d < b) or first == second:
         return

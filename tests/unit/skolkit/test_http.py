@@ -112,8 +112,9 @@ def test_anything_but_the_shape_is_refused(api: Api, body: Any) -> None:
 
 
 def test_a_change_must_name_its_version(api: Api) -> None:
-    for header in ({}, {"if_match": "4"}, {"if_match": "*"}):
-        assert put(api, {"howMany": 3}, **header)[0] == 428
+    assert put(api, {"howMany": 3})[0] == 428
+    for header in ("4", "*"):
+        assert put(api, {"howMany": 3}, if_match=header)[0] == 428
 
 
 def test_unexpected_errors_show_and_log_nothing_of_their_text(

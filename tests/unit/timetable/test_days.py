@@ -1,4 +1,4 @@
-"""A file's lessons replace the days it names: no lesson is lost, none left behind, whatever order the rows come in."""
+"""A file's lessons replace the days it names: none lost, none left behind, in whatever order they come."""
 
 from __future__ import annotations
 
@@ -46,7 +46,11 @@ def test_a_group_has_exactly_the_lessons_of_the_last_file(
 ) -> None:
     stored, arrived = (in_order(x for x in file if x.group == "a") for file in (old, new))
     first = of_groups_day(stored, arrived[:cut], same_file=False)
-    both = of_groups_day(first, arrived[cut:], same_file=True) if arrived[:cut] else of_groups_day(stored, arrived, same_file=False)
+    both = (
+        of_groups_day(first, arrived[cut:], same_file=True)
+        if arrived[:cut]
+        else of_groups_day(stored, arrived, same_file=False)
+    )
     assert both == arrived
 
 

@@ -217,10 +217,10 @@ def _run(
         return None, key.replay(done)
     except DomainError as refusal:
         # The first request may be what makes this one impossible now: a second notice overlaps the first.
-        done = key.earlier() if key and not isinstance(refusal, NotFound) else None
-        if key is None or done is None:
+        earlier = key.earlier() if key and not isinstance(refusal, NotFound) else None
+        if key is None or earlier is None:
             raise
-        return None, key.replay(done)
+        return None, key.replay(earlier)
 
 
 def _caller(operation: Operation, request: ChaliceRequest) -> Caller:

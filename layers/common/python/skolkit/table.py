@@ -119,11 +119,19 @@ def _merge_indexes(known: MetaTable, more: MetaTable) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Generic[T]):
-    """Items wanted from one table: keys `(pk, sk)` and how the found items (by key) become the answer."""
+    """Items wanted from one table: keys `(pk, sk)` and how the found items (by key) become the answer.
+
+    `only` names the attributes that are read; all when empty.
+    """
 
     item: type[Item]
     keys: Sequence[tuple[str, str]]
     answer: Callable[[dict[tuple[str, str], Any]], T]
+    only: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        return str(self.item.Meta.table_name)
 
 
 def fetch(*wanted: Wanted[Any], consistent: bool = False) -> list[Any]:
@@ -132,35 +140,42 @@ def fetch(*wanted: Wanted[Any], consistent: bool = False) -> list[Any]:
 
     Eventually consistent unless asked for: fine for what is shown, not for what decides.
     """
-    keys = [(w.item, key) for w in wanted for key in dict.fromkeys(w.keys)]
-    found: dict[str, dict[tuple[str, str], Any]] = {w.item.Meta.table_name: {} for w in wanted}
+    keys = list(dict.fromkeys((w.table, key) for w in wanted for key in w.keys))
+    shapes = {w.table: {"ConsistentRead": consistent} | _projection(w.table, wanted) for w in wanted}
+    found: dict[tuple[str, tuple[str, str]], Any] = {}
     for start in range(0, len(keys), LIMIT):
         request: dict[str, dict[str, Any]] = {}
-        for item, (pk, sk) in keys[start : start + LIMIT]:
-            place = request.setdefault(item.Meta.table_name, {"Keys": [], "ConsistentRead": consistent})[
-                "Keys"
-            ]
-            if (key := {"pk": {"S": pk}, "sk": {"S": sk}}) not in place:
-                place.append(key)
-        for _ in range(5):
-            reply = dynamodb().batch_get_item(RequestItems=request)
-            for table, rows in reply["Responses"].items():
-                found[table].update({(row["pk"]["S"], row["sk"]["S"]): row for row in rows})
-            request = reply.get("UnprocessedKeys") or {}
-            if not request:
-                break
-        else:
-            raise Busy
+        for table, (pk, sk) in keys[start : start + LIMIT]:
+            place = request.setdefault(table, {**shapes[table], "Keys": []})
+            place["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
+        found |= _fetched(request)
     return [
-        w.answer(
-            {
-                key: w.item.from_raw_data(row)
-                for key in w.keys
-                if (row := found[w.item.Meta.table_name].get(key))
-            }
-        )
+        w.answer({key: w.item.from_raw_data(row) for key in w.keys if (row := found.get((w.table, key)))})
         for w in wanted
     ]
+
+
+def _projection(table: str, wanted: Sequence[Wanted[Any]]) -> dict[str, Any]:
+    mine = [w.only for w in wanted if w.table == table]
+    if not all(mine):
+        return {}
+    names = sorted({"pk", "sk", "kind", *(name for only in mine for name in only)})
+    return {
+        "ProjectionExpression": ",".join(f"#{name}" for name in names),
+        "ExpressionAttributeNames": {f"#{name}": name for name in names},
+    }
+
+
+def _fetched(request: dict[str, dict[str, Any]]) -> dict[tuple[str, tuple[str, str]], Any]:
+    found = {}
+    for _ in range(5):
+        reply = dynamodb().batch_get_item(RequestItems=request)
+        for table, rows in reply["Responses"].items():
+            found.update({(table, (row["pk"]["S"], row["sk"]["S"])): row for row in rows})
+        request = reply.get("UnprocessedKeys") or {}
+        if not request:
+            return found
+    raise Busy
 
 
 class AlreadyDone(Exception):
