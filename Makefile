@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) -m infra
 
-.PHONY: run test check deploy fuzz generate lock
+.PHONY: run test check deploy fuzz perf generate lock
 run:
 	@$(RUN) run
 test:
@@ -11,6 +11,8 @@ check:
 	@$(RUN) check
 fuzz:
 	@$(RUN) fuzz
+perf:
+	@$(RUN) perf
 generate:
 	@$(RUN) generate
 # make deploy STAGE=test DOMAIN=skola.example.se   (DRY_RUN=--dry-run synthesises and lints only)

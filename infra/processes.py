@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from infra.areas import Area, function_name
+from skolkit.triggers import EVERY_PROCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ def process_map(areas: Iterable[Area]) -> list[dict[str, Any]]:
     of number.
 
     A function is `{function, name, kind, starts}`: its physical name, the operation or trigger, its kind
-    (http, facts, schedule, file, relay or identity) and what starts it."""
+    (http, facts, schedule, file or identity) and what starts it.
+    """
     serving: dict[int, list[dict[str, str]]] = {process.no: [] for process in PROCESSES}
     for area in areas:
         for operation in area.api.operations:
@@ -154,7 +156,9 @@ def process_map(areas: Iterable[Area]) -> list[dict[str, Any]]:
             starts = f"{operation.method} /{area.name}{operation.path}"
             serving[operation.process].append(_served(name, operation.id, "http", starts))
         for trigger in area.triggers:
-            starts = ", ".join(trigger.source) or {"relay": "outbox", "identity": "sign-in"}[trigger.kind]
+            if trigger.process == EVERY_PROCESS:
+                continue
+            starts = ", ".join(trigger.source) or "sign-in"
             name = function_name(area.name, trigger.name)
             serving[trigger.process].append(_served(name, trigger.name, trigger.kind, starts))
     return [

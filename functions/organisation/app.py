@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.organisation import domain, schemas, usecases
-from functions.organisation.imports import DUTIES, GROUPS, units_of
+from functions.organisation.imports import CALENDARS, DUTIES, GROUPS, units_of
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Api, Request
@@ -72,6 +72,16 @@ def import_units(file: DroppedFile) -> None:
     """Take a file of units; one under `organisation/units/<kommunkod>/` for that municipality alone."""
     folder = file.key.removeprefix("organisation/units/").rpartition("/")[0]
     imports.run(file, units_of(folder))
+
+
+@on.on_file(
+    "organisation/calendars/",
+    process=12,
+    meaning="Läsårstiderna i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
+)
+def import_calendars(file: DroppedFile) -> None:
+    """Take a file of decided school years."""
+    imports.run(file, CALENDARS)
 
 
 @on.on_file(

@@ -18,6 +18,6 @@ class GroupMembersChanged(Fact):
 
 
 class ImportFinished(Finished):
-    """A file of units, groups or duties has been taken."""
+    """A file of units, school years, groups or duties has been taken."""
 
     type: ClassVar[str] = "organisation.ImportFinished.v1"

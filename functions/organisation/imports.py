@@ -1,4 +1,4 @@
-"""Files of school units (process 12), groups (process 13) and duties.
+"""Files of school units and school years (process 12), groups (process 13) and duties.
 
 Units come as Skolverket publishes them: documents of Skolenhetsregistret v2, or the table of
 compulsory-school units with public figures. Each unit, group or duty is known by a stable key: the same file
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from functions.access.guard import Role
@@ -22,6 +22,7 @@ from functions.organisation.queries import unit_id
 from skolkit.errors import Text
 from skolkit.events import Fact
 from skolkit.imports import FileRow, Importer, Row, RowFault, Source, differing, save
+from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, Term
 from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
 from skolkit.table import Write, fetch
 from skolkit.types import GroupId, PersonId, UnitId, is_id
@@ -38,6 +39,15 @@ def _unit(text: str) -> UnitId:
 
 Unit = Annotated[str, AfterValidator(_unit)]
 """A school unit code, or a unit's id."""
+
+
+class UnlawfulCalendar(ValueError):
+    """A school year breaks skolförordningen 3:2–6; the texts name every rule."""
+
+    def __init__(self, calendar: SchoolCalendar) -> None:
+        problems = calendar.problems()
+        self.sv, self.en = ("; ".join(texts) for texts in zip(*((p.sv, p.en) for p in problems), strict=True))
+        super().__init__(self.en)
 
 
 class UnitSource(Protocol):
@@ -187,11 +197,48 @@ class DutyRow(FileRow):
     end_date: date | None = None
 
 
+class TermRow(FileRow):
+    """A term, both days inclusive."""
+
+    first: date
+    last: date
+
+
+class CalendarRow(FileRow):
+    """A unit's decided school year (läsårsdata)."""
+
+    unit: Unit
+    school_year: Annotated[str, AfterValidator(lambda text: str(SchoolYear.parse(text)))]
+    autumn: TermRow
+    spring: TermRow
+    days_off: frozenset[date] = frozenset()
+    study_days: frozenset[date] = frozenset()
+
+    @model_validator(mode="after")
+    def _is_lawful(self) -> Self:
+        if self.calendar().problems():
+            raise UnlawfulCalendar(self.calendar())
+        return self
+
+    def calendar(self) -> SchoolCalendar:
+        autumn, spring = (Term(term.first, term.last) for term in (self.autumn, self.spring))
+        year = SchoolYear.parse(self.school_year)
+        return SchoolCalendar(year, autumn, spring, self.days_off, self.study_days)
+
+
 def take_units(rows: Sequence[Row[UnitSource]], source: Source) -> list[RowFault]:
     """Write units that differ from the stored ones. Per 100 rows: 1 read and 2 transactions."""
     items = [store.unit_item(row.data.unit()) for row in rows]
     save([[item] for item in differing(items)], source)
     return []
+
+
+def take_calendars(rows: Sequence[Row[CalendarRow]], source: Source) -> list[RowFault]:
+    """Write school years that differ from the stored ones. Per 100 rows: 2 reads and 2 transactions."""
+    known = fetch(store.wanted_units([UnitId(row.data.unit) for row in rows]), consistent=True)[0]
+    good = [row.data for row in rows if row.data.unit in known]
+    save([[i] for i in differing([store.calendar_item(UnitId(d.unit), d.calendar()) for d in good])], source)
+    return [_unknown_unit(row.line, row.data.unit) for row in rows if row.data.unit not in known]
 
 
 def take_groups(rows: Sequence[Row[GroupRow]], source: Source) -> list[RowFault]:
@@ -297,6 +344,15 @@ def _unit_row(raw: Any) -> UnitSource:
     return (RegistryRow if "data" in raw else TableRow).model_validate(raw)
 
 
+CALENDARS: Importer[CalendarRow] = Importer(
+    name="import_calendars",
+    item=store.OrganisationImportItem,
+    finished=ImportFinished,
+    read=CalendarRow.model_validate_json,
+    take=take_calendars,
+    key=lambda row: (row.unit, row.school_year),
+    shown=("unit", "schoolYear", "first", "last", "daysOff", "studyDays"),
+)
 GROUPS: Importer[GroupRow] = Importer(
     name="import_groups",
     item=store.OrganisationImportItem,

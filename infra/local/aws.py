@@ -12,7 +12,7 @@ from infra.local.cloud import CloudError
 from infra.local.deploy import stacks
 from infra.local.gates import lint
 from infra.local.steps import console, step
-from infra.local.synth import assembly, node_environment
+from infra.local.synth import assembly, node_environment, node_home
 
 # The registry's newest (3.0.0) does not read the assemblies of our aws-cdk-lib.
 CDK_CLI = "aws-cdk@2.1148.1"
@@ -52,16 +52,11 @@ def deploy(stage: str, domain: str, *, dry_run: bool) -> int:
         if key in given
     ]
     options = [word for parameter in parameters for word in ("--parameters", parameter)]
-    cdk = [
-        "npx",
+    # The wheel's own `npx` has lost the link to the rest of npm.
+    npx = [
+        str(node_home() / "bin" / "node"),
+        str(node_home() / "lib/node_modules/npm/bin/npx-cli.js"),
         "--yes",
-        CDK_CLI,
-        "deploy",
-        "--app",
-        str(built),
-        "--all",
-        "--require-approval",
-        "broadening",
-        *options,
     ]
-    return subprocess.run(cdk, cwd=paths.ROOT, env=node_environment(), check=False).returncode
+    cdk = [CDK_CLI, "deploy", "--app", str(built), "--all", "--require-approval", "broadening", *options]
+    return subprocess.run([*npx, *cdk], cwd=paths.ROOT, env=node_environment(), check=False).returncode

@@ -33,7 +33,7 @@ ACCOUNT = "000000000000"
 HOST = "127.0.0.1"
 # The emulator takes this as id and key of its root user, who may do everything.
 ADMINISTRATOR = "test"
-# The emulator saves its state only while it stops and reads it while it starts: seconds for a large municipality.
+# The emulator saves its state only while it stops, and reads it while it starts: a municipality is big.
 STOP_SECONDS = 60.0
 EMULATOR = Path(__file__).with_name("emulator.py")
 START_SECONDS = 120.0

@@ -66,6 +66,11 @@ def fuzz() -> bool:
     return pytest("unit", "contract", options=("-m", "hypothesis"), profile="long")
 
 
+def performance() -> bool:
+    """Measure and print; whether it ran."""
+    return pytest("performance", options=("-s",))
+
+
 def static_gates() -> bool:
     """Run all static checks side by side and show the output of those that fail."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as executor:

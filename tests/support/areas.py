@@ -15,10 +15,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import functions
-from skolkit.config import AUDIT_TABLE, settings
+from infra.areas import load_all
+from skolkit.config import AUDIT_TABLE, settings, table_name
 from skolkit.http import Api, Operation
 from skolkit.identity import SCHOOL_SCOPE
-from skolkit.table import Item, dynamodb
+from skolkit.table import dynamodb
 
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AREAS = sorted(
@@ -202,27 +203,10 @@ def audit_rows(about: str) -> list[dict[str, str]]:
 
 
 def create_tables() -> None:
-    """Make every area's table from its item classes, and the audit table."""
-    for area in AREAS:
-        try:
-            importlib.import_module(f"functions.{area}.store")
-        except ModuleNotFoundError:
-            continue
-    indexes: dict[str, dict[str, dict[str, Any]]] = {AUDIT_TABLE: {}}
-    for kind in _kinds(Item):
-        if kind.Meta.table_name:
-            known = indexes.setdefault(kind.Meta.table_name, {})
-            for index in kind._get_schema()["global_secondary_indexes"]:
-                known[index["index_name"]] = dict(index)
-    for table, found in indexes.items():
-        _create(table, found)
-
-
-def _kinds(base: type[Item]) -> Iterator[type[Item]]:
-    for kind in base.__subclasses__():
-        if hasattr(kind, "Meta"):
-            yield kind
-        yield from _kinds(kind)
+    """Make every area's table with the indexes it has in AWS, and the audit table."""
+    for area in load_all():
+        _create(table_name(area.name), area.indexes)
+    _create(AUDIT_TABLE, {})
 
 
 def _create(table: str, indexes: dict[str, dict[str, Any]]) -> None:

@@ -25,9 +25,9 @@ from infra.local.cloud import HOST, Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import local, now, stamp, today
 from skolkit.types import new_id, stable_id
-from tests.support.areas import Answer
-from tests.support.deployed import PATIENCE, Deployed, eventually, import_files
-from tests.support.world import Lesson, lessons_of
+from tests.support.deployed import PATIENCE, Deployed, eventually
+from tests.support.scenes import plan
+from tests.support.world import Lesson
 
 DELIVER, DECIDE, RECORD, RECEIPTS = (
     "skolkit-messages-deliver_guardian_notice",
@@ -48,50 +48,6 @@ def classes(school: Deployed) -> list[Lesson]:
     return [next(x for x in school.world.lessons if x.group == group) for group in groups]
 
 
-def past_lessons(school: Deployed, like: Lesson, count: int) -> list[Lesson]:
-    """Give a class `count` lessons of yesterday, so that the hour the tests run at does not matter, and wait for
-    their sheets.
-    """
-    begin = local(today() - timedelta(days=1), clock_time(8))
-    rows = [
-        {
-            "id": new_id(), "group": like.group, "unit": school.world.unit, "subjectCode": "MA",
-            "subject": "Matematik", "teachers": list(like.teachers), "room": "A1",
-            "start": (begin + n * timedelta(minutes=50)).isoformat(),
-            "end": (begin + n * timedelta(minutes=50) + timedelta(minutes=40)).isoformat(),
-        }
-        for n in range(count)
-    ]  # fmt: skip
-    import_files(school.cloud, {f"timetable/lessons/{new_id()}.jsonl": rows})
-    lessons = list(lessons_of(rows))
-    eventually(lambda: all(open_lesson(school, lesson).status == 200 for lesson in lessons))
-    return lessons
-
-
-def open_lesson(school: Deployed, lesson: Lesson) -> Answer:
-    return school.call("attendance", "open_lesson", lesson.teachers[0], path={"lesson": lesson.id})
-
-
-def miss(school: Deployed, lesson: Lesson, pupils: Sequence[NewPupil]) -> None:
-    """The teacher saves the lesson: these pupils were away without a word."""
-    opened = open_lesson(school, lesson)
-    away = {pupil.id for pupil in pupils}
-    length = opened.body["minutes"]
-    rows = [
-        {
-            "pupil": row["pupil"],
-            "attendanceMinutes": 0 if row["pupil"] in away else length,
-            "invalidAbsenceMinutes": length if row["pupil"] in away else 0,
-        }
-        for row in opened.body["rows"]
-    ]
-    saved = school.call(
-        "attendance", "save_lesson", lesson.teachers[0], path={"lesson": lesson.id}, body={"rows": rows},
-        headers={"if-match": opened.headers["etag"]},
-    )  # fmt: skip
-    assert (saved.status, saved.body.get("unexcused")) == (200, len(pupils)), saved.body
-
-
 @dataclass
 class Families:
     """Classes with lessons of yesterday, and their pupils with two guardians who have no other child here: each
@@ -108,9 +64,11 @@ class Families:
         children = Counter(g.guardian_id for p in population.pupils for g in p.guardians)
         fit = [p for p in population.pupils if [children[g.guardian_id] for g in p.guardians] == [1, 1]]
         some = classes(school)
+        eight = local(today() - timedelta(days=1), clock_time(8))  # a day that has passed whatever the hour is
+        starts = [eight + n * timedelta(minutes=50) for n in range(lessons)]
         return cls(
             school,
-            {like.group: past_lessons(school, like, lessons) for like in some},
+            {like.group: plan(school, starts, like=like) for like in some},
             {like.group: [p for p in fit if p.class_id == like.group] for like in some},
         )
 
@@ -174,7 +132,9 @@ def items(cloud: Cloud, area: str, pk: str) -> list[dict[str, Any]]:
 def kill(cloud: Cloud, function: str) -> int:
     """End every process of a function at once, in the middle of whatever it does; returns how many there were."""
     mark = str(cloud.state / "tmp" / f"ministack-lambda-{function}-")
-    listed = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+    )
     found = [int(line.split()[0]) for line in listed.stdout.splitlines() if mark in line]
     for pid in found:
         try:
@@ -250,9 +210,7 @@ class Between:
         known = client.get_function_configuration(FunctionName=self.function)["Environment"]["Variables"]
         name = f"AWS_ENDPOINT_URL_{self.service}"
         variables = {k: v for k, v in known.items() if k != name} | ({name: address} if address else {})
-        client.update_function_configuration(
-            FunctionName=self.function, Environment={"Variables": variables}
-        )
+        client.update_function_configuration(FunctionName=self.function, Environment={"Variables": variables})
         kill(self.cloud, self.function)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

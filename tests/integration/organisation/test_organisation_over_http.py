@@ -111,7 +111,7 @@ def test_someone_comes_to_a_group_and_leaves_it(world: World) -> None:
     ]
     gone = call("organisation", "remove_member", office, path={"group": group, "person": newcomer})
     assert gone.status == 204
-    assert newcomer not in {p.id for p in queries.staff_around(newcomer, today()).groups}
+    assert group not in {g.id for g in queries.staff_around(newcomer, today()).groups}
     found = queries.group(group, today())
     assert found is not None
     assert newcomer not in found.members

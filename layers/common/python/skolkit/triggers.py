@@ -23,6 +23,7 @@ from skolkit.telemetry import failure, logger
 MAIL_EVENTS = tuple(
     f"Email {kind}" for kind in ("Sent", "Delivered", "Bounced", "Rejected", "Rendering Failed")
 )  # EventBridge detail types of SES, source aws.ses
+EVERY_PROCESS = 0  # the process number of what belongs to none in particular
 Kind = Literal["facts", "schedule", "file", "relay", "identity"]
 
 
@@ -181,7 +182,7 @@ class Triggers:
         """Publish the area's outbox. Every area with facts declares it once, as `relay`."""
         meaning = "Händelser når inte fram till övriga delar av systemet."
         self.triggers.append(
-            Trigger("relay", "relay", 35, timeout=60, batch=100, runbook="relay", meaning=meaning)
+            Trigger("relay", "relay", EVERY_PROCESS, timeout=60, batch=100, runbook="relay", meaning=meaning)
         )
         return self.app.lambda_function(name="relay")(lambda event, _context: relay(event))
 
