@@ -22,7 +22,7 @@ class AreaSpec:
 
 
 AREAS: tuple[AreaSpec, ...] = (
-    AreaSpec("organisation"),
+    AreaSpec("organisation", reads=("register",)),
     AreaSpec("register", reads=("organisation",)),
     AreaSpec("timetable", reads=("organisation", "register")),
     AreaSpec("attendance", reads=("register", "organisation", "timetable")),

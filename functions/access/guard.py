@@ -39,6 +39,7 @@ Action = Literal[
     "organisation:import",
     "organisation:read_group",
     "organisation:read_unit",
+    "register:edit_own_contacts",
     "register:edit_person",
     "register:enrol",
     "register:import",

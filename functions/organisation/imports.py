@@ -18,14 +18,14 @@ from functions.access.guard import Role
 from functions.organisation import store
 from functions.organisation.domain import DatedGroup, GroupKind, Status, Stay, UnitRecord
 from functions.organisation.events import GroupMembersChanged, ImportFinished
-from functions.organisation.queries import unit_id
+from functions.organisation.queries import unit_id, unit_named
 from skolkit.errors import Text
 from skolkit.events import Fact
 from skolkit.imports import FileRow, Importer, Row, RowFault, Source, differing, save
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, Term
 from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
 from skolkit.table import Write, fetch
-from skolkit.types import GroupId, PersonId, UnitId, is_id
+from skolkit.types import GroupId, PersonId, UnitId
 
 UnitCode = Annotated[str, AfterValidator(SchoolUnitCode)]
 Municipality = Annotated[str, AfterValidator(MunicipalityCode)]
@@ -33,11 +33,7 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _unit(text: str) -> UnitId:
-    return UnitId(text) if is_id(text) else unit_id(SchoolUnitCode(text))
-
-
-Unit = Annotated[str, AfterValidator(_unit)]
+Unit = Annotated[str, AfterValidator(unit_named)]
 """A school unit code, or a unit's id."""
 
 

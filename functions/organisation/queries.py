@@ -12,7 +12,7 @@ from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import Wanted
-from skolkit.types import GroupId, PersonId, UnitId, stable_id
+from skolkit.types import GroupId, PersonId, UnitId, is_id, stable_id
 
 __all__ = [
     "Around",
@@ -26,6 +26,7 @@ __all__ = [
     "staff_around",
     "unit",
     "unit_id",
+    "unit_named",
     "units",
     "wanted_groups",
     "wanted_groups_of",
@@ -37,6 +38,11 @@ __all__ = [
 def unit_id(code: SchoolUnitCode) -> UnitId:
     """The id of the unit with a school unit code, whether it is in the register or not. No round trip."""
     return UnitId(stable_id("unit", code))
+
+
+def unit_named(text: str) -> UnitId:
+    """A unit's id from its school unit code or the id itself: files may give either. Raises `CodeError`."""
+    return UnitId(text) if is_id(text) else unit_id(SchoolUnitCode(text))
 
 
 def unit(unit: UnitId) -> UnitRecord | None:

@@ -29,10 +29,10 @@ from functions.register.events import ImportFinished
 from skolkit.errors import DomainError, Text
 from skolkit.events import Fact
 from skolkit.imports import FileRow, Importer, Row, RowFault, Source, save
-from skolkit.sweden.codes import SS12000_SCHOOL_TYPE, SchoolForm, SchoolUnitCode
+from skolkit.sweden.codes import SS12000_SCHOOL_TYPE, SchoolForm
 from skolkit.sweden.identity_numbers import parse_identity_number
 from skolkit.table import Write, fetch
-from skolkit.types import PersonId, UnitId, is_id, new_id
+from skolkit.types import PersonId, UnitId, new_id
 
 _FORMS = {form.value: form for form in SchoolForm} | {v: k for k, v in SS12000_SCHOOL_TYPE.items()}
 
@@ -45,10 +45,6 @@ class _Refused(ValueError):
 
 def _civic_no(text: str) -> str:
     return parse_identity_number(text).value
-
-
-def _unit(text: str) -> UnitId:
-    return UnitId(text) if is_id(text) else organisation.unit_id(SchoolUnitCode(text))
 
 
 def _form(text: str) -> SchoolForm:
@@ -79,7 +75,7 @@ class AddressRow(FileRow):
 class EnrolmentRow(FileRow):
     """SS 12000 `Enrolment`; `enroledAt` (sic) is a school unit code or a unit's id."""
 
-    enroled_at: Annotated[str, AfterValidator(_unit)]
+    enroled_at: Annotated[str, AfterValidator(organisation.unit_named)]
     school_type: Annotated[str, AfterValidator(_form)]
     school_year: Annotated[int, Field(ge=0, le=10)] | None = None
     start_date: date

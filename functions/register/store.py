@@ -163,9 +163,13 @@ def wanted_owners(numbers: Sequence[str]) -> Wanted[dict[str, PersonId]]:
 
 
 def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
-    """How people may be reached; those without a contact are left out. One `BatchGetItem` per 100."""
+    """How people may be reached; those without a contact are left out. One `BatchGetItem` per 100,
+    consistent, so that a message never goes out beside a new protection.
+    """
     keys = {_contact_key(person): person for person in ids}
-    found: dict[tuple[str, str], ContactItem] = fetch(Wanted(ContactItem, list(keys), dict))[0]
+    found: dict[tuple[str, str], ContactItem] = fetch(Wanted(ContactItem, list(keys), dict), consistent=True)[
+        0
+    ]
     return {keys[key]: _contact(keys[key], item) for key, item in found.items()}
 
 

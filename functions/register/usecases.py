@@ -65,8 +65,7 @@ def read_contacts(caller: Caller, id: PersonId) -> ContactView:
 
 def change_contacts(caller: Caller, id: PersonId, new: ContactChange, version: int) -> ContactView:
     """Set the caller's own contact details. Three round trips (a fourth to KMS for protected identity)."""
-    # The same right as choosing how notices arrive: it is one's own, and only one's own.
-    guard.require(caller, "messages:edit_own_preferences", guard.Person(id))
+    guard.require(caller, "register:edit_own_contacts", guard.Person(id))
     card, item = store.find_card(id), store.find_contact(id)
     if card is None:
         raise NotFound

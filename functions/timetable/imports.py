@@ -22,9 +22,8 @@ from skolkit.clock import today
 from skolkit.errors import Text
 from skolkit.events import Fact
 from skolkit.imports import FileRow, Importer, Row, RowFault, Source, save
-from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import Write, fetch
-from skolkit.types import GroupId, LessonId, PersonId, UnitId, is_id, stable_id
+from skolkit.types import GroupId, LessonId, PersonId, UnitId, stable_id
 
 LONGEST = timedelta(hours=10)
 
@@ -39,10 +38,6 @@ class ImpossibleTimes(ValueError):
         super().__init__(self.en)
 
 
-def _unit(text: str) -> UnitId:
-    return UnitId(text) if is_id(text) else organisation.unit_id(SchoolUnitCode(text))
-
-
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
@@ -53,7 +48,7 @@ class LessonRow(FileRow):
 
     id: Id | None = None
     group: Id
-    unit: Annotated[str, AfterValidator(_unit)]
+    unit: Annotated[str, AfterValidator(organisation.unit_named)]
     subject_code: Annotated[str, Field(max_length=20)]
     subject: Annotated[str, Field(min_length=1, max_length=100)]
     teachers: Annotated[tuple[Id, ...], Field(max_length=10)] = ()

@@ -62,7 +62,12 @@ class Venv:
 BOOT = Venv("boot", "the package installer (uv)", ("requirements-boot.lock",))
 TOOLS = Venv("tools", "the tools", ("requirements-dev.lock",), ("requirements-chalice.lock",))
 CLOUD = Venv("cloud", "the embedded AWS", ("requirements-cloud.lock",))
-NEEDS = {"run": (BOOT, TOOLS, CLOUD), "test": (BOOT, TOOLS, CLOUD), "fuzz": (BOOT, TOOLS, CLOUD)}
+NEEDS = {
+    "run": (BOOT, TOOLS, CLOUD),
+    "test": (BOOT, TOOLS, CLOUD),
+    "fuzz": (BOOT, TOOLS, CLOUD),
+    "perf": (BOOT, TOOLS, CLOUD),
+}
 
 
 def main(arguments: Sequence[str]) -> int:

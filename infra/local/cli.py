@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -46,13 +45,14 @@ def run(
         raise CloudError(
             f"There is no file {units}. UNITS is a table of school units (CSV) or Skolenhetsregistret's JSON."
         )
-    if fresh:
-        shutil.rmtree(paths.STATE, ignore_errors=True)
     # Both must save the state, also where a shell in the background has switched Ctrl-C off.
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, _interrupt)
+    cloud = Cloud(port=port, state=paths.STATE)
     try:
-        with Cloud(port=port, state=paths.STATE) as cloud:
+        if fresh:
+            cloud.erase()
+        with cloud:
             running = start(cloud, kommun=kommun, units=units)
             _greet(running)
             cloud.wait()

@@ -142,11 +142,20 @@ class Cloud:
             _terminate(self._process, 0 if self._temporary else STOP_SECONDS)
             self._pid_file.unlink(missing_ok=True)
             self._process = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._release_lock()
         if self._temporary is not None:
             self._temporary.cleanup()
+
+    def erase(self) -> None:
+        """Throw away the saved state, before `start`; CloudError while somebody uses it."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        for entry in self.state.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != "lock":
+                entry.unlink()
+        self._release_lock()
 
     def alive(self) -> bool:
         """Whether the child process is still running."""
@@ -202,11 +211,15 @@ class Cloud:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            self._lock.close()
-            self._lock = None
+            self._release_lock()
             raise CloudError(
                 f"Skolkit is already running with the state in {self.state}. Stop it (Ctrl-C there)."
             ) from error
+
+    def _release_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _await_orphan(self) -> None:
         """Let an emulator whose supervisor was killed finish saving its state."""

@@ -200,6 +200,9 @@ def _duty(staff: Staff, start: str) -> dict[str, Any]:
 
 
 def _groups(population: UnitPopulation, start: str) -> Iterator[dict[str, Any]]:
+    teachers: dict[str, set[str]] = {}
+    for lesson in population.lessons:
+        teachers.setdefault(lesson.group_id, set()).update(lesson.teacher_ids)
     for group in population.groups:
         yield {
             "id": group.id,
@@ -208,6 +211,7 @@ def _groups(population: UnitPopulation, start: str) -> Iterator[dict[str, Any]]:
             "groupType": "Klass" if group.kind == "class" else "Undervisning",
             "members": [{"person": pupil, "startDate": start} for pupil in group.pupil_ids],
             "mentors": list(group.mentor_ids),
+            "teachers": sorted(teachers.get(group.id, ())),
         }
 
 
@@ -259,7 +263,7 @@ class Drop:
         until = time.monotonic() + WAIT
         while not (report := self._report(key)):
             if time.monotonic() > until:
-                raise CloudError(f"{key} was not taken in {WAIT} seconds; see .local/cloud/cloud.log.")
+                raise CloudError(f"{key} was not taken in {WAIT} seconds; see .local/state/cloud.log.")
             time.sleep(0.2)
         if report["failed"]:
             raise CloudError(f"{report['failed']} rows of {key} were refused: {report['faults'][:3]}")
@@ -311,7 +315,7 @@ def _wait_for_sheets(cloud: Cloud, population: UnitPopulation, days: list[date],
     for lessons in chunks(expected, 100):
         while len(fetch(wanted_sheets(lessons))[0]) < len(lessons):
             if time.monotonic() > until:
-                raise CloudError("The lessons did not become attendance sheets; see .local/cloud/cloud.log.")
+                raise CloudError("The lessons did not become attendance sheets; see .local/state/cloud.log.")
             progress(0, len(expected), "preparing lessons")
             time.sleep(0.5)
 

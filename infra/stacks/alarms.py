@@ -88,5 +88,6 @@ def text(meaning: str, runbook: str) -> str:
         raise ValueError(
             f"an alarm with runbook {runbook} needs a meaning, and the runbook a line '**Vem agerar:** …'"
         )
-    link = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}#dashboards:name={DASHBOARD}"
+    console = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
+    link = f"{console}#dashboards:name={DASHBOARD}"
     return f"{meaning}\n\nVem agerar: {who[1]}\n\nRunbook: infra/runbooks/{runbook}.md ({link})"

@@ -3,7 +3,7 @@ files, the people who sign in, the mail settings, the alarm topic and the addres
 
 from __future__ import annotations
 
-from aws_cdk import Aws, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -35,7 +35,7 @@ class CoreStack(base.SkolkitStack):
         self._bus()
         _audit_table(self, key)
         _imports(self, key)
-        sns.Topic(self, "Alarms", topic_name="skolkit-alarms", master_key=key, enforce_ssl=True)
+        self._alarms(key)
         secrets.Secret(
             self,
             "CursorKey",
@@ -64,6 +64,17 @@ class CoreStack(base.SkolkitStack):
             description="Every fact, for replay; consumers remember longer than this what they have done.",
             event_pattern={"source": [{"prefix": "skolkit."}]},
         )
+
+    def _alarms(self, key: kms.Key) -> None:
+        topic = sns.Topic(self, "Alarms", topic_name="skolkit-alarms", master_key=key, enforce_ssl=True)
+        mail = CfnParameter(
+            self, "AlarmMail", default="", description="Who gets the alarms by mail; empty for nobody."
+        )
+        somebody = Fn.condition_not(Fn.condition_equals(mail.value_as_string, ""))
+        subscription = sns.CfnSubscription(
+            self, "AlarmsByMail", protocol="email", endpoint=mail.value_as_string, topic_arn=topic.topic_arn
+        )
+        subscription.cfn_options.condition = CfnCondition(self, "HasAlarmMail", expression=somebody)
 
     def _domain(self) -> str:
         """The one address of all areas; the embedded AWS answers under 127.0.0.1 without a certificate."""
@@ -114,7 +125,7 @@ def _key(stack: Stack) -> kms.Key:
 
 
 def _protected_key(stack: Stack) -> kms.Key:
-    """Seals what is known of people with protected identity; functions get to encrypt, and none to decrypt."""
+    """Seals what is known of people with protected identity; functions may encrypt, and none may decrypt."""
     return kms.Key(
         stack,
         "ProtectedKey",

@@ -22,7 +22,6 @@ QUEUE = (
     "sqs:ReceiveMessage",
 )  # fmt: skip
 KEY = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-WITHOUT_RESOURCE = ("dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments")
 
 
 def allow(actions: Iterable[str], *resources: str, **more: Any) -> iam.PolicyStatement:

@@ -163,12 +163,7 @@ def _on_schedule(
 def _on_file(
     stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Function, failures: sqs.Queue
 ) -> None:
-    """The default bus tells of new objects; the function is given them in the form of an S3 notification."""
-    name, key = (
-        events.EventField.from_path("$.detail.bucket.name"),
-        events.EventField.from_path("$.detail.object.key"),
-    )
-    event = {"Records": [{"eventSource": "aws:s3", "s3": {"bucket": {"name": name}, "object": {"key": key}}}]}
+    """The default bus tells of new objects."""
     events.Rule(
         stack,
         f"{trigger.name}-rule",
@@ -180,11 +175,7 @@ def _on_file(
                 "object": {"key": [{"prefix": prefix} for prefix in trigger.source]},
             },
         ),
-        targets=[
-            targets.LambdaFunction(
-                function, event=events.RuleTargetInput.from_object(event), dead_letter_queue=failures
-            )
-        ],
+        targets=[targets.LambdaFunction(function, dead_letter_queue=failures)],
     )
 
 

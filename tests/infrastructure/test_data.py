@@ -6,6 +6,10 @@ from infra.areas import Area
 from infra.stacks.base import NOT_EMBEDDED
 from tests.infrastructure.conftest import Assembly, as_text
 
+OTHER_CONDITIONS = {
+    "AWS::ApiGateway::GatewayResponse": "IsEmbedded",
+    "AWS::SNS::Subscription": "HasAlarmMail",
+}
 BY_STAGE = {"Fn::If": ["IsLocal", False, True]}
 
 
@@ -99,7 +103,5 @@ def test_the_phone_signs_in_with_a_code_and_keeps_no_secret(cdk: Assembly) -> No
 def test_what_the_embedded_aws_lacks_is_left_out_there_and_nothing_else(cdk: Assembly) -> None:
     for stack, template in cdk.templates.items():
         for name, raw in template["Resources"].items():
-            wanted = "IsAws" if raw["Type"] in NOT_EMBEDDED else None
-            if raw["Type"] == "AWS::ApiGateway::GatewayResponse":
-                wanted = "IsEmbedded"
+            wanted = "IsAws" if raw["Type"] in NOT_EMBEDDED else OTHER_CONDITIONS.get(raw["Type"])
             assert raw.get("Condition") == wanted, f"{stack}/{name}"

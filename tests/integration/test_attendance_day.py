@@ -1,4 +1,4 @@
-"""The school day in-process: notices, lessons, gaps, deliveries and the evening (processes 19, 20, 21, 28)."""
+"""The school day in-process: notices, lessons, gaps, deliveries, the evening (processes 19, 20, 21, 28)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def report(pupil: str, guardian: str, day: str, **other: Any) -> Answer:
 
 
 def pump() -> None:
-    """Carry every fact to its consumers, each twice and the second time in reverse: buses repeat and reorder."""
+    """Carry every fact to its consumers, twice and then in reverse: buses repeat and reorder."""
     for area, function, kinds in [
         ("attendance", "decide_guardian_notices", {"attendance.LessonReported.v1"}),
         ("messages", "deliver_guardian_notice", {"attendance.GuardianNoticeDue.v1"}),

@@ -171,7 +171,9 @@ def test_the_relay_stops_at_what_the_bus_refuses(tables: Cloud, monkeypatch: pyt
     queue = listening(tables)
     monkeypatch.setenv("SKOLKIT_BUS", "arn:aws:events:eu-north-1:000000000000:no-bus")
     settings.cache_clear()
-    assert relay(stream(*(outbox_row(n) for n in range(12)))) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert relay(stream(*(outbox_row(n) for n in range(12)))) == {
+        "batchItemFailures": [{"itemIdentifier": "0"}]
+    }
     assert received(tables, queue) == []
 
 

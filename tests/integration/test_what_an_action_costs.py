@@ -1,13 +1,15 @@
-"""Round trips and request units of what people do most: bounded, and the same however large the municipality is."""
+"""Round trips and request units of what people do most: bounded, and the same however large the municipality
+is.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from infra.local.cloud import Cloud
-from infra.local.population import SchoolUnit
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.types import new_id
 from tests.integration.test_attendance_day import at, invalid
@@ -66,14 +68,11 @@ def test_costs_are_bounded_and_do_not_grow(tables: Cloud, monkeypatch: pytest.Mo
     small = measure(world)
     for name, use in small.items():
         print(
-            f"{name:8} {use.trips} trips {use.reads:5.1f} RRU {use.writes:5.1f} WRU  {' '.join(use.operations)}"
+            f"{name:8} {use.trips} trips {use.reads:5.1f} RRU {use.writes:5.1f} WRU {' '.join(use.operations)}"
         )
         assert use.trips <= BOUNDS[name], (name, use.operations)
     assert small["save"].writes <= 45
-    larger = SchoolUnit(
-        code=SchoolUnitCode("99990025"), name="Grannskolan", municipality_code=UNIT.municipality_code,
-        school_forms=UNIT.school_forms, address=UNIT.address, lat=None, lon=None, pupil_count=600,
-    )  # fmt: skip
+    larger = replace(UNIT, code=SchoolUnitCode("99990025"), name="Grannskolan", pupil_count=600, years=())
     for group in imagine(larger, seed=8)[1][1:2]:
         for key, content in group.items():
             drop(tables, key, content)

@@ -1,5 +1,6 @@
-"""What a school day costs, told the three ways of the embedded cloud's README: handler time, round trips and request
-units, and end to end beside an empty function behind the same gateway. Printed, never asserted: run it with `-s`.
+"""What a school day costs, told the three ways of the embedded cloud's README: handler time, round trips and
+request units, and end to end beside an empty function behind the same gateway. Printed, never asserted: run
+it with `-s`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ import pytest
 
 from infra import layers
 from infra.local.cloud import Cloud, free_port
-from infra.local.population import SchoolUnit
 from infra.local.synth import assembly
 from skolkit.sweden.codes import SchoolUnitCode
 from tests.integration.conftest import cloud, tables
@@ -56,11 +57,7 @@ def biggest_class(world: World) -> Any:
 def test_handler_time(
     tables: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    unit = SchoolUnit(
-        code=UNIT.code, name=UNIT.name, municipality_code=UNIT.municipality_code, school_forms=UNIT.school_forms,
-        address=UNIT.address, lat=UNIT.lat, lon=UNIT.lon, pupil_count=56, years=(5,),
-    )  # fmt: skip
-    world = make_world(tables, unit=unit)
+    world = make_world(tables, unit=replace(UNIT, pupil_count=56, years=(5,)))
     klass = biggest_class(world)
     lesson = next(x for x in world.lessons if x.group == klass.id)
     at(monkeypatch, lesson.start)
@@ -82,9 +79,7 @@ def test_handler_time(
     one_read = median(lambda: call("messages", "read_preferences", teacher))
     opened, saved = median(open_), median(save)
     with capsys.disabled():
-        print(
-            f"\nhandler, {len(first['rows'])} pupils, median of {RUNS} (embedded DynamoDB over HTTP included):"
-        )
+        print(f"\nhandler, {len(first['rows'])} pupils, median of {RUNS}, embedded DynamoDB included:")
         for name, took in [
             ("empty", nothing),
             ("one read", one_read),
@@ -107,10 +102,7 @@ def test_costs_at_900_and_10_000_pupils(
             number += 1
             pupils = min(900, wanted - present)
             code = SchoolUnitCode(f"9999{wanted % 97:02}{number:02}")
-            unit = SchoolUnit(
-                code=code, name=f"Skola {code}", municipality_code=UNIT.municipality_code,
-                school_forms=UNIT.school_forms, address=UNIT.address, lat=None, lon=None, pupil_count=pupils,
-            )  # fmt: skip
+            unit = replace(UNIT, code=code, name=f"Skola {code}", pupil_count=pupils, years=())
             for key, content in imagine(unit, seed=number)[1][1].items():
                 drop(tables, key, content)
             present += pupils
@@ -121,7 +113,7 @@ def test_costs_at_900_and_10_000_pupils(
         for name in counts[900]:
             small, large = counts[900][name], counts[10_000][name]
             print(
-                f"  {name:8} {small.trips} = {large.trips} trips   {small.reads:5.1f} = {large.reads:5.1f} RRU   "
+                f"  {name:8} {small.trips} = {large.trips} trips {small.reads:5.1f} = {large.reads:5.1f} RRU   "
                 f"{small.writes:5.1f} | {large.writes:5.1f} WRU   {' '.join(large.operations)}"
             )
 
@@ -162,9 +154,7 @@ def test_end_to_end(school: Deployed, capsys: pytest.CaptureFixture[str]) -> Non
     opened = median(lambda: school.call("attendance", "open_lesson", teacher, path=path))
     saved = median(save)
     with capsys.disabled():
-        print(
-            f"\nend to end over HTTP, {len(first.body['rows'])} pupils, beside an empty function (median of {RUNS}):"
-        )
+        print(f"\nend to end over HTTP, {len(first.body['rows'])} pupils, median of {RUNS}:")
         for name, took in [("empty", floor), ("open lesson", opened), ("save", saved)]:
             print(f"  {name:12} {took:6.1f} ms   {took / floor:5.2f} × the floor")
 

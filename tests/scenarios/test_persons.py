@@ -1,5 +1,5 @@
-"""People and their guardians over HTTP (process 2): contact details changed by oneself, and files of people with every
-fault a real file has.
+"""People and their guardians over HTTP (process 2): contact details changed by oneself, and files of people
+with every fault a real file has.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def test_a_guardian_keeps_contact_details(own: Deployed) -> None:
 
 
 def test_a_file_with_broken_rows_is_taken_past_them(own: Deployed) -> None:
-    """Lines 2–7 are faulty in a way each; lines 1 and 8 are a guardian and a child, who are there afterwards."""
+    """Lines 2–7 are faulty in a way each; lines 1 and 8 are a guardian and a child, who are there afterwards.
+    """
     unit, guardian = str(own.world.population.unit.code), new_id()
     adult = {"id": guardian, "givenName": "Prov", "familyName": "Förälder", "birthDate": "1985-02-03"}
     good, wrong = pupil_row(unit, guardian), "199001019999"
@@ -80,7 +81,8 @@ def test_a_file_with_broken_rows_is_taken_past_them(own: Deployed) -> None:
     report = take(own.cloud, FOLDER, rows)
     assert (report["rows"], report["failed"]) == (8, 6)
     assert faults(report) == [
-        (2, ""), (3, "civicNo"), (4, "enrolments.0.enroledAt"), (5, "securityMarkning"), (6, "birthDate"), (7, ""),
+        (2, ""), (3, "civicNo"), (4, "enrolments.0.enroledAt"), (5, "securityMarkning"), (6, "birthDate"),
+        (7, ""),
     ]  # fmt: skip
     assert wrong not in str(report)
 

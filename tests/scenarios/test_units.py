@@ -1,4 +1,6 @@
-"""School units and their school year (process 12): taken from both of Skolverket's forms, listed page by page."""
+"""School units and their school year (process 12): taken from both of Skolverket's forms, listed page by
+page.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ def registered(code: str, name: str, **attributes: Any) -> dict[str, Any]:
             "type": "schoolunit",
             "schoolUnitCode": code,
             "attributes": {
-                "displayName": name, "status": "AKTIV", "url": "https://skola.example.org", "schoolTypes": ["GR", "FSK"],
+                "displayName": name, "status": "AKTIV", "url": "https://skola.example.org",
+                "schoolTypes": ["GR", "FKLASS"],
                 "municipalityCode": "9999", "email": "skola@example.org", "phoneNumber": "0700000000",
                 "addresses": [
                     {"type": "POSTADRESS", "streetAddress": "Box 1", "locality": "Ekhamra"},
@@ -33,7 +36,7 @@ def registered(code: str, name: str, **attributes: Any) -> dict[str, Any]:
                 **attributes,
             },
         },
-        "included": {"type": "organizer", "attributes": {"displayName": "Ekhamra", "organizerType": "KOMMUN"}},
+        "included": {"type": "organizer", "attributes": {"organizerType": "KOMMUN"}},
     }  # fmt: skip
 
 
@@ -79,7 +82,11 @@ def test_units_come_from_the_table_and_the_register(school: Deployed) -> None:
     assert names == sorted(names)
     assert len({unit["id"] for unit in listed}) == len(listed)
     found = next(unit for unit in listed if unit["name"] == "Registerskolan")
-    assert (found["address"], found["lat"], found["schoolForms"]) == ("Vägen 2, Ekhamra", 59.2, ["GR", "FSK"])
+    assert (found["address"], found["lat"], found["schoolForms"]) == (
+        "Vägen 2, Ekhamra",
+        59.2,
+        ["GR", "FKLASS"],
+    )
     one = school.call(
         "organisation", "read_unit", school.world.population.guardians[0].id, path={"unit": found["id"]}
     )
@@ -92,7 +99,11 @@ def test_units_come_from_the_table_and_the_register(school: Deployed) -> None:
 
 
 def test_one_municipality_of_a_file_of_all(school: Deployed) -> None:
-    table = [HEAD, "99990116,Hemmaskolan,kommunal,9999,Ekhamra,,,,1", "99990124,Bortaskolan,kommunal,9998,Borta,,,,1"]
+    table = [
+        HEAD,
+        "99990116,Hemmaskolan,kommunal,9999,Ekhamra,,,,1",
+        "99990124,Bortaskolan,kommunal,9998,Borta,,,,1",
+    ]
     assert take(school.cloud, f"{FOLDER}/9999", "\n".join(table) + "\n", "csv")["failed"] == 0
     guardian = school.world.population.guardians[0].id
     for code, status in (("99990116", 200), ("99990124", 404)):
@@ -107,7 +118,9 @@ def test_the_school_year(school: Deployed) -> None:
     asked = school.call("organisation", "read_calendar", guardian, path=unit, query={"schoolYear": "2027/28"})
     assert (asked.body["schoolYear"], asked.body["autumn"]["first"][:4]) == ("2027/28", "2027")
     for wrong in ("2027", "2027/29"):
-        answer = school.call("organisation", "read_calendar", guardian, path=unit, query={"schoolYear": wrong})
+        answer = school.call(
+            "organisation", "read_calendar", guardian, path=unit, query={"schoolYear": wrong}
+        )
         refused(answer, 422, "invalid", "schoolYear")
     refused(school.call("organisation", "read_calendar", guardian, path={"unit": new_id()}), 404, "not-found")
 
@@ -118,5 +131,7 @@ def test_a_cursor_is_its_callers_own(school: Deployed) -> None:
     if cursor := page.body["cursor"]:
         stolen = school.call("organisation", "list_units", other, query={"limit": "1", "cursor": cursor})
         refused(stolen, 400, "bad-cursor", "cursor")
-    refused(school.call("organisation", "list_units", mine, query={"cursor": "åäö"}), 400, "bad-cursor", "cursor")
+    refused(
+        school.call("organisation", "list_units", mine, query={"cursor": "åäö"}), 400, "bad-cursor", "cursor"
+    )
     refused(school.call("organisation", "list_units", mine, query={"limit": "0"}), 422, "invalid", "limit")

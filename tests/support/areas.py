@@ -171,7 +171,12 @@ def run_schedule(area: str, function: str) -> None:
 
 def drop_file(area: str, function: str, key: str) -> None:
     """Tell a function about a file in the imports bucket as S3 would."""
-    event = {"Records": [{"s3": {"bucket": {"name": IMPORTS_BUCKET}, "object": {"key": key}}}]}
+    event = {
+        "version": "0", "id": "test", "account": "000000000000", "region": "eu-north-1",
+        "time": "2026-11-23T06:45:00Z",
+        "source": "aws.s3", "detail-type": "Object Created", "resources": [],
+        "detail": {"bucket": {"name": IMPORTS_BUCKET}, "object": {"key": key}},
+    }  # fmt: skip
     with acting_as(area):
         getattr(importlib.import_module(f"functions.{area}.app"), function)(event, Context())
 

@@ -1,5 +1,5 @@
-"""The whole product on an embedded AWS of its own: deployed from the same templates as in AWS, a school imported through
-its doors, people signed in through the user pool, everything reached over HTTP.
+"""The whole product on an embedded AWS of its own: deployed from the same templates as in AWS, a school
+imported through its doors, people signed in through the user pool, everything reached over HTTP.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Deployed:
             timeout=60,
         )
         is_json = "json" in reply.headers.get("content-type", "")
-        return Answer(reply.status_code, dict(reply.headers), reply.json() if is_json else reply.text)
+        return Answer(reply.status_code, dict(reply.headers), reply.json() if is_json and reply.content else reply.text)
 
     def invoke(self, area: str, function: str, event: Mapping[str, Any] | None = None) -> None:
         """Start a function as its schedule would."""

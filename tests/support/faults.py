@@ -1,10 +1,10 @@
-"""Things that go wrong, on purpose: functions killed, a provider that refuses or is cut off, facts that come twice
-and in the wrong order, queues that give up. Everything happens to the deployed functions from outside.
+"""Things that go wrong, on purpose: functions killed, a provider that refuses or is cut off, facts that come
+twice and in the wrong order, queues that give up. Everything happens to the deployed functions from outside.
 """
 
 from __future__ import annotations
 
-import http.client
+import http.client as http
 import json
 import os
 import signal
@@ -13,11 +13,12 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
 from functions.messages.domain import LEASE
@@ -26,7 +27,7 @@ from infra.local.population import NewPupil
 from skolkit.clock import local, now, stamp, today
 from skolkit.types import new_id, stable_id
 from tests.support.deployed import PATIENCE, Deployed, eventually
-from tests.support.scenes import plan
+from tests.support.scenes import client, plan
 from tests.support.world import Lesson
 
 DELIVER, DECIDE, RECORD, RECEIPTS = (
@@ -42,41 +43,45 @@ QUIET = 1.5  # seconds without a message in any queue; the emulator looks at str
 # Who is away
 
 
-def classes(school: Deployed) -> list[Lesson]:
-    """A lesson of each class, from the made-up timetable."""
-    groups = [g.id for g in school.world.population.groups if g.kind == "class"]
-    return [next(x for x in school.world.lessons if x.group == group) for group in groups]
-
-
 @dataclass
 class Families:
-    """Classes with lessons of yesterday, and their pupils with two guardians who have no other child here: each
-    is used once, so that every guardian is due exactly one notice.
+    """Classes with lessons of yesterday, and their pupils with two guardians. A guardian is used once, so
+    that every one of them is due exactly one notice.
     """
 
     school: Deployed
     lessons: dict[str, list[Lesson]]
     pupils: dict[str, list[NewPupil]]
+    used: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, school: Deployed, *, lessons: int) -> Families:
-        population = school.world.population
-        children = Counter(g.guardian_id for p in population.pupils for g in p.guardians)
-        fit = [p for p in population.pupils if [children[g.guardian_id] for g in p.guardians] == [1, 1]]
-        some = classes(school)
-        eight = local(today() - timedelta(days=1), clock_time(8))  # a day that has passed whatever the hour is
+        world = school.world
+        likes = [
+            next(x for x in world.lessons if x.group == g.id)
+            for g in world.population.groups
+            if g.kind == "class"
+        ]
+        eight = local(today() - timedelta(days=1), clock_time(8))  # has passed whatever the hour is
         starts = [eight + n * timedelta(minutes=50) for n in range(lessons)]
+        pupils = [p for p in world.population.pupils if len(p.guardians) == 2]
         return cls(
             school,
-            {like.group: plan(school, starts, like=like) for like in some},
-            {like.group: [p for p in fit if p.class_id == like.group] for like in some},
+            {like.group: plan(school, starts, like=like) for like in likes},
+            {like.group: [p for p in pupils if p.class_id == like.group] for like in likes},
         )
 
     def take(self, count: int) -> tuple[Lesson, list[NewPupil]]:
         """A lesson nobody has reported, and `count` of its pupils."""
-        group = max(self.pupils, key=lambda g: (len(self.lessons[g]) > 0, len(self.pupils[g])))
-        taken = [self.pupils[group].pop() for _ in range(count)]
+        group = max(self.pupils, key=lambda g: bool(self.lessons[g]) * len(self._unused(g)))
+        taken: list[NewPupil] = []
+        while len(taken) < count:
+            taken.append(self._unused(group)[0])
+            self.used |= {g.guardian_id for g in taken[-1].guardians}
         return self.lessons[group].pop(0), taken
+
+    def _unused(self, group: str) -> list[NewPupil]:
+        return [p for p in self.pupils[group] if not self.used & {g.guardian_id for g in p.guardians}]
 
     def addresses(self, pupils: Sequence[NewPupil]) -> list[str]:
         """The mail addresses of the pupils' guardians."""
@@ -91,8 +96,8 @@ class Families:
         return Counter({address: sent[address] for address in wanted})
 
     def all_told(self, pupils: Sequence[NewPupil], patience: float = PATIENCE) -> None:
-        """Wait until every guardian has a mail and attendance knows it; then let the system come to rest: nobody
-        has got a second one.
+        """Wait until every guardian has a mail and attendance knows it; then let the system come to rest:
+        nobody has got a second one.
         """
         eventually(lambda: all(self.mails(pupils).values()), patience)
         eventually(lambda: all(self.known(pupil) for pupil in pupils), patience)
@@ -109,15 +114,9 @@ class Families:
         return told == {g.guardian_id: "delivered" for g in pupil.guardians}
 
 
-def rows(cloud: Cloud, area: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """Everything in an area's table by key, as stored."""
-    pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=f"skolkit-{area}")
-    return {(i["pk"]["S"], i["sk"]["S"]): i for page in pages for i in page["Items"]}
-
-
 def items(cloud: Cloud, area: str, pk: str) -> list[dict[str, Any]]:
     """What an area's table has under one partition key, as stored."""
-    found: list[dict[str, Any]] = cloud.client("dynamodb").query(
+    found: list[dict[str, Any]] = client(cloud, "dynamodb").query(
         TableName=f"skolkit-{area}",
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": pk}},
@@ -130,34 +129,46 @@ def items(cloud: Cloud, area: str, pk: str) -> list[dict[str, Any]]:
 
 
 def kill(cloud: Cloud, function: str) -> int:
-    """End every process of a function at once, in the middle of whatever it does; returns how many there were."""
+    """End every process of a function at once, in the middle of whatever it does; returns how many there
+    were.
+    """
     mark = str(cloud.state / "tmp" / f"ministack-lambda-{function}-")
+    found = [pid for pid, command in _processes() if mark in command]
+    for pid in found:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return len(found)
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    """Every process and its command line."""
+    if Path("/proc/self/cmdline").exists():
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                yield int(entry.name), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return
     listed = subprocess.run(
         ["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
     )
-    found = [int(line.split()[0]) for line in listed.stdout.splitlines() if mark in line]
-    for pid in found:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    return len(found)
+    for line in listed.stdout.splitlines():
+        pid, _, command = line.strip().partition(" ")
+        yield int(pid), command
 
 
 @contextmanager
 def switched_off(cloud: Cloud, function: str) -> Iterator[None]:
     """What feeds the function (its queue or stream) is not read for a while."""
-    client = cloud.client("lambda")
-    mappings = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    functions = client(cloud, "lambda")
+    mappings = functions.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     assert mappings
     for mapping in mappings:
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     time.sleep(1.5)  # what was fetched before is still handled
     try:
         yield
     finally:
         for mapping in mappings:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
 Forward = Callable[[], tuple[int, dict[str, str], bytes]]
@@ -168,8 +179,9 @@ Plan = Callable[[Forward], tuple[int, dict[str, str], bytes] | None]
 class Between:
     """Stands between one function and one AWS service: every call passes here first.
 
-    The next call does what the first of `plans` says, the rest pass on. A plan gets `forward`, which makes the
-    call, and returns the reply, or None to cut the connection. `taken` are the calls' bodies the service accepted.
+    The next call does what the first of `plans` says, the rest pass on. A plan gets `forward`, which makes
+    the call, and returns the reply, or None to cut the connection. `taken` are the calls' bodies the service
+    accepted.
     """
 
     cloud: Cloud
@@ -206,11 +218,13 @@ class Between:
 
     def _point(self, address: str | None) -> None:
         """Tell the function where the service is; its processes start anew with that."""
-        client = self.cloud.client("lambda")
-        known = client.get_function_configuration(FunctionName=self.function)["Environment"]["Variables"]
+        functions = client(self.cloud, "lambda")
+        known = functions.get_function_configuration(FunctionName=self.function)["Environment"]["Variables"]
         name = f"AWS_ENDPOINT_URL_{self.service}"
         variables = {k: v for k, v in known.items() if k != name} | ({name: address} if address else {})
-        client.update_function_configuration(FunctionName=self.function, Environment={"Variables": variables})
+        functions.update_function_configuration(
+            FunctionName=self.function, Environment={"Variables": variables}
+        )
         kill(self.cloud, self.function)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -221,7 +235,7 @@ class Between:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
 
                 def forward() -> tuple[int, dict[str, str], bytes]:
-                    link = http.client.HTTPConnection(HOST, between.cloud.port, timeout=60)
+                    link = http.HTTPConnection(HOST, between.cloud.port, timeout=60)
                     link.request("POST", self.path, body, dict(self.headers.items()))
                     reply = link.getresponse()
                     content = reply.read()
@@ -248,8 +262,8 @@ class Between:
 
 
 def receipts(mail: Between) -> None:
-    """What SES does in AWS within seconds and the emulator does not: an event about each mail it took, into the
-    queue of the function that reads them.
+    """What SES does in AWS within seconds and the emulator does not: an event about each mail it took, into
+    the queue of the function that reads them.
     """
     while mail.taken:
         letter = mail.taken.pop(0)
@@ -266,10 +280,12 @@ def receipts(mail: Between) -> None:
 
 def facts(cloud: Cloud) -> list[dict[str, Any]]:
     """Every fact every area has committed, oldest first; the outbox keeps them for two weeks."""
+    scan = client(cloud, "dynamodb").get_paginator("scan")
     found = [
         json.loads(item["envelope"]["S"])
-        for table in cloud.client("dynamodb").list_tables()["TableNames"]
-        for item in rows(cloud, table.removeprefix("skolkit-")).values()
+        for table in client(cloud, "dynamodb").list_tables()["TableNames"]
+        for page in scan.paginate(TableName=table)
+        for item in page["Items"]
         if item.get("kind") == {"S": "outbox"}
     ]
     return sorted(found, key=lambda envelope: str(envelope["id"]))
@@ -277,7 +293,7 @@ def facts(cloud: Cloud) -> list[dict[str, Any]]:
 
 def publish(cloud: Cloud, envelopes: Sequence[dict[str, Any]]) -> None:
     """Put facts on the bus as their area's relay does."""
-    client = cloud.client("events")
+    bus = client(cloud, "events")
     for start in range(0, len(envelopes), 10):
         entries = [
             {
@@ -288,28 +304,28 @@ def publish(cloud: Cloud, envelopes: Sequence[dict[str, Any]]) -> None:
             }
             for envelope in envelopes[start : start + 10]
         ]
-        assert client.put_events(Entries=entries)["FailedEntryCount"] == 0
+        assert bus.put_events(Entries=entries)["FailedEntryCount"] == 0
 
 
 def queue(cloud: Cloud, name: str) -> str:
-    url: str = cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    url: str = client(cloud, "sqs").get_queue_url(QueueName=name)["QueueUrl"]
     return url
 
 
 def send(cloud: Cloud, name: str, body: str) -> None:
-    cloud.client("sqs").send_message(QueueUrl=queue(cloud, name), MessageBody=body)
+    client(cloud, "sqs").send_message(QueueUrl=queue(cloud, name), MessageBody=body)
 
 
 def waiting(cloud: Cloud, name: str) -> int:
     """Messages in a queue, also those being handled."""
     kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = cloud.client("sqs").get_queue_attributes(QueueUrl=queue(cloud, name), AttributeNames=kinds)
+    found = client(cloud, "sqs").get_queue_attributes(QueueUrl=queue(cloud, name), AttributeNames=kinds)
     return sum(int(found["Attributes"][kind]) for kind in kinds)
 
 
 def quiet(cloud: Cloud, patience: float = PATIENCE) -> None:
     """Wait until no consumer's queue has had a message for a while."""
-    urls = cloud.client("sqs").list_queues(QueueNamePrefix="skolkit-")["QueueUrls"]
+    urls = client(cloud, "sqs").list_queues(QueueNamePrefix="skolkit-")["QueueUrls"]
     names = [name for url in urls if not (name := url.rpartition("/")[2]).endswith("-dlq")]
     until, since = time.monotonic() + patience, time.monotonic()
     while time.monotonic() - since < QUIET:
@@ -322,7 +338,7 @@ def quiet(cloud: Cloud, patience: float = PATIENCE) -> None:
 
 def redrive(cloud: Cloud, name: str) -> int:
     """Move what a queue gave up on back to it, as `aws sqs start-message-move-task` does in AWS; how many."""
-    sqs, dead = cloud.client("sqs"), queue(cloud, f"{name}-dlq")
+    sqs, dead = client(cloud, "sqs"), queue(cloud, f"{name}-dlq")
     moved = 0
     while messages := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -335,7 +351,7 @@ def redrive(cloud: Cloud, name: str) -> int:
 @contextmanager
 def impatient(cloud: Cloud, *names: str, seconds: int = 1) -> Iterator[None]:
     """Queues that hand out an unfinished message again after seconds instead of minutes."""
-    sqs = cloud.client("sqs")
+    sqs = client(cloud, "sqs")
     before = {}
     for name in names:
         url = queue(cloud, name)
@@ -358,8 +374,8 @@ def deliveries(cloud: Cloud, pupils: Sequence[NewPupil]) -> list[dict[str, Any]]
 
 
 def age_claims(cloud: Cloud, pupils: Sequence[NewPupil]) -> int:
-    """Let the lease of every abandoned claim about the pupils have run out; how many there were. A claim of the last
-    seconds may be of somebody who is alive.
+    """Let the lease of every abandoned claim about the pupils have run out; how many there were. A claim of
+    the last seconds may be of somebody who is alive.
     """
     claimed = [
         item
@@ -369,7 +385,7 @@ def age_claims(cloud: Cloud, pupils: Sequence[NewPupil]) -> int:
     ]
     for item in claimed:
         long_ago = now() - LEASE - timedelta(minutes=1)
-        cloud.client("dynamodb").update_item(
+        client(cloud, "dynamodb").update_item(
             TableName="skolkit-messages",
             Key={"pk": item["pk"], "sk": item["sk"]},
             UpdateExpression="SET #at = :at",

@@ -64,7 +64,7 @@ def make_schools(cloud: Cloud) -> Schools:
     pupil, hidden = mates[0], mates[1].id
     day = home.days[-1]
     teaching = [x for x in home.of_class() if not set(x.teachers) & set(home.klass.mentor_ids)]
-    lesson, reported = teaching[:2]
+    lesson, reported = [x for x in teaching if x.teachers == teaching[0].teachers][:2]
     people = _people(home, away, pupil, hidden, lesson)
     _drop(
         cloud, "register/persons/more.jsonl",
@@ -282,13 +282,27 @@ def stored() -> Rows:
     return rows
 
 
-def restore(before: Rows) -> int:
-    """Make the tables what they were; returns how many rows had changed."""
-    after = stored()
-    gone = [key for key in after if key not in before]
-    for table, pk, sk in gone:
-        dynamodb().delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
-    changed = [key for key, row in before.items() if after.get(key) != row]
-    for key in changed:
-        dynamodb().put_item(TableName=key[0], Item=before[key])
-    return len(gone) + len(changed)
+class Undo:
+    """Puts back whatever this process writes to DynamoDB, row by row, to what `before` says."""
+
+    def __init__(self, before: Rows) -> None:
+        self._before, self._touched = before, set[tuple[str, str, str]]()
+        dynamodb().meta.events.register("provide-client-params.dynamodb", self._note)
+
+    def _note(self, params: dict[str, Any], **_: Any) -> None:
+        writes = [w for entry in params.get("TransactItems", [params]) for w in (*entry.values(), entry)]
+        for write in writes:
+            if isinstance(write, dict) and ("Item" in write or "UpdateExpression" in write or "Key" in write):
+                row = write.get("Item") or write["Key"]
+                self._touched.add((write["TableName"], row["pk"]["S"], row["sk"]["S"]))
+
+    def undo(self) -> None:
+        for table, pk, sk in tuple(self._touched):
+            if row := self._before.get((table, pk, sk)):
+                dynamodb().put_item(TableName=table, Item=row)
+            else:
+                dynamodb().delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+        self._touched.clear()
+
+    def close(self) -> None:
+        dynamodb().meta.events.unregister("provide-client-params.dynamodb", self._note)

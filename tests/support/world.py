@@ -1,4 +1,6 @@
-"""A small school in the tables: made-up people taken in by the areas' own imports, lessons turned into sheets."""
+"""A small school in the tables: made-up people taken in by the areas' own imports, lessons turned into
+sheets.
+"""
 
 from __future__ import annotations
 

@@ -64,9 +64,17 @@ def test_killed_emulator_loses_what_came_after_the_last_clean_stop_but_starts_ag
         assert _queues(again) == ["kept"]
 
 
-def test_one_supervisor_per_state(tmp_path: Path) -> None:
-    with Cloud(port=free_port(), state=tmp_path), pytest.raises(CloudError, match="already running"):
-        Cloud(port=free_port(), state=tmp_path).start()
+def test_state_in_use_is_neither_shared_nor_erased(tmp_path: Path) -> None:
+    with Cloud(port=free_port(), state=tmp_path) as cloud:
+        cloud.client("sqs").create_queue(QueueName="kept")
+        with pytest.raises(CloudError, match="already running"):
+            Cloud(port=free_port(), state=tmp_path).start()
+        with pytest.raises(CloudError, match="already running"):
+            Cloud(port=free_port(), state=tmp_path).erase()
+    erased = Cloud(port=free_port(), state=tmp_path)
+    erased.erase()
+    with erased:
+        assert _queues(erased) == []
 
 
 def test_busy_port_names_another_one(tmp_path: Path) -> None:

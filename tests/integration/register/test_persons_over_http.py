@@ -14,7 +14,7 @@ from infra.local.population import NewPupil
 from skolkit.clock import today
 from skolkit.types import PersonId, stable_id
 from tests.support.areas import Answer, audit_rows, call, outbox
-from tests.support.world import World, drop, make_world, person_row
+from tests.support.world import UNITS_TABLE, World, drop, make_world, person_row
 
 NOBODY = PersonId(stable_id("nobody"))
 
@@ -170,15 +170,10 @@ def test_an_administrator_enrols_somebody_new_once(tables: Cloud, world: World) 
 
 def test_bad_enrolments_are_refused_with_the_field(world: World) -> None:
     newcomer, office = world.population.guardians[0].id, world.staff("administrator")
-    new = {"unit": world.unit, "schoolForm": "GR", "year": 5, "startDate": "2026-08-18"}
-    for number, (change_, field) in enumerate(
-        [
-            ({"unit": NOBODY}, "unit"),
-            ({"endDate": "2026-08-17"}, "endDate"),
-            ({"schoolForm": "X"}, "schoolForm"),
-        ]
-    ):
-        answer = enrol(newcomer, office, f"key-10000{number}", **(new | change_))
+    new: dict[str, Any] = {"unit": world.unit, "schoolForm": "GR", "year": 5, "startDate": "2026-08-18"}
+    bad = {"unit": NOBODY, "endDate": "2026-08-17", "schoolForm": "X"}
+    for number, (field, value) in enumerate(bad.items()):
+        answer = enrol(newcomer, office, f"key-10000{number}", **new | {field: value})
         assert answer.status == 422
         assert [fault["field"] for fault in answer.body["errors"]] == [field]
     assert enrol(NOBODY, office, "key-200000", **new).status == 404
@@ -193,3 +188,20 @@ def test_only_administrators_enrol(world: World, pupil: NewPupil) -> None:
         pupil.id,
     ):
         assert enrol(pupil.id, caller, "key-000009", **new).status == 404
+
+
+def test_whoever_belongs_elsewhere_or_is_protected_takes_a_right_to_them_too(
+    tables: Cloud, world: World, pupil: NewPupil
+) -> None:
+    table = UNITS_TABLE.format(code="99990025", name="Andra skolan", address="G", pupils=1)
+    drop(tables, "organisation/units/other.csv", table)
+    other, clerk = stable_id("unit", "99990025"), world.population.guardians[1].id
+    duty = {"person": clerk, "unit": other, "role": "administrator", "startDate": "2026-08-18"}
+    drop(tables, "organisation/duties/other.jsonl", [duty])
+    hidden, newcomer = world.population.guardians[2], world.population.guardians[3]
+    row = person_row(hidden) | {"securityMarking": "Skyddad folkbokföring"}
+    drop(tables, "register/persons/hidden.jsonl", [row])
+    new = {"unit": other, "schoolForm": "GR", "startDate": "2027-08-18"}
+    for number, (person, status) in enumerate(((pupil.id, 404), (hidden.id, 404), (newcomer.id, 201))):
+        assert enrol(person, clerk, f"key-30000{number}", **new).status == status
+    assert enrol(hidden.id, world.staff("administrator"), "key-400000", **new).status == 201

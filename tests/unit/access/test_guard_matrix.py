@@ -144,6 +144,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:read_sweep": {"unit": OFFICE, "system": "head, registrar"},
     "messages:read_own_preferences": OWN,
     "messages:edit_own_preferences": OWN,
+    "register:edit_own_contacts": OWN,
     "messages:read_delivery_log": {
         "pupil": f"mentor, {OFFICE}",
         "protected pupil": "mentor, principal, administrator",

@@ -232,6 +232,9 @@ def _caller(operation: Operation, request: ChaliceRequest) -> Caller:
     caller = Caller.from_claims(claims)
     if operation.scope not in caller.scopes:
         raise Unauthenticated
+    # Someone the identity provider let in but nobody has tied to a person could else tell who exists.
+    if operation.scope == SCHOOL_SCOPE and caller.person is None:
+        raise Unauthenticated
     return caller
 
 

@@ -75,15 +75,10 @@ class RowFault:
 
     def record(self) -> dict[str, Any]:
         """As it is stored and reported, in both languages."""
-        texts = {
-            "reason": self.reason.sv,
-            "reasonEn": self.reason.en,
-            "advice": self.advice.sv,
-            "adviceEn": self.advice.en,
-        }
-        return {"line": self.line, "field": self.field, **texts} | (
-            {"value": self.value} if self.value else {}
-        )
+        texts = {"reason": self.reason.sv, "reasonEn": self.reason.en}
+        texts |= {"advice": self.advice.sv, "adviceEn": self.advice.en}
+        shown = {"value": self.value} if self.value else {}
+        return {"line": self.line, "field": self.field, **texts, **shown}
 
 
 class UnfitFile(Exception):

@@ -92,7 +92,7 @@ class Item(Model):
             return None
 
     def over(self, version: int | None) -> Self:
-        """This item, to be written over the version read; None for one that must not exist yet."""
+        """To be written over the version read; None for an item that must not exist yet."""
         if version:
             self.version = version
         return self

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chalice.app import Chalice, S3Event, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, SQSEvent
 
 from skolkit.events import Envelope
 from skolkit.outbox import relay
@@ -56,7 +56,7 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class DroppedFile:
-    """A file that arrived: bucket and key, as given by S3 (key decoded)."""
+    """A file that arrived: bucket and key, as S3 tells the account's default bus (the key as it is)."""
 
     bucket: str
     key: str
@@ -157,10 +157,13 @@ class Triggers:
                 )
             )
 
-            def handle(event: S3Event) -> None:
-                _logged(name, lambda: function(DroppedFile(event.bucket, event.key)))
+            def handle(event: CloudWatchEvent) -> None:
+                where = event.detail
+                file = DroppedFile(where["bucket"]["name"], where["object"]["key"])
+                _logged(name, lambda: function(file))
 
-            return self.app.on_s3_event(bucket="skolkit-imports", prefix=prefix, name=name)(handle)
+            created = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
+            return self.app.on_cw_event(created, name=name)(handle)
 
         return declare
 
