@@ -124,6 +124,10 @@ class Cloud:
         self._take_lock()
         try:
             self._await_orphan()
+            if self._half_saved.exists():
+                raise CloudError(
+                    "The state was not saved completely at the last stop. Start afresh: python3 -m infra run --fresh"
+                )
             if port_in_use(self.port):
                 raise CloudError(
                     f"Port {self.port} is busy. Stop the program that uses it, or choose another port: "
@@ -139,7 +143,9 @@ class Cloud:
         """Stop so that the state is saved; killed if that takes more than a minute."""
         if self._process is not None:
             # Nothing to save in a temporary one.
-            _terminate(self._process, 0 if self._temporary else STOP_SECONDS)
+            saved = _terminate(self._process, 0 if self._temporary else STOP_SECONDS)
+            if not saved:
+                self._half_saved.touch()
             self._pid_file.unlink(missing_ok=True)
             self._process = None
         self._release_lock()
@@ -201,6 +207,11 @@ class Cloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def _half_saved(self) -> Path:
+        """There when the emulator was killed while it saved: some services have the new state, some the old."""
+        return self.state / "half-saved"
 
     @property
     def _pid_file(self) -> Path:
@@ -309,13 +320,18 @@ def _is_emulator(pid: int) -> bool:
     return True
 
 
-def _terminate(child: subprocess.Popen[bytes], seconds: float) -> None:
-    """Ask the child to stop, give it time to save its state, then kill it with its functions."""
+def _terminate(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Ask the child to stop, give it time to save its state, then kill it with its functions; whether it
+    came to an end by itself.
+    """
     child.terminate()
+    ended = False
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(seconds)
+        ended = True
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     if child.stdin is not None:
         child.stdin.close()
+    return ended

@@ -64,6 +64,18 @@ def test_killed_emulator_loses_what_came_after_the_last_clean_stop_but_starts_ag
         assert _queues(again) == ["kept"]
 
 
+def test_a_state_half_saved_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.local.cloud.STOP_SECONDS", 0.0)
+    with Cloud(port=free_port(), state=tmp_path):
+        pass
+    again = Cloud(port=free_port(), state=tmp_path)
+    with pytest.raises(CloudError, match="--fresh"):
+        again.start()
+    again.erase()
+    with again:
+        assert again.alive()
+
+
 def test_state_in_use_is_neither_shared_nor_erased(tmp_path: Path) -> None:
     with Cloud(port=free_port(), state=tmp_path) as cloud:
         cloud.client("sqs").create_queue(QueueName="kept")
