@@ -9,6 +9,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from tests.support.fixtures import cloud, school
+
+__all__ = ["cloud", "school"]
+
 _examples = DirectoryBasedExampleDatabase(Path(__file__).parents[1] / ".local" / "cache" / "hypothesis")
 # A deadline would measure the machine's other work; the suites have a timeout of their own.
 _slow_is_fine = [HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -46,7 +46,7 @@ def read_group(request: Request[None, None]) -> schemas.GroupView:
 @api.operation(
     "PUT", "/v1/groups/{group}/members/{person}", process=13,
     body=schemas.NewMembership, answer=schemas.MembershipView,
-    errors=(NotFound, ChangedMeanwhile, domain.UnknownPerson, domain.MembershipEndsBeforeStart),
+    errors=(NotFound, ChangedMeanwhile, domain.MembershipEndsBeforeStart),
 )  # fmt: skip
 def put_member(request: Request[schemas.NewMembership, None]) -> schemas.MembershipView:
     """Make someone a member of a group from a day on"""

@@ -28,14 +28,6 @@ class MembershipEndsBeforeStart(DomainError):
     advice = Text("Ändra något av datumen.", "Change one of the dates.")
 
 
-class UnknownPerson(DomainError):
-    """Only people in the register can be members of a group."""
-
-    status = 422
-    reason = Text("Personen finns inte i registret.", "The person is not in the register.")
-    advice = Text("Registrera personen först.", "Register the person first.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRecord:
     """A school unit. `lat`/`lon` are WGS 84 degrees; `municipal` is run by a municipality, not by an

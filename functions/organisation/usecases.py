@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from functions.access import guard
 from functions.organisation import queries, store
-from functions.organisation.domain import DatedGroup, GroupRecord, Stay, UnitRecord, UnknownPerson
+from functions.organisation.domain import DatedGroup, GroupRecord, Stay, UnitRecord
 from functions.organisation.events import GroupMembersChanged
 from functions.organisation.schemas import (
     CalendarView,
@@ -68,16 +68,20 @@ def read_group(caller: Caller, id: GroupId) -> GroupView:
     duties = _require_group(caller, "organisation:read_group", group)
     staff = sorted(group.mentors | group.teachers)
     (names,) = fetch(register.wanted_names([*group.members, *staff]))
-    shown = _shown(caller, group, names, duties)
+    members = {person: names[person] for person in group.members if person in names}
+    shown = register.shown_names(
+        caller, members, teachers=group.teachers, mentors=group.mentors, duties=duties
+    )
     record_read(Trace(caller.person_id, "read_group", id, changes=f"{len(group.members)} members"))
     return _group_view(group, names, shown)
 
 
 def put_member(caller: Caller, id: GroupId, person: PersonId, new: NewMembership) -> MembershipView:
-    """Make someone a member from a day on. Five round trips: group, duties, name, parts, commit."""
+    """Make a pupil the caller may see a member from a day on. Eight round trips: group, duties, the pupil and
+    who is around them, parts, commit.
+    """
     item, group = _editable(caller, id)
-    if person not in fetch(register.wanted_names([person]))[0]:
-        raise UnknownPerson(field="person", value=person)
+    register.require_pupil(caller, "register:read_person", person)
     changed = group.with_member(Stay(person, new.start_date, new.end_date))
     _save(caller, "put_member", item, group, changed, person)
     return MembershipView(group=id, person=person, **new.model_dump())
@@ -119,20 +123,6 @@ def _require_group(caller: Caller, action: guard.Action, group: GroupRecord) -> 
     facts = guard.Group(group.id, group.unit, group.teachers, group.mentors)
     guard.require(caller, action, facts, duties)
     return duties
-
-
-def _shown(
-    caller: Caller, group: GroupRecord, names: dict[PersonId, PersonName], duties: tuple[guard.Duty, ...]
-) -> set[PersonId]:
-    """Protected pupils whose name this caller may see: those with a task for them, not the whole
-    municipality's.
-    """
-    protected = [
-        guard.Pupil(id, group.unit, teachers=group.teachers, mentors=group.mentors, protected=True)
-        for id in group.members
-        if id in names and names[id].protected
-    ]
-    return {pupil.id for pupil in guard.permitted(caller, "register:read_person", protected, duties)}
 
 
 def _group_view(

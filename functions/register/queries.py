@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from functions.access import guard
 from functions.organisation import queries as organisation
@@ -24,6 +24,7 @@ __all__ = [
     "pupil",
     "require_pupil",
     "require_relation",
+    "shown_names",
     "wanted_names",
 ]
 
@@ -71,6 +72,25 @@ def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) 
         age=age(record.birth_date, today()),
     )
     guard.require(caller, action, facts, duties)
+
+
+def shown_names(
+    caller: Caller,
+    names: Mapping[PersonId, PersonName],
+    *,
+    teachers: frozenset[PersonId],
+    mentors: frozenset[PersonId],
+    duties: Collection[guard.Duty],
+) -> dict[PersonId, PersonName]:
+    """Those of a roster's `names` that may be shown: all but those of protected pupils the caller has no task
+    for (a duty at the pupil's own unit, or as one of the roster's teachers and mentors).
+
+    One round trip per protected pupil, about one in a thousand; none for a roster without.
+    """
+    records = [record for id, name in names.items() if name.protected and (record := pupil(id))]
+    facts = [guard.Pupil(r.id, r.unit, teachers=teachers, mentors=mentors, protected=True) for r in records]
+    known = {facts.id for facts in guard.permitted(caller, "register:read_person", facts, duties)}
+    return {id: name for id, name in names.items() if not name.protected or id in known}
 
 
 def children_of(guardian: PersonId) -> tuple[PersonId, ...]:

@@ -1,15 +1,15 @@
-"""Contract tests: what the operations, facts and rights promise, kept by all areas. One made-up municipality per module."""
+"""Contract tests: what the operations, facts and rights promise, kept by all areas."""
 
 from __future__ import annotations
 
-import inspect
-
 import pytest
 
-from tests.integration.conftest import cloud
-from tests.integration.conftest import tables as empty_tables
+from infra.local.cloud import Cloud
+from tests.support.fixtures import lay_tables
 
-__all__ = ["cloud", "tables"]
 
-# The same tables, made once per module: what is promised is asked many times of the same people.
-tables = pytest.fixture(scope="module", name="tables")(inspect.unwrap(empty_tables))
+@pytest.fixture(scope="module")
+def tables(cloud: Cloud) -> Cloud:
+    """The tables, laid once per module: what is promised is asked many times of the same people."""
+    lay_tables(cloud)
+    return cloud

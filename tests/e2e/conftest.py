@@ -1,5 +1,5 @@
-"""End to end: the product on clouds of its own, one that is reached over HTTP and one where every call is held against
-the functions' roles, each deployed once for the whole session.
+"""End to end: the product on clouds of its own, one that is reached over HTTP and one where every call is
+held against the functions' roles, each deployed once for the whole session.
 """
 
 from __future__ import annotations
@@ -18,22 +18,15 @@ from infra.local.running import PARAMETERS
 from infra.local.synth import assembly
 from skolkit.types import PersonId
 from tests.support.areas import Answer, gateway_event, operation
-from tests.support.deployed import Deployed, eventually, import_files, start
+from tests.support.deployed import Deployed, eventually, import_files
 from tests.support.world import UNIT, imagine
-
-
-@pytest.fixture(scope="session")
-def school() -> Iterator[Deployed]:
-    """The product with one school, over HTTP."""
-    with Cloud(port=free_port()) as cloud:
-        yield start(cloud)
 
 
 class Behind(Deployed):
     """The product called behind its gateway, as the gateway calls it for somebody it has let in.
 
-    Where roles are evaluated the emulator serves TLS only, and its own authorizer then cannot fetch the keys that
-    tokens are checked with; the tokens themselves are asked about over HTTP in `test_tokens.py`.
+    Where roles are evaluated the emulator serves TLS only, and its own authorizer then cannot fetch the
+    keys that tokens are checked with; the tokens themselves are asked about over HTTP in `test_tokens.py`.
     """
 
     def call(

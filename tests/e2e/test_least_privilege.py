@@ -1,5 +1,5 @@
-"""The functions' roles as they are let a school day through, and each is needed: with a right less the next request
-fails without a trace, and a reader cannot be talked into writing.
+"""The functions' roles as they are let a school day through, and each is needed: with a right less the next
+request fails without a trace, and a reader cannot be talked into writing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def lesson(guarded: Behind) -> Lesson:
 def rows(guarded: Behind) -> dict[str, str]:
     """Every row of every table but what the relay and the clock do on their own."""
     dynamodb = guarded.cloud.client("dynamodb")
-    found = {}
+    found: dict[str, str] = {}
     for table in dynamodb.list_tables()["TableNames"]:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             found |= {f"{table} {row['pk']['S']} {row['sk']['S']}": json.dumps(row) for row in page["Items"]}
@@ -56,7 +56,9 @@ def save(guarded: Behind, lesson: Lesson, absent: PersonId | None = None, by: st
 
 
 def report(guarded: Behind, number: int, by: str | None = None) -> Answer:
-    """A guardian reports one of the class absent; each time another one, so that nothing else stands against it."""
+    """A guardian reports one of the class absent; each time another one, so that nothing else stands
+    against it.
+    """
     pupil = guarded.world.classmates()[number]
     day = next(day for day in reversed(guarded.world.days) if day >= today()).isoformat()
     return guarded.call(
@@ -104,8 +106,8 @@ def refused(answer: Answer) -> None:
 
 
 def test_a_school_day_passes_with_the_roles_as_they_are(guarded: Behind, lesson: Lesson) -> None:
-    """The guardians choose text messages: the emulator holds mail against `*` instead of the sender's identity, which
-    is all that our role allows.
+    """The guardians choose text messages: the emulator holds mail against `*` instead of the sender's
+    identity, which is all that our role allows.
     """
     world = guarded.world
     pupil = world.classmates()[0]

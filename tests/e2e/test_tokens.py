@@ -1,8 +1,9 @@
-"""Every way to come without a right token ends the same: 401 as problem+json, nothing kept by anyone on the way, and
-nothing read or written.
+"""Every way to come without a right token ends the same: 401 as problem+json, nothing kept by anyone on the
+way, and nothing read or written.
 
-What is proved here is our side: that no operation but health is reachable without the authorizer, and that each asks for
-its scope. The checks of signature, issuer and time are made by the gateway; here they are the embedded one's.
+What is proved here is our side: that no operation but health is reachable without the authorizer, and that
+each asks for its scope. The checks of signature, issuer and time are made by the gateway; here they are the
+embedded one's.
 """
 
 from __future__ import annotations
@@ -83,9 +84,9 @@ def tokens(school: Deployed) -> Tokens:
 
 WRONG = (
     "none", "empty", "garbage", "three parts of nothing", "another person in it", "prolonged", "more scopes",
-    "signature changed", "signature missing", "alg none", "signed with the public key", "signed with another key",
-    "past and signed with another key", "id token", "expired", "of another user pool", "of an integration",
-    "of a user who is no person",
+    "signature changed", "signature missing", "alg none", "signed with the public key",
+    "signed with another key", "past and signed with another key", "id token", "expired",
+    "of another user pool", "of an integration", "of a user who is no person",
 )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def ask(http: httpx.Client, area: str, op: Operation, token: str | None) -> http
     path = op.path.format(**{name: new_id() for name in op.path_names})
     headers = {"content-type": "application/json", "if-match": '"1"', "idempotency-key": new_id()}
     if token is not None:
-        headers["authorization"] = f"Bearer {token}"
+        headers["authorization"] = f"Bearer {token}".strip()
     return http.request(op.method, f"/{area}{path}", headers=headers, content="{}" if op.body else None)
 
 
@@ -131,7 +132,7 @@ def test_health_asks_for_nothing_and_tells_nothing(http: httpx.Client) -> None:
 def test_a_user_who_is_no_person_is_nobody_with_the_phones_scope_too(
     school: Deployed, http: httpx.Client
 ) -> None:
-    """The phone asks for the scope itself, so this token passes the gateway; the function has to refuse it."""
+    """The phone asks for the scope itself: this token passes the gateway, the function has to refuse it."""
     token = sign_in(school.cloud, _untied(school), PASSWORD)
     claims = _decoded(token.split(".")[1])
     assert "skolkit/school" in claims["scope"].split()
@@ -149,9 +150,8 @@ def test_nobody_can_make_themselves_somebody_else(school: Deployed) -> None:
         written = client["UserPoolClient"].get("WriteAttributes")
         if listed["ClientName"] in ("phone", "integration"):
             assert written == ["locale"], listed["ClientName"]
-    assert "aws.cognito.signin.user.admin" not in _decoded(
-        school.token(school.world.staff("principal")).split(".")[1]
-    )["scope"]
+    token = school.token(school.world.staff("principal"))
+    assert "aws.cognito.signin.user.admin" not in _decoded(token.split(".")[1])["scope"]
 
 
 def test_a_path_nobody_made_is_not_found_whatever_the_token(http: httpx.Client, tokens: Tokens) -> None:
@@ -176,7 +176,9 @@ def _encoded(part: dict[str, Any]) -> str:
 
 
 def _symmetric(school: Deployed, header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """HS256 with the pool's public key as the secret: taken by libraries that let the token choose the algorithm."""
+    """HS256 with the pool's public key as the secret: taken by libraries that let the token choose the
+    algorithm.
+    """
     keys = httpx.get(f"{school.cloud.endpoint}/{_pool(school)}/.well-known/jwks.json").json()["keys"]
     modulus = base64.urlsafe_b64decode(keys[0]["n"] + "==")
     signed = f"{_encoded(header | {'alg': 'HS256'})}.{_encoded(claims)}"
@@ -193,10 +195,13 @@ sys.stdout.buffer.write(key.sign(sys.stdin.buffer.read(), padding.PKCS1v15(), ha
 
 
 def _signed_by_us(header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """RS256 by a key of our own under the name of the pool's; made where the emulator has its cryptography."""
+    """RS256 by a key of our own under the name of the pool's; made where the emulator is installed."""
     signed = f"{_encoded(header)}.{_encoded(claims)}"
     made = subprocess.run(
-        [paths.venv_bin("cloud", "python"), "-c", SIGN], input=signed.encode(), capture_output=True, check=True
+        [paths.venv_bin("cloud", "python"), "-c", SIGN],
+        input=signed.encode(),
+        stdout=subprocess.PIPE,
+        check=True,
     )
     return f"{signed}.{_bytes(made.stdout)}"
 
@@ -225,10 +230,10 @@ def _user_token(school: Deployed, client: str, user: str) -> dict[str, str]:
 
 
 def _expired(school: Deployed, user: str) -> str:
-    """Right in everything but time: it opens a door, and a second later it does not. Cognito itself gives no token for
-    less than five minutes; the embedded one does.
+    """Right in everything but time: it opens a door, and a second later it does not. Cognito itself gives
+    no token for less than five minutes; the embedded one does.
     """
-    seconds = {"AccessTokenValidity": 3, "TokenValidityUnits": {"AccessToken": "seconds"}}
+    seconds: dict[str, Any] = {"AccessTokenValidity": 3, "TokenValidityUnits": {"AccessToken": "seconds"}}
     token = _user_token(school, _client(school, "hasty", **seconds), user)["AccessToken"]
     fresh = school.call("register", "list_my_children", None, token=token)
     assert fresh.status == 200, fresh.body
@@ -237,15 +242,24 @@ def _expired(school: Deployed, user: str) -> str:
 
 
 def _other_pool(school: Deployed, person: PersonId) -> str:
-    """The same person, scopes and name of a pool that is not ours."""
+    """The same person with the same claims and scope, vouched for by a pool that is not ours."""
     cognito = school.cloud.client("cognito-idp")
+    ours = cognito.describe_user_pool(UserPoolId=_pool(school))["UserPool"]
     pool = cognito.create_user_pool(
-        PoolName="another", Schema=[{"Name": "person", "AttributeDataType": "String", "Mutable": True}]
-    )["UserPool"]["Id"]
+        PoolName="another", LambdaConfig=ours["LambdaConfig"],
+        Schema=[{"Name": "person", "AttributeDataType": "String", "Mutable": True}],
+    )["UserPool"]["Id"]  # fmt: skip
     user = f"{person}@example.org"
-    cognito.admin_create_user(UserPoolId=pool, Username=user, MessageAction="SUPPRESS")
+    cognito.admin_create_user(
+        UserPoolId=pool, Username=user, MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": "custom:person", "Value": person}],
+    )  # fmt: skip
     cognito.admin_set_user_password(UserPoolId=pool, Username=user, Password=PASSWORD, Permanent=True)
-    return _user_token(school, _client(school, "elsewhere", pool), user)["AccessToken"]
+    token = _user_token(school, _client(school, "elsewhere", pool), user)["AccessToken"]
+    claims = _decoded(token.split(".")[1])
+    assert claims["person"] == person
+    assert "skolkit/school" in claims["scope"].split()
+    return token
 
 
 def _untied(school: Deployed) -> str:

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,24 @@ from typing import Any
 import pytest
 
 from infra import layers
-from infra.local.cloud import Cloud, free_port
+from infra.local.cloud import Cloud
 from infra.local.synth import assembly
 from skolkit.sweden.codes import SchoolUnitCode
-from tests.integration.conftest import cloud, tables
 from tests.integration.test_attendance_day import at
 from tests.integration.test_what_an_action_costs import measure
 from tests.support.areas import AREAS, Answer, call
-from tests.support.deployed import Deployed, start
+from tests.support.deployed import Deployed
+from tests.support.fixtures import lay_tables
 from tests.support.world import UNIT, World, drop, imagine, make_world
 
-__all__ = ["cloud", "tables"]
 RUNS = 60
+
+
+@pytest.fixture
+def tables(cloud: Cloud) -> Cloud:
+    """The tables, empty for every measurement."""
+    lay_tables(cloud)
+    return cloud
 
 
 def median(act: Callable[[], Answer], runs: int = RUNS) -> float:
@@ -128,12 +134,6 @@ def forget(world: World) -> None:
                 "attendance", "withdraw_absence", guardian, path={"pupil": pupil.id, "notice": notice["id"]},
                 headers={"if-match": f'"{notice["version"]}"'},
             )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def school() -> Iterator[Deployed]:
-    with Cloud(port=free_port()) as running:
-        yield start(running)
 
 
 def test_end_to_end(school: Deployed, capsys: pytest.CaptureFixture[str]) -> None:

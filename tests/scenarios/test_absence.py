@@ -42,9 +42,9 @@ def change(
     )  # fmt: skip
 
 
-def ahead(count: int) -> date:
-    """A school day after today: the first, the second …"""
-    found, day = 0, today()
+def ahead(count: int, after: date | None = None) -> date:
+    """A school day after a day (today): the first, the second …"""
+    found, day = 0, after or today()
     while found < count:
         day += timedelta(days=1)
         found += default_calendar(SchoolYear.of(day)).is_school_day(day)
@@ -67,8 +67,8 @@ def test_coming_days_are_reported_changed_and_taken_back(own: Deployed) -> None:
     assert expected(own, pupil, lesson) == (0, "illness")
 
     later = {
-        "startDate": (day + timedelta(days=7)).isoformat(),
-        "endDate": (day + timedelta(days=7)).isoformat(),
+        "startDate": ahead(2, day).isoformat(),
+        "endDate": ahead(2, day).isoformat(),
     }
     refused(change(own, pupil, made.body["id"], None, later | {"reason": "other"}), 428, "version-required")
     moved = change(own, pupil, made.body["id"], '"1"', later | {"reason": "medicalVisit"})

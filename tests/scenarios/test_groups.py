@@ -1,4 +1,5 @@
-"""Classes and groups (process 13): a pupil changes class, and the lists of coming lessons follow by the bus.
+"""Classes and groups (process 13): a pupil changes class, and the lists of coming lessons follow by the
+bus.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ def roster(own: Deployed, lesson: Lesson) -> set[str]:
 
 def test_coming_lessons_follow_a_class(own: Deployed) -> None:
     office, lesson, first = own.world.staff("administrator"), coming(own), today().isoformat()
-    newcomer = {"id": new_id(), "givenName": "Ny", "familyName": "Elev", "birthDate": "2016-05-04"}
+    newcomer: dict[str, Any] = {
+        "id": new_id(), "givenName": "Ny", "familyName": "Elev", "birthDate": "2016-05-04",
+        "enrolments": [{"enroledAt": own.world.unit, "schoolType": "GR", "startDate": "2026-08-18"}],
+    }  # fmt: skip
     assert take(own.cloud, "register/persons", [newcomer])["failed"] == 0
     before = roster(own, lesson)
 
@@ -67,7 +71,7 @@ def test_what_cannot_be_is_refused(own: Deployed) -> None:
     )
     day = today().isoformat()
     before = stored(own.cloud, "organisation")
-    refused(member(own, office, new_id(), startDate=day), 422, "unknown-person", "person")
+    refused(member(own, office, new_id(), startDate=day), 404, "not-found")
     wrong = member(own, office, pupil, startDate=day, endDate="2026-08-01")
     refused(wrong, 422, "membership-ends-before-start", "endDate")
     refused(member(own, office, pupil, startDate="i morgon"), 422, "invalid", "startDate")
@@ -81,7 +85,7 @@ def test_what_cannot_be_is_refused(own: Deployed) -> None:
 def test_a_file_of_groups_with_broken_rows(own: Deployed) -> None:
     pupils = [pupil.id for pupil in own.world.classmates()[:2]]
     start, teacher = own.world.days[0].isoformat(), own.world.of_class()[0].teachers[0]
-    good = {
+    good: dict[str, Any] = {
         "id": new_id(), "unit": own.world.unit, "name": "Läsgrupp", "groupType": "Undervisning",
         "members": [{"person": pupil, "startDate": start} for pupil in pupils], "teachers": [teacher],
     }  # fmt: skip

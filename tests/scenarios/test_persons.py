@@ -63,7 +63,8 @@ def test_a_guardian_keeps_contact_details(own: Deployed) -> None:
 
 
 def test_a_file_with_broken_rows_is_taken_past_them(own: Deployed) -> None:
-    """Lines 2–7 are faulty in a way each; lines 1 and 8 are a guardian and a child, who are there afterwards.
+    """Lines 2–7 are faulty in a way each; lines 1 and 8 are a guardian and a child, who are there
+    afterwards.
     """
     unit, guardian = str(own.world.population.unit.code), new_id()
     adult = {"id": guardian, "givenName": "Prov", "familyName": "Förälder", "birthDate": "1985-02-03"}

@@ -67,7 +67,8 @@ def test_the_evening_finds_what_was_lost(own: Deployed) -> None:
 
 
 def test_a_notice_of_absence_that_comes_first_keeps_the_home_undisturbed(own: Deployed) -> None:
-    """Reported for today, missed today: nothing is sent. (Of a day that has passed nothing can be reported.)
+    """Reported for today, missed today: nothing is sent. (Of a day that has passed nothing can be
+    reported.)
     """
     pupil, guardian = own.world.classmates()[1], own.world.classmates()[1].guardians[0].guardian_id
     day = swept_day().isoformat()

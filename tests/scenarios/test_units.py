@@ -43,7 +43,8 @@ def registered(code: str, name: str, **attributes: Any) -> dict[str, Any]:
 def every_unit(school: Deployed) -> list[dict[str, Any]]:
     """All pages of the list, one unit at a time."""
     guardian = school.world.population.guardians[0].id
-    units, cursor = [], {}
+    units: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
     while True:
         page = school.call("organisation", "list_units", guardian, query={"limit": "1", **cursor})
         assert page.status == 200, page.body

@@ -98,16 +98,17 @@ def stored(cloud: Cloud, area: str) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def lesson_row(
-    school: Deployed, start: datetime, *, like: Lesson | None = None, **other: Any
+    school: Deployed, begin: datetime, *, like: Lesson | None = None, **other: Any
 ) -> dict[str, Any]:
-    """A row of a timetable file: 40 minutes of mathematics for the class and teachers of the lesson `like`.
+    """A row of a timetable file: 40 minutes of mathematics for the class and teachers of the lesson
+    `like`.
     """
     like = like or school.world.of_class()[0]
-    end = start + timedelta(minutes=40)
+    end = begin + timedelta(minutes=40)
     return {
         "id": new_id(), "group": like.group, "unit": school.world.unit, "subjectCode": "MA",
         "subject": "Matematik", "teachers": list(like.teachers), "room": "A1",
-        "start": start.isoformat(), "end": end.isoformat(), **other,
+        "start": begin.isoformat(), "end": end.isoformat(), **other,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
-"""Two schools of one municipality and everybody around one pupil, for asking who gets in where: each person by what
-they are to that pupil, and for every operation the request that is right in everything but who sends it.
+"""Two schools of one municipality and everybody around one pupil, for asking who gets in where: each person
+by what they are to that pupil, and for every operation the request that is right in everything but who
+sends it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 
 @dataclass(frozen=True)
 class Schools:
-    """The municipality: the pupil's school `home`, another one `away`, and people by their part (see `_people`)."""
+    """The municipality: the pupil's school `home`, another one `away`, and people by their part (see
+    `_people`).
+    """
 
     home: World
     away: World
@@ -56,8 +59,8 @@ class Ask:
 
 
 def make_schools(cloud: Cloud) -> Schools:
-    """Import both schools, and around the pupil what the generated ones lack: a protected classmate, people with
-    duties at one unit, a lesson that has been reported, a notice, an evening's report. Needs `tables`.
+    """Import both schools, and around the pupil what the generated ones lack: a protected classmate, people
+    with duties at one unit, a lesson that has been reported, a notice, an evening's report. Needs `tables`.
     """
     home, away = _import(cloud)
     mates = home.classmates()

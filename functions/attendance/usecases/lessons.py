@@ -110,9 +110,11 @@ def my_lessons(caller: Caller, day: date) -> LessonList:
 
 def open_lesson(caller: Caller, id: LessonId) -> LessonView:
     """A lesson with its roster. Three round trips: the sheet, names with notices, the audit row."""
-    sheet = require_lesson(caller, "attendance:open_lesson", store.sheet(id))
+    sheet, mentors, duties = require_lesson(caller, "attendance:open_lesson", store.sheet(id))
     day = today(sheet.start)
     names, days = fetch(register.wanted_names(sheet.roster), store.wanted_days(sheet.roster, [day]))
+    teachers = frozenset(sheet.teachers)
+    names = register.shown_names(caller, names, teachers=teachers, mentors=mentors, duties=duties)
     record_read(Trace(caller.person_id, "open_lesson", id))
     rows = [_row(sheet, pupil, names.get(pupil), days[pupil, day]) for pupil in sheet.roster]
     return LessonView(
@@ -159,7 +161,7 @@ def save_lesson(caller: Caller, id: LessonId, rows: Sequence[AttendanceRow], ver
     action: guard.Action = (
         "attendance:correct_lesson" if sheet and sheet.is_reported else "attendance:save_lesson"
     )
-    sheet = require_lesson(caller, action, sheet)
+    sheet, _, _ = require_lesson(caller, action, sheet)
     saved, changed = rules.save(sheet, [_entry(row) for row in rows], caller.person_id, now(), version)
     unexcused = [
         UnexcusedPupil(pupil=pupil, minutes=entry.minutes.invalid)
@@ -231,6 +233,7 @@ def mentor_day(caller: Caller, id: GroupId, day: date) -> MentorDayView:
     members = set(group.members)
     unexcused = [(pupil, d) for pupil, d in store.unexcused(group.unit, day) if pupil in members]
     (names,) = fetch(register.wanted_names(sorted({pupil for pupil, _ in unexcused})))
+    names = register.shown_names(caller, names, teachers=group.teachers, mentors=group.mentors, duties=duties)
     record_read(Trace(caller.person_id, "mentor_day", id))
     return MentorDayView(
         group=id,

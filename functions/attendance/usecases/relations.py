@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from functions.access import guard
 from functions.access.guard import Duty
@@ -15,7 +16,15 @@ from skolkit.table import fetch
 from skolkit.types import GroupId, PersonId
 
 
-def require_lesson(caller: Caller, action: guard.Action, sheet: Sheet | None) -> Sheet:
+class Access(NamedTuple):
+    """A lesson the caller may use, and the facts that were needed to know it."""
+
+    sheet: Sheet
+    mentors: frozenset[PersonId]
+    duties: tuple[Duty, ...]
+
+
+def require_lesson(caller: Caller, action: guard.Action, sheet: Sheet | None) -> Access:
     """The lesson, if the caller may do `action` with it; `NotFound` otherwise. No round trip for its own
     teachers.
     """
@@ -30,7 +39,7 @@ def require_lesson(caller: Caller, action: guard.Action, sheet: Sheet | None) ->
         id=sheet.lesson, unit=sheet.unit, teachers=frozenset(sheet.teachers), mentors=mentors
     )
     guard.require(caller, action, facts, duties)
-    return sheet
+    return Access(sheet, mentors, duties)
 
 
 def groups_of(people: Sequence[PersonId]) -> dict[PersonId, tuple[GroupId, ...]]:

@@ -124,7 +124,7 @@ def test_someone_comes_to_a_group_and_leaves_it(world: World) -> None:
 def test_bad_memberships_are_refused(world: World) -> None:
     office, member = world.staff("administrator"), world.klass.pupil_ids[0]
     yesterday = str(today() - timedelta(days=1))
-    assert put(world, office, NOBODY, startDate=str(today())).status == 422
+    assert put(world, office, NOBODY, startDate=str(today())).status == 404
     backwards = put(world, office, member, startDate=str(today()), endDate=yesterday)
     assert (backwards.status, backwards.body["errors"][0]["field"]) == (422, "endDate")
     for caller in (world.klass.mentor_ids[0], world.staff("principal"), member):

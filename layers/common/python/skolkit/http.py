@@ -35,8 +35,9 @@ Headers = dict[str, str | list[str]]
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
+# Words of ours are written like `dentalVisit` or `GR`; a capital and small letters could be a name.
 _ECHOED = re.compile(
-    r"[A-Za-z_:.+-]{1,32}|\d{4}-\d{2}-\d{2}(T[0-9:.+Z-]+)?|\d{1,2}:\d{2}|[0-9a-f-]{36}|\d{1,8}"
+    r"[a-z][A-Za-z]{0,31}|[A-Z]{1,6}|\d{4}-\d{2}-\d{2}(T[0-9:.+Z-]+)?|\d{1,2}:\d{2}|[0-9a-f-]{36}|\d{1,8}"
 )
 
 

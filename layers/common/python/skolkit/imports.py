@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tempfile
 import time
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
@@ -36,6 +37,7 @@ CHUNK = 100
 KEPT_DAYS = 30
 MOST_FAULTS = 1000  # in a report; more are only counted
 LONGEST_LINE = 1_000_000  # characters
+_NAME = re.compile("[A-ZÅÄÖ][a-zåäöéü]")
 
 M = TypeVar("M")
 I = TypeVar("I", bound=Item)  # noqa: E741
@@ -270,7 +272,8 @@ def _read(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, li
             said = Text(cause.sv, cause.en) if hasattr(cause, "sv") else fault.reason
             name = "" if fault.field == "body" else fault.field
             shown = name.rpartition(".")[2] in importer.shown or is_id(str(detail["input"]))
-            value = str(detail["input"])[:64] if shown else None
+            # A file whose columns have shifted has names where codes belong; their capitals give them away.
+            value = None if not shown or _NAME.search(str(detail["input"])) else str(detail["input"])[:64]
             faults.append(RowFault(line, name, said, _ADVICE, value))
         return None, faults
 

@@ -1,0 +1,52 @@
+"""Fixtures that several suites share; each is made once per test process, whichever suite asks first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.cloud import Cloud, free_port
+from skolkit import aws, table
+from tests.support.areas import IMPORTS_BUCKET, create_tables
+from tests.support.deployed import Deployed, start
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """One embedded AWS without a deployment, which this process's own code talks to."""
+    with Cloud(port=free_port()) as running:
+        os.environ.update(running.environment())
+        os.environ.update(
+            SKOLKIT_AREA="none",
+            SKOLKIT_BUS="skolkit",
+            SKOLKIT_CURSOR_KEY="only for tests",
+            SKOLKIT_SENDER="skola@example.org",
+            POWERTOOLS_SERVICE_NAME="test",
+            POWERTOOLS_METRICS_NAMESPACE="Skolkit",
+        )
+        aws.session.cache_clear()
+        aws.client.cache_clear()
+        table.connection.cache_clear()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def school() -> Iterator[Deployed]:
+    """The whole product deployed, with one school, over HTTP."""
+    with Cloud(port=free_port()) as running:
+        yield start(running)
+
+
+def lay_tables(cloud: Cloud) -> None:
+    """Every table, bucket and key that the areas expect, empty."""
+    cloud.reset()
+    create_tables()
+    cloud.client("s3").create_bucket(
+        Bucket=IMPORTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+    )
+    kms = cloud.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)
+    cloud.client("ses").verify_email_identity(EmailAddress="skola@example.org")
