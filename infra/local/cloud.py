@@ -34,7 +34,7 @@ HOST = "127.0.0.1"
 # The emulator takes this as id and key of its root user, who may do everything.
 ADMINISTRATOR = "test"
 # The emulator saves its state only while it stops, and reads it while it starts: a municipality is big.
-STOP_SECONDS = 60.0
+STOP_SECONDS = 300.0
 EMULATOR = Path(__file__).with_name("emulator.py")
 START_SECONDS = 120.0
 
@@ -140,7 +140,7 @@ class Cloud:
             raise
 
     def stop(self) -> None:
-        """Stop so that the state is saved; killed if that takes more than a minute."""
+        """Stop so that the state is saved; killed if that takes more than five minutes."""
         if self._process is not None:
             # Nothing to save in a temporary one.
             saved = _terminate(self._process, 0 if self._temporary else STOP_SECONDS)
