@@ -21,8 +21,15 @@ class Rejected(Exception):
     """The provider will not take this message to this address."""
 
 
+class Unavailable(Exception):
+    """The provider takes nothing from us now; the message has not left."""
+
+
 def send(channel: Channel, address: str, subject: str, text: str, delivery: str) -> None:
-    """Hand one message to its provider; `delivery` is the tag its receipts carry. Raises `Rejected`."""
+    """Hand one message to its provider; `delivery` is the tag its receipts carry.
+
+    Raises `Rejected` or `Unavailable`.
+    """
     from botocore.exceptions import ClientError
 
     try:
@@ -30,7 +37,7 @@ def send(channel: Channel, address: str, subject: str, text: str, delivery: str)
     except ClientError as error:
         if error.response["Error"]["Code"] in _FINAL:
             raise Rejected from None
-        raise
+        raise Unavailable from None
 
 
 def _mail(address: str, subject: str, text: str, delivery: str) -> None:

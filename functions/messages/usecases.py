@@ -81,7 +81,7 @@ def deliver_notice(due: NoticeDue) -> None:
     for guardian in guardians:
         try:
             _deliver(due, pupil, contacts.get(guardian), preferred[guardian], guardian)
-        except (InFlight, ChangedMeanwhile):
+        except (InFlight, ChangedMeanwhile, channels.Unavailable):
             pending += 1
     if pending:
         raise InFlight(f"{pending} of {len(guardians)}")
@@ -115,6 +115,11 @@ def _deliver(
     except channels.Rejected:
         _settle(key, claim, Failure.REJECTED)
         return
+    except channels.Unavailable:
+        commit(
+            store.delivery_item(key, replace(claim, at=claim.at - rules.LEASE))
+        )  # nobody is sending it now
+        raise
     _settle(key, claim, None)
 
 

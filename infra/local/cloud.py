@@ -126,7 +126,8 @@ class Cloud:
             self._await_orphan()
             if self._half_saved.exists():
                 raise CloudError(
-                    "The state was not saved completely at the last stop. Start afresh: python3 -m infra run --fresh"
+                    "The state was not saved completely at the last stop. Start afresh: "
+                    "python3 -m infra run --fresh"
                 )
             if port_in_use(self.port):
                 raise CloudError(
@@ -210,7 +211,7 @@ class Cloud:
 
     @property
     def _half_saved(self) -> Path:
-        """There when the emulator was killed while it saved: some services have the new state, some the old."""
+        """There when the emulator was killed while it saved: then some services are new and some are old."""
         return self.state / "half-saved"
 
     @property

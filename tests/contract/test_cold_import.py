@@ -1,4 +1,6 @@
-"""What an HTTP function may not load before its first request: it costs every cold start, and the guardian waits."""
+"""What an HTTP function may not load before its first request: it costs every cold start, and the guardian
+waits.
+"""
 
 from __future__ import annotations
 

@@ -67,9 +67,7 @@ def test_costs_are_bounded_and_do_not_grow(tables: Cloud, monkeypatch: pytest.Mo
     at(monkeypatch, world.of_class()[0].start)
     small = measure(world)
     for name, use in small.items():
-        print(
-            f"{name:8} {use.trips} trips {use.reads:5.1f} RRU {use.writes:5.1f} WRU {' '.join(use.operations)}"
-        )
+        print(f"{name:8} {use.trips} trips {use.reads} RRU {use.writes} WRU {use.operations}")
         assert use.trips <= BOUNDS[name], (name, use.operations)
     assert small["save"].writes <= 45
     larger = replace(UNIT, code=SchoolUnitCode("99990025"), name="Grannskolan", pupil_count=600, years=())

@@ -68,7 +68,9 @@ class Deployed:
             timeout=60,
         )
         is_json = "json" in reply.headers.get("content-type", "")
-        return Answer(reply.status_code, dict(reply.headers), reply.json() if is_json and reply.content else reply.text)
+        return Answer(
+            reply.status_code, dict(reply.headers), reply.json() if is_json and reply.content else reply.text
+        )
 
     def invoke(self, area: str, function: str, event: Mapping[str, Any] | None = None) -> None:
         """Start a function as its schedule would."""
