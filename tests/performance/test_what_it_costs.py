@@ -119,7 +119,7 @@ def test_costs_at_900_and_10_000_pupils(
         for name in counts[900]:
             small, large = counts[900][name], counts[10_000][name]
             print(
-                f"  {name:8} {small.trips} = {large.trips} trips {small.reads:5.1f} = {large.reads:5.1f} RRU   "
+                f"  {name:8} {small.trips} = {large.trips} trips {small.reads} = {large.reads} RRU "
                 f"{small.writes:5.1f} | {large.writes:5.1f} WRU  {large.operations}"
             )
 
