@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from functions.attendance.usecases import lessons
 from infra.local.cloud import Cloud
 from tests.support.fixtures import lay_tables
+from tests.support.schools import Schools, Undo, make_schools, stored
 
 
 @pytest.fixture(scope="module")
@@ -13,3 +17,25 @@ def tables(cloud: Cloud) -> Cloud:
     """The tables, laid once per module: what is promised is asked many times of the same people."""
     lay_tables(cloud)
     return cloud
+
+
+@pytest.fixture(scope="module")
+def schools(tables: Cloud) -> Schools:
+    """Two schools and everybody around one pupil."""
+    return make_schools(tables)
+
+
+@pytest.fixture(scope="module")
+def undo(schools: Schools) -> Iterator[Undo]:
+    """Knows every row as it was when the schools had been made."""
+    made = Undo(stored())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clean(schools: Schools, undo: Undo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put back what a test changes. The lessons have begun, whatever the clock says."""
+    monkeypatch.setattr(lessons, "now", lambda: max(schools.lesson.end, schools.reported.end))
+    yield
+    undo.undo()

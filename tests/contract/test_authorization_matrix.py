@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from functions.attendance.usecases import lessons
 from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.identity import SCHOOL_SCOPE
@@ -38,7 +37,6 @@ from tests.support.schools import (
     Undo,
     absence,
     attendance,
-    make_schools,
     stored,
 )
 
@@ -94,27 +92,6 @@ ALLOWED: dict[str, set[str]] = {
 # Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
 DOMAIN_REFUSALS = {409, 412, 422, 428}
-
-
-@pytest.fixture(scope="module")
-def schools(tables: Cloud) -> Schools:
-    return make_schools(tables)
-
-
-@pytest.fixture(scope="module")
-def undo(schools: Schools) -> Iterator[Undo]:
-    """Knows every row as it was when the schools had been made."""
-    made = Undo(stored())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def clean(schools: Schools, undo: Undo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put back what a test changes. The lessons have begun, whatever the clock says."""
-    monkeypatch.setattr(lessons, "now", lambda: max(schools.lesson.end, schools.reported.end))
-    yield
-    undo.undo()
 
 
 @dataclass(frozen=True)

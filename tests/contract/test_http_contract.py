@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -27,12 +27,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from functions.attendance.usecases import lessons
-from infra.local.cloud import Cloud
 from skolkit.http import Operation
 from skolkit.openapi import document, refusals
 from tests.support.areas import AREAS, Context, acting_as, api_of, call, every_operation, gateway_event
-from tests.support.schools import REQUESTS, Schools, Undo, make_schools, stored
+from tests.support.schools import REQUESTS, Schools
 
 OPERATIONS = every_operation()
 EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 12
@@ -41,26 +39,6 @@ CHECKS = [
     response_schema_conformance,
 ]  # fmt: skip
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-
-
-@pytest.fixture(scope="module")
-def schools(tables: Cloud) -> Schools:
-    return make_schools(tables)
-
-
-@pytest.fixture(scope="module")
-def undo(schools: Schools) -> Iterator[Undo]:
-    made = Undo(stored())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def clean(schools: Schools, undo: Undo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put back what a test changes. The lessons have begun, whatever the clock says."""
-    monkeypatch.setattr(lessons, "now", lambda: max(schools.lesson.end, schools.reported.end))
-    yield
-    undo.undo()
 
 
 def codes(operation: Operation) -> set[str]:

@@ -18,8 +18,15 @@ from infra.local.running import PARAMETERS
 from infra.local.synth import assembly
 from skolkit.types import PersonId
 from tests.support.areas import Answer, gateway_event, operation
-from tests.support.deployed import Deployed, eventually, import_files
+from tests.support.deployed import Deployed, eventually, import_files, start
 from tests.support.world import UNIT, imagine
+
+
+@pytest.fixture(scope="session")
+def school() -> Iterator[Deployed]:
+    """The product with one school whose pupils no scenario has touched: faults count every notice."""
+    with Cloud(port=free_port()) as cloud:
+        yield start(cloud)
 
 
 class Behind(Deployed):

@@ -79,6 +79,15 @@ def extend(gap: Gap, missed: Missed) -> Gap:
     )
 
 
+def answered(gap: Gap, recipient: PersonId, outcome: Outcome) -> Gap:
+    """The gap with what became of the notice to one recipient. A failure is final, in whatever order answers
+    come: a mail is first taken by its provider and may then come back.
+    """
+    if gap.outcomes.get(recipient, Outcome.DELIVERED) is not Outcome.DELIVERED:
+        return gap
+    return replace(gap, outcomes={**gap.outcomes, recipient: outcome})
+
+
 def open_gap(notice: NoticeId, missed: Missed) -> Gap:
     """A new gap that begins with this lesson, about which a notice is due."""
     return Gap(notice=notice, lessons=(missed.lesson,), start=missed.start, end=missed.end, outcomes={})

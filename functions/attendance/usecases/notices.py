@@ -81,9 +81,9 @@ def record_outcome(answered: NoticeAnswered) -> None:
     def record() -> str:
         day = store.pupil_day(answered.pupil, answered.day)
         gap = next((g for g in day.gaps if g.notice == answered.notice), None)
-        if gap is None or day.unit is None or gap.outcomes.get(answered.recipient) == outcome:
+        told = rules.answered(gap, answered.recipient, outcome) if gap else None
+        if told is None or day.unit is None or told == gap:
             return "known"
-        told = replace(gap, outcomes={**gap.outcomes, answered.recipient: outcome})
         gaps = tuple(told if g is gap else g for g in day.gaps)
         commit(store.day_item(replace(day, gaps=gaps), day.unit))
         return "recorded"

@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from functions.attendance.domain.absence import Span
-from functions.attendance.domain.gaps import Missed, extend, is_explained, neighbours, open_gap
-from skolkit.types import LessonId, NoticeId
+from functions.attendance.domain.gaps import (
+    Missed,
+    Outcome,
+    answered,
+    extend,
+    is_explained,
+    neighbours,
+    open_gap,
+)
+from skolkit.types import LessonId, NoticeId, PersonId
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 09:00 in Sweden
 
@@ -30,6 +38,12 @@ def test_a_gap_grows_in_both_directions_and_keeps_its_notice() -> None:
     assert grown.notice == "n"
     assert (grown.start, grown.end) == (NINE, NINE + timedelta(minutes=140))
     assert set(grown.lessons) == {"a", "b", "c"}
+
+
+def test_a_failure_is_final_in_whatever_order_answers_come() -> None:
+    gap, anna = open_gap(NoticeId("n"), missed("b", 50)), PersonId("anna")
+    for first, second in [(Outcome.DELIVERED, Outcome.FAILED), (Outcome.FAILED, Outcome.DELIVERED)]:
+        assert answered(answered(gap, anna, first), anna, second).outcomes == {anna: Outcome.FAILED}
 
 
 def test_what_lies_between_a_gap_and_a_lesson() -> None:
