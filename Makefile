@@ -15,9 +15,10 @@ perf:
 	@$(RUN) perf
 generate:
 	@$(RUN) generate
-# make deploy STAGE=test DOMAIN=skola.example.se   (DRY_RUN=--dry-run synthesises and lints only)
+# make deploy STAGE=test DOMAIN=skola.example.se CERTIFICATE=arn:… ALARM_MAIL=…   (given on the command line,
+# they reach the command as its environment; DRY_RUN=--dry-run synthesises and lints only)
 deploy:
-	@$(RUN) deploy --stage $(STAGE) $(if $(DOMAIN),--domain $(DOMAIN)) $(DRY_RUN)
+	@$(RUN) deploy $(DRY_RUN)
 
 UV := .local/venvs/boot/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url

@@ -19,15 +19,19 @@ CDK_CLI = "aws-cdk@2.1148.1"
 STAGES = ("test", "prod")
 
 
-def deploy(stage: str, domain: str, *, dry_run: bool) -> int:
-    """Synthesise, lint and, unless it is a dry run, deploy every stack; the exit code."""
+def deploy(stage: str, domain: str, *, certificate: str, alarm_mail: str, dry_run: bool) -> int:
+    """Synthesise, lint and, unless it is a dry run, deploy every stack; the exit code.
+
+    `certificate` is the ARN of the domain's certificate in ACM, `alarm_mail` who is told of alarms.
+    """
     if stage not in STAGES:
         raise CloudError(
             f"The stage is one of {', '.join(STAGES)}, not {stage!r}. (On this machine: python3 -m infra run)"
         )
-    if not (domain or dry_run):
+    if not (dry_run or (domain and certificate)):
         raise CloudError(
-            "Give the domain name that people use: python3 -m infra deploy --stage test --domain …"
+            "Give the domain name that people use and its certificate in ACM: "
+            "python3 -m infra deploy --stage test --domain … --certificate arn:…"
         )
     with step("Building for AWS and synthesising"):
         built = assembly(layers.CLOUD)
@@ -44,7 +48,8 @@ def deploy(stage: str, domain: str, *, dry_run: bool) -> int:
     if dry_run:
         console.print(f"Dry run: {len(found)} stacks in {built}, nothing deployed.")
         return 0
-    given = {"Stage": stage, "Profile": "aws", "DomainName": domain}
+    given = {"Stage": stage, "Profile": "aws", "DomainName": domain, "CertificateArn": certificate}
+    given |= {"AlarmMail": alarm_mail} if alarm_mail else {}
     parameters = [
         f"{stack.name}:{key}={given[key]}"
         for stack in found

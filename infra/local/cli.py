@@ -113,10 +113,15 @@ def generate() -> None:
 def deploy(
     stage: Annotated[str, typer.Option(envvar="STAGE", help="test or prod.")],
     domain: Annotated[str, typer.Option(envvar="DOMAIN", help="The domain name people use.")] = "",
+    certificate: Annotated[
+        str, typer.Option(envvar="CERTIFICATE", help="Its certificate's ARN in ACM.")
+    ] = "",
+    alarm_mail: Annotated[str, typer.Option(envvar="ALARM_MAIL", help="Who is told of alarms.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Synthesise and lint only.")] = False,
 ) -> None:
     """Deploy to the AWS account of the current credentials with the CDK's own command line."""
-    raise typer.Exit(aws.deploy(stage, domain, dry_run=dry_run))
+    code = aws.deploy(stage, domain, certificate=certificate, alarm_mail=alarm_mail, dry_run=dry_run)
+    raise typer.Exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
