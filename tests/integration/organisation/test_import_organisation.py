@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.access.guard import Duty
 from functions.organisation import queries
+from infra.local import paths
 from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
@@ -20,7 +20,7 @@ from skolkit.types import GroupId, PersonId, UnitId, stable_id
 from tests.support.areas import outbox
 from tests.support.world import UNITS_TABLE, drop
 
-TABLE = Path("/work/shared/data/schools/skolenheter.csv")
+TABLE = paths.ROOT.parent / "shared" / "data" / "schools" / "skolenheter.csv"
 UNIT = queries.unit_id(SchoolUnitCode("99990017"))
 GROUP = GroupId(stable_id("7B"))
 ANNA, BO, EVA = (PersonId(stable_id("person", name)) for name in ("anna", "bo", "eva"))
