@@ -248,10 +248,8 @@ def check_enrolments(enrolments: Sequence[Enrolment]) -> None:
 
 
 def enrol(existing: Iterable[Enrolment], new: Enrolment) -> Enrolment:
-    """The new enrolment, if it may be added; the very same one again may. Raises `EndsBeforeStart`,
-    `AlreadyEnrolled`.
-    """
-    check_enrolments([*(other for other in existing if other != new), new])
+    """The new enrolment, if it may be added. Raises `EndsBeforeStart`, `AlreadyEnrolled`."""
+    check_enrolments([*existing, new])
     return new
 
 

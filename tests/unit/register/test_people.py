@@ -77,10 +77,6 @@ def test_other_school_forms_and_cancelled_ones_are_not_in_the_way() -> None:
     assert enrol([cancelled, at_school(DAY, form=SchoolForm.ADULT)], new) == new
 
 
-def test_a_repeated_enrolment_may_be_said_again() -> None:
-    assert enrol([at_school(DAY)], at_school(DAY)) == at_school(DAY)
-
-
 def test_an_enrolment_does_not_end_before_it_starts() -> None:
     with pytest.raises(EndsBeforeStart):
         enrol([], at_school(DAY, DAY - timedelta(days=1)))
