@@ -177,7 +177,7 @@ def exclusive(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Another set-up is running; waiting for it …", flush=True)
+            say("Another set-up is running; waiting for it …")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -248,6 +248,11 @@ def tail(log: Path, lines: int = 8) -> str:
     return "\n".join("    " + line for line in log.read_text(errors="replace").splitlines()[-lines:])
 
 
+def say(text: str, end: str = "\n") -> None:
+    """Tell the user, not the command's output: `login` prints a token that goes into another command."""
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
 @contextlib.contextmanager
 def step(title: str) -> Iterator[None]:
     """Print what is going on and for how long; on a terminal the seconds count up."""
@@ -256,11 +261,11 @@ def step(title: str) -> Iterator[None]:
 
     def count() -> None:
         while not done.wait(1):
-            print(f"\r{title} … {time.monotonic() - start:.0f} s", end="", flush=True)
+            say(f"\r{title} … {time.monotonic() - start:.0f} s", end="")
 
     counter = threading.Thread(target=count, daemon=True)
-    print(f"{title} …", end="" if sys.stdout.isatty() else "\n", flush=True)
-    if sys.stdout.isatty():
+    say(f"{title} …", end="" if sys.stderr.isatty() else "\n")
+    if sys.stderr.isatty():
         counter.start()
     try:
         yield
@@ -270,5 +275,5 @@ def step(title: str) -> Iterator[None]:
     done.set()
     if counter.is_alive():
         counter.join()
-    lead = "\r" if sys.stdout.isatty() else ""
-    print(f"{lead}{title}: done in {time.monotonic() - start:.0f} s", flush=True)
+    lead = "\r" if sys.stderr.isatty() else ""
+    say(f"{lead}{title}: done in {time.monotonic() - start:.0f} s")
