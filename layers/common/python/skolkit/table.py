@@ -18,8 +18,6 @@ from zlib import crc32
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute, VersionAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from skolkit.audit import Trace
@@ -199,16 +197,6 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """Change parts of a stored item in place. `versioned`: also check and raise its version."""
-
-    item: Item
-    actions: Sequence[Action]
-    condition: Condition | None = None
-    versioned: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Overwrite:
     """Put an item whatever was there: what another item of the same transaction guards by its version."""
 
@@ -222,7 +210,7 @@ class Remove:
     item: Item
 
 
-Write = Item | Update | Overwrite | Remove
+Write = Item | Overwrite | Remove
 
 
 def commit(
@@ -256,13 +244,6 @@ def _operation(write: Write, at: datetime) -> dict[str, Any]:
         case Item():
             write.touch(at)
             return {"Put": write.get_save_kwargs_from_instance()}
-        case Update(item, actions, condition, versioned):
-            changed = [*actions, Item.modified.set(stamp(at))]
-            return {
-                "Update": item.get_update_kwargs_from_instance(
-                    changed, condition, add_version_condition=versioned
-                )
-            }
         case Overwrite(item):
             item.touch(at)
             item.version = (item.version or 0) + 1
@@ -366,12 +347,6 @@ def _put_batch(rows: list[dict[str, Any]]) -> int:
         if not request:
             return len(rows)
     raise Busy
-
-
-def publish(facts: Sequence[Fact]) -> None:
-    """Put facts in the area's outbox without any other change (after a bulk write)."""
-    for start in range(0, len(facts), LIMIT):
-        commit(facts=facts[start : start + LIMIT])
 
 
 def chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
