@@ -14,7 +14,7 @@ from infra.areas import Area
 from infra.stacks import base
 
 READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem")
 BULK = ("dynamodb:BatchWriteItem",)
 STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 QUEUE = (
