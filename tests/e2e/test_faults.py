@@ -58,14 +58,16 @@ def test_killed_at_random_moments(school: Deployed, families: Families) -> None:
     with Between(cloud, DELIVER, "SESV2") as mail:
         thread = threading.Thread(target=executioner)
         thread.start()
-        for _ in range(3):
-            lesson, pupils = families.take(3)
-            miss(school, lesson, pupils)
-            away += pupils
-        time.sleep(3)
-        over.set()
-        thread.join()
-        assert len(set(killed)) > 1, killed
+        try:
+            for _ in range(3):
+                lesson, pupils = families.take(3)
+                miss(school, lesson, pupils)
+                away += pupils
+            time.sleep(3)
+            eventually(lambda: len(set(killed)) > 1)  # a busy machine starts them late
+        finally:
+            over.set()
+            thread.join()
         _recover(cloud, families, away, mail)
 
 
