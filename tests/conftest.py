@@ -1,15 +1,19 @@
-"""For every suite: how many examples a property test tries. HYPOTHESIS_PROFILE=long is what `python3 -m infra
-fuzz` uses."""
+"""For every suite: how many examples a property test tries (HYPOTHESIS_PROFILE=long is what `python3 -m infra
+fuzz` uses), and that nothing the product logs in this process names anybody.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from tests.support.fixtures import cloud, school
+from tests.support.privacy import anybodys_details
 
 __all__ = ["cloud", "school"]
 
@@ -23,3 +27,16 @@ settings.register_profile(
     "long", max_examples=5000, deadline=None, database=_examples, suppress_health_check=_slow_is_fine
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test during which the product has logged a personal detail; its log lines are JSON objects."""
+    report = yield
+    lines = [x for _, text in report.sections for x in text.splitlines() if x.startswith("{")]
+    if report.passed and (hits := anybodys_details().found("the log", "\n".join(lines))):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} logged {', '.join(hits)}"
+    return report

@@ -19,6 +19,7 @@ from infra.local.synth import assembly
 from skolkit.types import PersonId
 from tests.support.areas import Answer, gateway_event, operation
 from tests.support.deployed import Deployed, eventually, import_files, start
+from tests.support.privacy import details_of, read_logs
 from tests.support.world import UNIT, imagine
 
 
@@ -83,6 +84,7 @@ def guarded() -> Iterator[Behind]:
             )
         )
         yield made
+        read_logs(cloud, details_of(world))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,14 +1,13 @@
 """Nothing about a person where it has no business: not in logs, facts, dead letters, reports or refusals,
 and of protected people not in clear text in any table. Looked for after everything else this session has
-done, and after a school day of people whose every detail is known here.
+done, and after a school day of people whose every detail is known here. The logs of every other cloud are
+read when it has served its tests, and those of the in-process tests after each (`tests/support/privacy.py`).
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from skolkit.clock import today
 from skolkit.types import PersonId, new_id
 from tests.support.deployed import Deployed, eventually, import_files
+from tests.support.privacy import Details, details_of, read_logs
 from tests.support.world import person_row
 
 HIDDEN_PUPIL = {
@@ -41,17 +41,6 @@ SHIFTED = (
     '"securityMarking": "Vargtass Ulvhjärta"}'
 )
 BROKEN_WORDS = ("Vargtass", "Ulvhjärta", "20140231", "vargtass(at)", "1740602")
-
-
-@dataclass(frozen=True)
-class Details:
-    """What must not be found: `patterns` of one kind of detail each, as one regular expression."""
-
-    patterns: dict[str, re.Pattern[str]]
-
-    def found(self, place: str, text: str) -> list[str]:
-        """Where and what kind, without the detail itself: this goes to a log, too."""
-        return [f"{kind} in {place}" for kind, pattern in self.patterns.items() if pattern.search(text)]
 
 
 @pytest.fixture(scope="module")
@@ -131,35 +120,8 @@ def _bucket(school: Deployed) -> str:
 
 @pytest.fixture(scope="module")
 def details(day: Deployed) -> Details:
-    """Of everybody in the school. Surnames alone only when they are long enough to be no other word."""
-    population = day.world.population
-    people = [person_row(p) for p in (*population.pupils, *population.guardians, *population.staff)]
-    people += [HIDDEN_PUPIL, HIDDEN_GUARDIAN]
-    numbers = {p["civicNo"] for p in people if "civicNo" in p}
-    names = {name for p in people for name in (p["givenName"], p["familyName"]) if len(name) >= 8}
-    names |= {f"{p['givenName']} {p['familyName']}" for p in people}
-    mails = {p["email"] for p in people} | {p["email"].split("@")[0] for p in people}
-    phones = {form + p["phone"][3:] for p in people for form in ("+46", "0046", "46", "0")}
-    homes = {p["address"]["street"] for p in people if p.get("address")}
-    return Details(
-        {
-            "a name": _any(names),
-            "an identity number": _any({n for number in numbers for n in (number, number[2:])}),
-            "a mail address": _any(mails),
-            "a telephone number": _any(phones),
-            "a street": _any(homes),
-            "a row of a broken file": _any(set(BROKEN_WORDS)),
-        }
-    )
-
-
-def _any(texts: set[str]) -> re.Pattern[str]:
-    """Any of the texts, as written or as JSON or a URL would write them, not inside a longer word or
-    number.
-    """
-    written = {t for text in texts for t in (text, json.dumps(text)[1:-1])}
-    longest_first = sorted(map(re.escape, written), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE)
+    """Of everybody in the school."""
+    return details_of(day.world, [HIDDEN_PUPIL, HIDDEN_GUARDIAN], BROKEN_WORDS)
 
 
 def scan(school: Deployed) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -185,25 +147,8 @@ def test_the_net_catches_what_it_is_made_for(day: Deployed, details: Details) ->
 
 
 def test_logs_name_nobody(day: Deployed, details: Details) -> None:
-    logs, wrong, events = day.cloud.client("logs"), [], 0
-    for page in logs.get_paginator("describe_log_groups").paginate():
-        for group in page["logGroups"]:
-            name = group["logGroupName"]
-            for found in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
-                events += len(found["events"])
-                wrong += [hit for e in found["events"] for hit in details.found(name, e["message"])]
-    assert events > 50
-    assert sorted(set(wrong)) == []
-
-
-def test_what_functions_print_names_nobody(day: Deployed, details: Details) -> None:
-    """Also the lines that reach no log group here. The emulator's own line about a mail names its
-    recipient.
-    """
-    lines = day.cloud.log.read_text(errors="replace").splitlines()
-    printed = [line for line in lines if " [ses" not in line]
-    assert any(line.startswith("{") for line in printed)
-    assert details.found("cloud.log", "\n".join(printed)) == []
+    """Also what functions print that reaches no log group here."""
+    assert read_logs(day.cloud, details) > 50
 
 
 def test_facts_name_nobody(day: Deployed, details: Details) -> None:

@@ -11,6 +11,7 @@ from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
 from tests.support.areas import IMPORTS_BUCKET, create_tables
 from tests.support.deployed import Deployed, start
+from tests.support.privacy import details_of, read_logs
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,9 @@ def cloud() -> Iterator[Cloud]:
 def school() -> Iterator[Deployed]:
     """The whole product deployed, with one school, over HTTP."""
     with Cloud(port=free_port()) as running:
-        yield start(running)
+        made = start(running)
+        yield made
+        read_logs(running, details_of(made.world))
 
 
 def lay_tables(cloud: Cloud) -> None:
