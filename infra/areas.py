@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import pkgutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,9 @@ def _indexes(area: str) -> dict[str, dict[str, Any]]:
     from skolkit.table import Item
 
     if importlib.util.find_spec(f"functions.{area}.store"):
-        importlib.import_module(f"functions.{area}.store")
+        store = importlib.import_module(f"functions.{area}.store")
+        for module in pkgutil.iter_modules(getattr(store, "__path__", ())):
+            importlib.import_module(f"{store.__name__}.{module.name}")
     found = {"feed": FEED}
     for item in _descendants(Item):
         meta = getattr(item, "Meta", None)

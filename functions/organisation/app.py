@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from functions.organisation import domain, schemas, usecases
-from functions.organisation.imports import CALENDARS, DUTIES, GROUPS, units_of
+from functions.organisation.domain import groups as group_rules
+from functions.organisation.imports.duties import DUTIES
+from functions.organisation.imports.groups import GROUPS
+from functions.organisation.imports.units import CALENDARS, units_of
+from functions.organisation.schemas import common
+from functions.organisation.schemas import groups as group_schemas
+from functions.organisation.schemas import units as unit_schemas
+from functions.organisation.usecases import groups, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Api, Request
@@ -16,42 +22,42 @@ on = Triggers(app)
 relay = on.relay_outbox()
 
 
-@api.operation("GET", "/v1/units", process=12, query=schemas.PageQuery, answer=schemas.UnitPage)
-def list_units(request: Request[None, schemas.PageQuery]) -> schemas.UnitPage:
+@api.operation("GET", "/v1/units", process=12, query=common.PageQuery, answer=unit_schemas.UnitPage)
+def list_units(request: Request[None, common.PageQuery]) -> unit_schemas.UnitPage:
     """The municipality's own active school units by name"""
-    return usecases.list_units(request.caller, request.query)
+    return units.list_units(request.caller, request.query)
 
 
-@api.operation("GET", "/v1/units/{unit}", process=12, answer=schemas.UnitView, errors=(NotFound,))
-def read_unit(request: Request[None, None]) -> schemas.UnitView:
+@api.operation("GET", "/v1/units/{unit}", process=12, answer=unit_schemas.UnitView, errors=(NotFound,))
+def read_unit(request: Request[None, None]) -> unit_schemas.UnitView:
     """A school unit"""
-    return usecases.read_unit(request.caller, UnitId(request.id("unit")))
+    return units.read_unit(request.caller, UnitId(request.id("unit")))
 
 
 @api.operation(
     "GET", "/v1/units/{unit}/calendar", process=12,
-    query=schemas.CalendarQuery, answer=schemas.CalendarView, errors=(NotFound,),
+    query=unit_schemas.CalendarQuery, answer=unit_schemas.CalendarView, errors=(NotFound,),
 )  # fmt: skip
-def read_calendar(request: Request[None, schemas.CalendarQuery]) -> schemas.CalendarView:
+def read_calendar(request: Request[None, unit_schemas.CalendarQuery]) -> unit_schemas.CalendarView:
     """A school unit's school year: terms, days off, study days"""
-    return usecases.read_calendar(request.caller, UnitId(request.id("unit")), request.query.school_year)
+    return units.read_calendar(request.caller, UnitId(request.id("unit")), request.query.school_year)
 
 
-@api.operation("GET", "/v1/groups/{group}", process=13, answer=schemas.GroupView, errors=(NotFound,))
-def read_group(request: Request[None, None]) -> schemas.GroupView:
+@api.operation("GET", "/v1/groups/{group}", process=13, answer=group_schemas.GroupView, errors=(NotFound,))
+def read_group(request: Request[None, None]) -> group_schemas.GroupView:
     """A class or teaching group with its members today"""
-    return usecases.read_group(request.caller, GroupId(request.id("group")))
+    return groups.read_group(request.caller, GroupId(request.id("group")))
 
 
 @api.operation(
     "PUT", "/v1/groups/{group}/members/{person}", process=13,
-    body=schemas.NewMembership, answer=schemas.MembershipView,
-    errors=(NotFound, ChangedMeanwhile, domain.MembershipEndsBeforeStart),
+    body=group_schemas.NewMembership, answer=group_schemas.MembershipView,
+    errors=(NotFound, ChangedMeanwhile, group_rules.MembershipEndsBeforeStart),
 )  # fmt: skip
-def put_member(request: Request[schemas.NewMembership, None]) -> schemas.MembershipView:
+def put_member(request: Request[group_schemas.NewMembership, None]) -> group_schemas.MembershipView:
     """Make someone a member of a group from a day on"""
     group, person = GroupId(request.id("group")), PersonId(request.id("person"))
-    return usecases.put_member(request.caller, group, person, request.body)
+    return groups.put_member(request.caller, group, person, request.body)
 
 
 @api.operation(
@@ -60,7 +66,7 @@ def put_member(request: Request[schemas.NewMembership, None]) -> schemas.Members
 )  # fmt: skip
 def remove_member(request: Request[None, None]) -> None:
     """End someone's membership of a group from today on"""
-    usecases.remove_member(request.caller, GroupId(request.id("group")), PersonId(request.id("person")))
+    groups.remove_member(request.caller, GroupId(request.id("group")), PersonId(request.id("person")))
 
 
 @on.on_file(

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from functions.access.guard import Duty
-from functions.organisation import store
-from functions.organisation.domain import Around, GroupRecord, PartIn, UnitRecord
+from functions.organisation.domain.groups import Around, GroupRecord, PartIn
+from functions.organisation.domain.units import UnitRecord
+from functions.organisation.store import duties as duties_store
+from functions.organisation.store import groups as groups_store
+from functions.organisation.store import units as units_store
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
@@ -47,39 +50,39 @@ def unit_named(text: str) -> UnitId:
 
 def unit(unit: UnitId) -> UnitRecord | None:
     """A unit. One round trip."""
-    return store.find_unit(unit)
+    return units_store.find_unit(unit)
 
 
 def wanted_units(ids: Sequence[UnitId]) -> Wanted[dict[UnitId, UnitRecord]]:
     """Units by id, for `skolkit.table.fetch`; unknown ones are left out."""
-    return store.wanted_units(ids)
+    return units_store.wanted_units(ids)
 
 
 def units() -> Iterator[UnitRecord]:
     """The municipality's own active units by name. One round trip per megabyte (about 2,000 units)."""
-    return store.listed_units()
+    return units_store.listed_units()
 
 
 def calendar(unit: UnitId, school_year: SchoolYear) -> SchoolCalendar:
     """Which days pupils go to school; the usual calendar where none is decided. One round trip."""
-    return store.find_calendar(unit, school_year) or default_calendar(school_year)
+    return units_store.find_calendar(unit, school_year) or default_calendar(school_year)
 
 
 def group(group: GroupId, on: date) -> GroupRecord | None:
     """A group as it is on a day. One round trip, consistent."""
-    found = store.find_group(group)
+    found = groups_store.find_group(group)
     return found[1].on(on) if found else None
 
 
 def wanted_groups(ids: Sequence[GroupId], on: date) -> Wanted[dict[GroupId, GroupRecord]]:
     """Groups as they are on a day, by id, for `skolkit.table.fetch`; unknown ones are left out."""
-    dated = store.wanted_groups(ids)
+    dated = groups_store.wanted_groups(ids)
     return Wanted(dated.item, dated.keys, lambda found: {g: d.on(on) for g, d in dated.answer(found).items()})
 
 
 def wanted_groups_of(people: Sequence[PersonId], on: date) -> Wanted[dict[PersonId, tuple[GroupId, ...]]]:
     """The groups that people are members of on a day, for `skolkit.table.fetch`; () for those in none."""
-    parts = store.wanted_parts(people)
+    parts = groups_store.wanted_parts(people)
     return Wanted(
         parts.item,
         parts.keys,
@@ -92,16 +95,16 @@ def wanted_groups_of(people: Sequence[PersonId], on: date) -> Wanted[dict[Person
 
 def wanted_parts(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[PartIn, ...]]]:
     """People's parts in groups of all times (member, mentor, teacher), for `skolkit.table.fetch`."""
-    return store.wanted_parts(people)
+    return groups_store.wanted_parts(people)
 
 
 def staff_around(person: PersonId, on: date) -> Around:
     """The groups someone is a member of on a day, with mentors and teachers. Two round trips, consistent; one
     for somebody in no group.
     """
-    return store.around(person, on)
+    return groups_store.around(person, on)
 
 
 def duties_of(person: PersonId) -> tuple[Duty, ...]:
     """What someone is employed as today, and where. One round trip: a consistent query."""
-    return store.duties_of(person, today())
+    return duties_store.duties_of(person, today())

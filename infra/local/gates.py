@@ -17,7 +17,7 @@ from infra.local import paths
 from infra.local.bootstrap import tool_environment
 from infra.local.cloud import REGION
 from infra.local.steps import console, step
-from infra.local.synth import assembly
+from infra.local.synth import assembly, node_environment
 
 # In one process per core: nothing here needs a whole cloud.
 QUICK_SUITES = ("unit", "contract", "infrastructure", "integration")
@@ -117,6 +117,6 @@ def pytest(*suites: str, options: Sequence[str] = (), profile: str = "ci") -> bo
     found = [str(folder.relative_to(paths.ROOT)) for folder in folders if folder.is_dir()]
     if "unit" in suites:
         found += ["--doctest-modules", "layers/common/python/skolkit"]
-    environment = tool_environment() | {"HYPOTHESIS_PROFILE": profile}
+    environment = node_environment() | {"HYPOTHESIS_PROFILE": profile}  # the stacks are built in tests, too
     command = [sys.executable, "-m", "pytest", "-q", *options, *found]
     return subprocess.run(command, cwd=paths.ROOT, env=environment, check=False).returncode == 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from functions.organisation.imports import units_of
+from functions.organisation.imports.units import units_of
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import stable_id
 

@@ -1,4 +1,4 @@
-"""What the organisation takes and gives over HTTP."""
+"""Units and school years over HTTP."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from functions.organisation.domain import GroupKind, Status
+from functions.organisation.domain.units import Status
+from functions.organisation.schemas.common import Id
 from skolkit.http import Shape
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
-
-Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 def _is_year(text: str) -> str:
@@ -45,13 +44,6 @@ class UnitPage(Shape):
     cursor: str | None
 
 
-class PageQuery(Shape):
-    """How much of the list, from where."""
-
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, Field(max_length=900)] | None = None
-
-
 class CalendarQuery(Shape):
     """Which school year, as `2026/27`; the present one when left out."""
 
@@ -74,46 +66,3 @@ class CalendarView(Shape):
     days_off: list[date]
     study_days: list[date]
     school_days: int
-
-
-class MemberView(Shape):
-    """A member of a group. A protected pupil's name is withheld from those without a task for them."""
-
-    person: Id
-    given_name: str | None
-    family_name: str | None
-    protected: bool
-
-
-class StaffView(Shape):
-    """A mentor or teacher of a group."""
-
-    person: Id
-    given_name: str | None
-    family_name: str | None
-
-
-class GroupView(Shape):
-    """A group today."""
-
-    id: Id
-    name: str
-    unit: Id
-    kind: GroupKind
-    members: list[MemberView]
-    mentors: list[StaffView]
-    teachers: list[StaffView]
-
-
-class NewMembership(Shape):
-    """From when and until when (both inclusive) someone is a member."""
-
-    start_date: date
-    end_date: date | None = None
-
-
-class MembershipView(NewMembership):
-    """A membership of a group."""
-
-    group: Id
-    person: Id

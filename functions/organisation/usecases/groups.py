@@ -1,63 +1,29 @@
-"""What people do with the organisation: find units, see the school year and class lists, change groups."""
+"""Who sees class lists, who changes groups (process 13)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
 from functions.access import guard
-from functions.organisation import queries, store
-from functions.organisation.domain import DatedGroup, GroupRecord, Stay, UnitRecord
+from functions.organisation import queries
+from functions.organisation.domain.groups import DatedGroup, GroupRecord, Stay
 from functions.organisation.events import GroupMembersChanged
-from functions.organisation.schemas import (
-    CalendarView,
+from functions.organisation.schemas.groups import (
     GroupView,
     MembershipView,
     MemberView,
     NewMembership,
-    PageQuery,
     StaffView,
-    TermView,
-    UnitPage,
-    UnitView,
 )
+from functions.organisation.store import groups as groups_store
 from functions.register import queries as register
 from functions.register.queries import PersonName
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
-from skolkit.sweden.calendar import SchoolYear, Term
 from skolkit.table import Item, commit, fetch
-from skolkit.types import GroupId, PersonId, UnitId
-
-
-def list_units(caller: Caller, query: PageQuery) -> UnitPage:
-    """The municipality's own active units. One round trip."""
-    units, cursor = store.page_of_units(query.cursor, query.limit, caller.seal, "units")
-    allowed = guard.permitted(caller, "organisation:read_unit", [guard.Unit(unit.id) for unit in units])
-    if len(allowed) < len(units):
-        raise NotFound
-    return UnitPage(data=[_unit_view(unit) for unit in units], cursor=cursor)
-
-
-def read_unit(caller: Caller, id: UnitId) -> UnitView:
-    """A unit. One round trip."""
-    return _unit_view(_unit(caller, id))
-
-
-def read_calendar(caller: Caller, id: UnitId, school_year: str | None) -> CalendarView:
-    """A unit's school year. Two round trips."""
-    _unit(caller, id)
-    year = SchoolYear.parse(school_year) if school_year else SchoolYear.of(today())
-    calendar = queries.calendar(id, year)
-    return CalendarView(
-        school_year=str(year),
-        autumn=_term(calendar.autumn),
-        spring=_term(calendar.spring),
-        days_off=sorted(calendar.days_off),
-        study_days=sorted(calendar.study_days),
-        school_days=len(calendar.school_days()),
-    )
+from skolkit.types import GroupId, PersonId
 
 
 def read_group(caller: Caller, id: GroupId) -> GroupView:
@@ -97,19 +63,24 @@ def remove_member(caller: Caller, id: GroupId, person: PersonId) -> None:
 
 
 def _save(
-    caller: Caller, action: str, item: store.GroupItem, old: DatedGroup, new: DatedGroup, person: PersonId
+    caller: Caller,
+    action: str,
+    item: groups_store.GroupItem,
+    old: DatedGroup,
+    new: DatedGroup,
+    person: PersonId,
 ) -> None:
     if new == old:
         return
-    parts = store.parts_items([person])[person]
-    store.set_parts(parts, new.id, new.parts().get(person, ()))
-    writes: list[Item] = [store.group_item(new, item), parts]
+    parts = groups_store.parts_items([person])[person]
+    groups_store.set_parts(parts, new.id, new.parts().get(person, ()))
+    writes: list[Item] = [groups_store.group_item(new, item), parts]
     trace = Trace(caller.person_id, action, person, changes=f"group {new.id}")
     commit(*writes, facts=[GroupMembersChanged(group=new.id, unit=new.unit)], trace=trace)
 
 
-def _editable(caller: Caller, id: GroupId) -> tuple[store.GroupItem, DatedGroup]:
-    found = store.find_group(id)
+def _editable(caller: Caller, id: GroupId) -> tuple[groups_store.GroupItem, DatedGroup]:
+    found = groups_store.find_group(id)
     if found is None:
         raise NotFound
     _require_group(caller, "organisation:edit", found[1].on(today()))
@@ -156,34 +127,3 @@ def _staff(person: PersonId, name: PersonName | None) -> StaffView:
         given_name=seen.given_name if seen else None,
         family_name=seen.family_name if seen else None,
     )
-
-
-def _unit(caller: Caller, id: UnitId) -> UnitRecord:
-    guard.require(caller, "organisation:read_unit", guard.Unit(id))
-    unit = queries.unit(id)
-    if unit is None:
-        raise NotFound
-    return unit
-
-
-def _unit_view(unit: UnitRecord) -> UnitView:
-    return UnitView(
-        id=unit.id,
-        code=str(unit.code),
-        name=unit.name,
-        municipality_code=str(unit.municipality_code),
-        municipal=unit.municipal,
-        status=unit.status,
-        school_forms=list(unit.school_forms),
-        address=unit.address,
-        lat=unit.lat,
-        lon=unit.lon,
-        pupils=unit.pupils,
-        email=unit.email,
-        phone=unit.phone,
-        url=unit.url,
-    )
-
-
-def _term(term: Term) -> TermView:
-    return TermView(first=term.first, last=term.last)

@@ -1,4 +1,4 @@
-"""School units, groups with dated members, and duties."""
+"""Groups with dated members, and the staff around a pupil."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from skolkit.errors import DomainError, Text
-from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
 from skolkit.types import GroupId, PersonId, UnitId
-
-Status = Literal["AKTIV", "VILANDE", "UPPHORT", "PLANERAD"]
-"""`CodeSchoolUnitStatus` of Skolenhetsregistret v2."""
 
 GroupKind = Literal["klass", "undervisning"]
 """SS 12000 `groupType`, in lower case: a class, or a teaching group."""
@@ -26,28 +22,6 @@ class MembershipEndsBeforeStart(DomainError):
     status = 422
     reason = Text("Slutdatum ligger före startdatum.", "The end date is before the start date.")
     advice = Text("Ändra något av datumen.", "Change one of the dates.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitRecord:
-    """A school unit. `lat`/`lon` are WGS 84 degrees; `municipal` is run by a municipality, not by an
-    independent organiser; `pupils` is the public count, when known.
-    """
-
-    id: UnitId
-    code: SchoolUnitCode
-    name: str
-    municipality_code: MunicipalityCode
-    municipal: bool
-    status: Status = "AKTIV"
-    school_forms: tuple[SchoolForm, ...] = (SchoolForm.COMPULSORY,)
-    address: str | None = None
-    lat: float | None = None
-    lon: float | None = None
-    pupils: int | None = None
-    email: str | None = None
-    phone: str | None = None
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the organisation takes and gives over HTTP."""

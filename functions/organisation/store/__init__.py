@@ -1,0 +1,1 @@
+"""The organisation's table. Keys are built only here."""

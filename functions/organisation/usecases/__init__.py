@@ -1,0 +1,1 @@
+"""What people do with the organisation, one module per process."""
