@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.access import schemas, usecases
+from functions.access import schemas
+from functions.access.usecases import me, processes, sign_in
 from skolkit.errors import NotFound
 from skolkit.http import Api, Request
 from skolkit.triggers import Triggers
@@ -25,13 +26,13 @@ def read_health(_request: Request[None, None]) -> schemas.Health:
 @api.operation("GET", "/v1/me", process=36, answer=schemas.Me, errors=(NotFound,))
 def read_me(request: Request[None, None]) -> schemas.Me:
     """Who is signed in, with duties, groups and number of children"""
-    return usecases.read_me(request.caller)
+    return me.read_me(request.caller)
 
 
 @api.operation("GET", "/v1/processes", process=36, answer=schemas.ProcessMap)
 def list_processes(request: Request[None, None]) -> schemas.ProcessMap:
     """The 36 processes and what serves them"""
-    return usecases.list_processes(request.caller)
+    return processes.list_processes(request.caller)
 
 
 @on.on_sign_in(
@@ -40,4 +41,4 @@ def list_processes(request: Request[None, None]) -> schemas.ProcessMap:
 )
 def add_person_claims(event: dict[str, Any]) -> dict[str, Any]:
     """Tell who the person is in the access token (Cognito pre-token-generation, version 2)."""
-    return {**event, "response": usecases.claims_of(event)}
+    return {**event, "response": sign_in.claims_of(event)}

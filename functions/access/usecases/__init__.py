@@ -1,0 +1,1 @@
+"""Who is signed in, and which processes the system serves."""
