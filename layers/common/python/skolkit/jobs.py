@@ -1,9 +1,10 @@
-"""Long work that somebody asks for over HTTP and follows: rollover, exports, extracts, rounds (decision 0010).
+"""Long work that somebody asks for over HTTP and follows: rollover, exports, extracts, rounds (decision
+0010).
 
-A job is one item in the area's table. Asking for it commits the item and a fact; a queue hands the fact to the
-area's own worker, which calls `run` with a step. A step does a piece of the work and commits it together with
-the job's item, so that a worker that dies is followed by one that goes on from there, and two workers at once
-stop each other by the item's version. A worker out of time asks itself to go on by the same fact.
+A job is one item in the area's table. Asking for it commits the item and a fact; a queue hands the fact to
+the area's own worker, which calls `run` with a step. A step does a piece of the work and commits it together
+with the job's item, so that a worker that dies is followed by one that goes on from there, and two workers at
+once stop each other by the item's version. A worker out of time asks itself to go on by the same fact.
 """
 
 from __future__ import annotations
