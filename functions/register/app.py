@@ -4,8 +4,12 @@ and 3).
 
 from __future__ import annotations
 
-from functions.register import domain, schemas, usecases
-from functions.register.imports import PEOPLE
+from functions.register.domain import enrolment as rules
+from functions.register.imports.people import PEOPLE
+from functions.register.schemas.contacts import ContactChange, ContactView
+from functions.register.schemas.enrolment import EnrolmentView, NewEnrolment
+from functions.register.schemas.people import Children, PersonView
+from functions.register.usecases import contacts, enrolment, people
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Api, Request
@@ -18,45 +22,46 @@ on = Triggers(app)
 relay = on.relay_outbox()
 
 
-@api.operation("GET", "/v1/me/children", process=2, answer=schemas.Children)
-def list_my_children(request: Request[None, None]) -> schemas.Children:
+@api.operation("GET", "/v1/me/children", process=2, answer=Children)
+def list_my_children(request: Request[None, None]) -> Children:
     """The children in the caller's custody"""
-    return usecases.list_my_children(request.caller)
+    return people.list_my_children(request.caller)
 
 
-@api.operation("GET", "/v1/persons/{person}", process=2, answer=schemas.PersonView, errors=(NotFound,))
-def read_person(request: Request[None, None]) -> schemas.PersonView:
+@api.operation("GET", "/v1/persons/{person}", process=2, answer=PersonView, errors=(NotFound,))
+def read_person(request: Request[None, None]) -> PersonView:
     """A person and where they go to school"""
-    return usecases.read_person(request.caller, PersonId(request.id("person")))
+    return people.read_person(request.caller, PersonId(request.id("person")))
 
 
-@api.operation(
-    "GET", "/v1/persons/{person}/contacts", process=2, answer=schemas.ContactView, errors=(NotFound,)
-)
-def read_contacts(request: Request[None, None]) -> schemas.ContactView:
+@api.operation("GET", "/v1/persons/{person}/contacts", process=2, answer=ContactView, errors=(NotFound,))
+def read_contacts(request: Request[None, None]) -> ContactView:
     """How a person may be reached"""
-    return usecases.read_contacts(request.caller, PersonId(request.id("person")))
+    return contacts.read_contacts(request.caller, PersonId(request.id("person")))
 
 
 @api.operation(
     "PUT", "/v1/persons/{person}/contacts", process=2, versioned=True,
-    body=schemas.ContactChange, answer=schemas.ContactView, errors=(NotFound, ChangedMeanwhile),
+    body=ContactChange, answer=ContactView, errors=(NotFound, ChangedMeanwhile),
 )  # fmt: skip
-def change_contacts(request: Request[schemas.ContactChange, None]) -> schemas.ContactView:
+def change_contacts(request: Request[ContactChange, None]) -> ContactView:
     """Set one's own mail, telephone and language"""
     person = PersonId(request.id("person"))
-    return usecases.change_contacts(request.caller, person, request.body, request.version)
+    return contacts.change_contacts(request.caller, person, request.body, request.version)
 
 
 @api.operation(
     "POST", "/v1/persons/{person}/enrolments", process=3, status=201, keyed=True,
-    body=schemas.NewEnrolment, answer=schemas.EnrolmentView,
-    errors=(NotFound, ChangedMeanwhile, domain.UnknownUnit, domain.EndsBeforeStart, domain.AlreadyEnrolled),
+    body=NewEnrolment, answer=EnrolmentView,
+    errors=(
+        NotFound, ChangedMeanwhile, rules.UnknownUnit, rules.EndsBeforeStart, rules.BeforeBirth,
+        rules.AlreadyEnrolled,
+    ),
 )  # fmt: skip
-def enrol_pupil(request: Request[schemas.NewEnrolment, None]) -> schemas.EnrolmentView:
+def enrol_pupil(request: Request[NewEnrolment, None]) -> EnrolmentView:
     """Enrol a pupil at a school unit"""
     assert request.key
-    return usecases.enrol_pupil(request.caller, PersonId(request.id("person")), request.body, request.key)
+    return enrolment.enrol_pupil(request.caller, PersonId(request.id("person")), request.body, request.key)
 
 
 @on.on_file(

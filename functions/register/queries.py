@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from functions.access import guard
 from functions.organisation import queries as organisation
-from functions.register import store
-from functions.register.domain import Contact, PersonName, PupilRecord, Withheld, age
+from functions.register.domain.contacts import Contact, Withheld
+from functions.register.domain.people import PersonName, PupilRecord, age
+from functions.register.store import contacts as contacts_store
+from functions.register.store import people as people_store
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -31,12 +33,12 @@ __all__ = [
 
 def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
     """Names by id, for `skolkit.table.fetch`; people who do not exist are left out."""
-    return store.wanted_names(ids)
+    return people_store.wanted_names(ids)
 
 
 def pupil(person: PersonId) -> PupilRecord | None:
     """A pupil as of today; None for adults and unknown ids. One round trip: a consistent query."""
-    card = store.find_card(person)
+    card = people_store.find_card(person)
     return PupilRecord.of(card, today()) if card and card.is_pupil else None
 
 
@@ -95,7 +97,7 @@ def shown_names(
 
 def children_of(guardian: PersonId) -> tuple[PersonId, ...]:
     """The children in someone's custody today. One round trip: a consistent query."""
-    return store.children_of(guardian, today())
+    return people_store.children_of(guardian, today())
 
 
 def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
@@ -103,4 +105,4 @@ def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
 
     One round trip per 100 people.
     """
-    return store.contacts(ids)
+    return contacts_store.contacts(ids)

@@ -16,7 +16,7 @@ from skolkit.types import PersonId
 KEY = "alias/skolkit-protected"
 
 
-def seal(person: PersonId, values: Mapping[str, str | None]) -> bytes:
+def seal(person: PersonId, values: Mapping[str, object]) -> bytes:
     """The values as ciphertext that only holders of `kms:Decrypt` on the key can open for this person.
 
     One KMS call. `values` are at most 4,096 bytes as JSON; a longer text is refused by KMS.
