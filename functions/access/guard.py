@@ -39,13 +39,18 @@ Action = Literal[
     "organisation:import",
     "organisation:read_group",
     "organisation:read_unit",
+    "register:add_person",
+    "register:break_glass",
     "register:edit_own_contacts",
     "register:edit_person",
     "register:enrol",
     "register:import",
+    "register:merge",
+    "register:protect",
     "register:read_contacts",
     "register:read_own_children",
     "register:read_person",
+    "register:read_record",
     "timetable:import",
     "timetable:read_own_day",
     "timetable:read_pupil_day",
@@ -116,9 +121,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Anyone's own card, day, children and settings."""
+    """Anyone's own card, day, children and settings. `units` are those where the person works or has a child,
+    for their administrators; `protected` is protected identity.
+    """
 
     id: PersonId
+    units: frozenset[UnitId] = frozenset()
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +247,7 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
         return [_ref("Caller", caller.person)] if caller.person and caller.person in people else []
 
     attributes: dict[str, object] = {}
-    name, unit = "skolkit", None
+    name, unit, units = "skolkit", None, frozenset[UnitId]()
     match resource:
         case Pupil():
             name, unit = resource.id, resource.unit
@@ -265,11 +274,11 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
                 "mentors": only_caller(resource.mentors),
             }
         case Person():
-            name = resource.id
-            attributes = {"self": _ref("Caller", resource.id)}
+            name, units = resource.id, resource.units
+            attributes = {"self": _ref("Caller", resource.id), "protected": resource.protected}
         case Unit():
             name = resource.id
-    parents = [] if unit is None else [_ref("Unit", unit)]
+    parents = [_ref("Unit", parent) for parent in sorted(units)] if unit is None else [_ref("Unit", unit)]
     return {"uid": _ref(type(resource).__name__, name), "attrs": attributes, "parents": parents}
 
 

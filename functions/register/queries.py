@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain.contacts import Contact, Withheld
-from functions.register.domain.people import PersonName, PupilRecord, age
+from functions.register.domain.people import PersonCard, PersonName, PupilRecord, age
 from functions.register.store import contacts as contacts_store
 from functions.register.store import people as people_store
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.table import Wanted
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 __all__ = [
     "Contact",
@@ -24,9 +24,11 @@ __all__ = [
     "children_of",
     "contacts",
     "pupil",
+    "require_person",
     "require_pupil",
     "require_relation",
     "shown_names",
+    "units_around",
     "wanted_names",
 ]
 
@@ -52,6 +54,34 @@ def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRe
         raise NotFound
     require_relation(caller, action, record)
     return record
+
+
+def require_person(caller: Caller, action: guard.Action, card: PersonCard) -> None:
+    """Let the caller do `action` about anybody already read, or raise `NotFound`.
+
+    As `require_relation` for pupils; for adults three round trips and one per child: children, duties of
+    both.
+    """
+    if card.is_pupil:
+        require_relation(caller, action, PupilRecord.of(card, today()))
+    elif caller.person == card.id:
+        guard.require(caller, action, guard.Person(card.id, protected=card.protected))
+    else:
+        facts = guard.Person(card.id, frozenset(units_around(card)), card.protected)
+        guard.require(caller, action, facts, organisation.duties_of(caller.person_id))
+
+
+def units_around(card: PersonCard) -> list[UnitId]:
+    """The units that know a person: where a pupil is enrolled today, where an adult works or has a child.
+
+    None for a pupil; two round trips and one per child for an adult.
+    """
+    if card.is_pupil:
+        now = card.current(today())
+        return [now.unit] if now else []
+    children = [record for child in children_of(card.id) if (record := pupil(child))]
+    units = {record.unit for record in children if record.unit}
+    return sorted(units | {duty.unit for duty in organisation.duties_of(card.id) if duty.unit})
 
 
 def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) -> None:

@@ -125,7 +125,9 @@ def _key(stack: Stack) -> kms.Key:
 
 
 def _protected_key(stack: Stack) -> kms.Key:
-    """Seals what is known of people with protected identity; functions may encrypt, and none may decrypt."""
+    """Seals what is known of people with protected identity. Functions that take such people may encrypt;
+    only the register's writer may decrypt, for a broken glass and for the end of a protection.
+    """
     return kms.Key(
         stack,
         "ProtectedKey",

@@ -86,6 +86,7 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ses:SendEmail": _mail,
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "kms:Decrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }

@@ -81,17 +81,31 @@ ALLOWED: dict[str, set[str]] = {
     "organisation.read_group": CLASS_STAFF,
     "organisation.read_unit": ANYONE,
     "organisation.remove_member": ADMINISTRATORS,
+    "register.add_person": {*ADMINISTRATORS, "far administrator"},
+    "register.break_glass": OFFICE,
     "register.change_contacts": {"pupil"},
+    "register.change_number": ADMINISTRATORS,
+    "register.change_person": ADMINISTRATORS,
+    "register.change_reach": ADMINISTRATORS,
+    "register.end_responsible": ADMINISTRATORS,
     "register.enrol_pupil": ADMINISTRATORS,
     "register.list_my_children": ANYONE,
+    "register.merge_persons": {"administrator"},
+    "register.open_contacts": OFFICE,
+    "register.protect_person": ADMINISTRATORS,
+    "register.put_responsible": ADMINISTRATORS,
     "register.read_contacts": {"pupil", "mentor", *OFFICE},
     "register.read_person": {*GUARDIANS, "pupil", *CLASS_STAFF},
+    "register.read_record": ADMINISTRATORS,
+    "register.undo_merge": {"administrator"},
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
 }
 # Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
-DOMAIN_REFUSALS = {409, 412, 422, 428}
+DOMAIN_REFUSALS = {403, 409, 412, 422, 428}
+# Whose answer is where the protected pupil is, for whoever has broken the glass.
+OPENED = "register.open_contacts"
 
 
 @dataclass(frozen=True)
@@ -198,7 +212,7 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
             wrong.append(f"{actor}: {status} {asked.text[:200]}")
         if actor not in KNOWS_THE_PROTECTED and CANARY["familyName"] in asked.text:
             wrong.append(f"{actor} sees the protected pupil's name")
-        if any(secret in asked.text for secret in SECRETS):
+        if row != OPENED and any(secret in asked.text for secret in SECRETS):
             wrong.append(f"{actor} sees where the protected pupil is")
         undo.undo()
     assert wrong == [], "\n".join(wrong)
@@ -210,9 +224,19 @@ PROTECTED = {
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},
     "messages.list_deliveries": {"mentor", "principal", "unit administrator"},
+    "register.break_glass": OFFICE,
+    "register.change_number": {"unit administrator"},
+    "register.change_person": {"unit administrator"},
+    "register.change_reach": {"unit administrator"},
+    "register.end_responsible": {"unit administrator"},
     "register.enrol_pupil": {"unit administrator", "administrator"},
+    "register.merge_persons": set(),
+    "register.open_contacts": OFFICE,
+    "register.protect_person": ADMINISTRATORS,
+    "register.put_responsible": {"unit administrator"},
     "register.read_contacts": {"unit administrator"},
     "register.read_person": {"teacher", "mentor", "principal", "unit administrator"},
+    "register.read_record": {"unit administrator"},
     "timetable.list_pupil_lessons": {"teacher", "mentor", "principal", "unit administrator"},
 }
 
@@ -242,7 +266,8 @@ def test_a_protected_pupil_is_there_only_for_those_with_a_task(
         let_in = asked.answer.status != 404
         if let_in != (actor in PROTECTED[row]):
             wrong.append(f"{actor}: {asked.answer.status} {asked.text[:100]}")
-        if any(secret in asked.text for secret in SECRETS):
+        sees = row == OPENED and actor == "principal"  # who has broken the glass
+        if any(secret in asked.text for secret in SECRETS) != sees:
             wrong.append(f"{actor} sees where the protected pupil is")
         undo.undo()
     assert wrong == [], "\n".join(wrong)
@@ -376,7 +401,7 @@ def test_putting_somebody_in_ones_own_group_is_no_way_to_another_units_pupil(sch
 def test_whoever_comes_of_age_decides_alone(schools: Schools, tables: Cloud) -> None:
     """Föräldrabalken 9:1: at 18 custody ends, and with it the guardians' rights."""
     pupil = schools.pupil
-    store: Any = importlib.import_module("functions.register.store")
+    store: Any = importlib.import_module("functions.register.store.people")
     grown = f"{today().year - 19}-01-31"
     with acting_as("register"):
         (key, row) = next(

@@ -28,6 +28,7 @@ OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan",
 CANARY = {"givenName": "Kanariefågel", "familyName": "Skyddadsson", "securityMarking": "Sekretessmarkering"}
 CANARY_HOME = {"street": "Hemligstigen 77", "postalCode": "777 77", "locality": "Undangömda"}
 CANARY_REACH = {"email": "kanariefagel@example.org", "phone": "+46701740699"}
+TWINS = (PersonId(stable_id("one record")), PersonId(stable_id("the other")))
 SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 
 
@@ -46,6 +47,7 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
+    merge: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def make_schools(cloud: Cloud) -> Schools:
         [
             person_row(mates[1]) | CANARY | CANARY_REACH | {"address": CANARY_HOME},
             *(_card(people[name], name) for name in ("stranger", "unit administrator", "far administrator")),
+            *(_card(twin, "twin") for twin in TWINS),
         ],
     )  # fmt: skip
     _drop(
@@ -90,7 +93,18 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start))
+    glass = call(
+        "register", "break_glass", people["principal"],
+        path={"person": hidden}, body={"reason": "injury"}, headers=_key(),
+    )  # fmt: skip
+    assert glass.status == 201, glass.body
+    merged = call(
+        "register", "merge_persons", people["administrator"],
+        path={"person": TWINS[0]}, body={"duplicate": TWINS[1]}, headers=_key(),
+    )  # fmt: skip
+    assert merged.status == 201, merged.body
+    on, merge = today(reported.start), str(merged.body["id"])
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, merge)
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -211,6 +225,21 @@ def _over(version: int) -> dict[str, str]:
     return {"if-match": f'"{version}"'}
 
 
+def _key() -> dict[str, str]:
+    return {"idempotency-key": new_id()}
+
+
+def _of(s: Schools, body: Any = None, *, version: int | None = None, **path: str) -> Ask:
+    """About the pupil, or whoever `path` says: a change of a version, or something new."""
+    headers = _over(version) if version else _key()
+    return Ask({"person": s.pupil.id, **path}, body=body, headers=headers)
+
+
+def _card_body(s: Schools) -> dict[str, str]:
+    born = s.pupil.birth_date.isoformat()
+    return {"givenName": "Ny", "familyName": "Person", "birthDate": born}
+
+
 def _changed(s: Schools) -> Ask:
     body = absence(s.pupil.id, s.home.days[-1]).body | {"reason": "dentalVisit"}
     return Ask({"pupil": s.pupil.id, "notice": s.notice}, body=body, headers=_over(1))
@@ -259,13 +288,33 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
+    "register.add_person": lambda s: Ask(body=_card_body(s), headers=_key()),
+    "register.break_glass": lambda s: _of(s, {"reason": "threat"}, person=s.hidden),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),
+    "register.change_number": lambda s: _of(
+        s, {"civicNo": "20150102TF10", "since": today().isoformat()}, version=1
+    ),
+    "register.change_person": lambda s: _of(s, _card_body(s), version=1),
+    "register.change_reach": lambda s: _of(
+        s, {"addresses": [{"streetAddress": "G 1", "postalCode": "1", "locality": "E"}]}, version=1
+    ),
+    "register.end_responsible": lambda s: _of(s, version=1, adult=s.people["second guardian"]),
     "register.enrol_pupil": _enrolment,
     "register.list_my_children": lambda _: Ask(),
+    "register.merge_persons": lambda s: _of(s, {"duplicate": s.people["stranger"]}),
+    "register.open_contacts": lambda s: Ask({"person": s.hidden}),
+    "register.protect_person": lambda s: _of(
+        s, {"securityMarking": "Sekretessmarkering", "basis": "populationRegister"}, version=1
+    ),
+    "register.put_responsible": lambda s: _of(
+        s, {"home": True}, version=1, adult=s.people["second guardian"]
+    ),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
+    "register.read_record": lambda s: Ask({"person": s.pupil.id}),
+    "register.undo_merge": lambda s: Ask({"merge": s.merge}),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

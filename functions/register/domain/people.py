@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from functions.register.domain.contacts import Address
-from functions.register.domain.enrolment import COMPULSORY, Enrolment
+from functions.register.domain.contacts import Address, Email, Phone
+from functions.register.domain.enrolment import COMPULSORY, BeforeBirth, EndsBeforeStart, Enrolment
 from skolkit.errors import DomainError, Text
 from skolkit.types import PersonId, UnitId
 
@@ -53,6 +53,17 @@ class NumberTaken(DomainError):
         "Kontrollera numret. Är det samma person: slå ihop posterna.",
         "Check the number. If it is the same person: merge the records.",
     )
+
+
+class NumberTooEarly(DomainError):
+    """Numbers follow each other: a new one begins after the one before did."""
+
+    status = 422
+    reason = Text(
+        "Numret gäller inte från en senare dag än det förra.",
+        "The number does not begin later than the one before.",
+    )
+    advice = Text("Ändra från vilken dag numret gäller.", "Change the day the number begins.")
 
 
 class PerhapsTheSame(DomainError):
@@ -214,6 +225,8 @@ class NewPerson:
     principal_names: tuple[str, ...] = ()
     external_ids: tuple[ExternalId, ...] = ()
     municipality: str | None = None
+    emails: tuple[Email, ...] = ()
+    phones: tuple[Phone, ...] = ()
 
 
 def of_age(birth_date: date) -> date:
@@ -243,6 +256,25 @@ def check_responsible(child: tuple[PersonId, date], adult: tuple[PersonId, date]
     """
     if adult[0] == child[0] or adult[1] >= child[1]:
         raise GuardianLoop(field="responsibles", value=adult[0])
+
+
+def check_born(birth_date: date, starts: Iterable[date]) -> None:
+    """A corrected birth date still lies before every enrolment: raises `BeforeBirth`."""
+    for start in starts:
+        if start < birth_date:
+            raise BeforeBirth(field="birthDate", value=birth_date.isoformat())
+
+
+def check_number_day(numbers: Sequence[NumberSpan], since: date) -> None:
+    """A new number begins after the one before: raises `NumberTooEarly`."""
+    if numbers and since <= numbers[-1].since:
+        raise NumberTooEarly(field="since", value=since.isoformat())
+
+
+def check_dates(start: date | None, end: date | None) -> None:
+    """A period ends no earlier than it starts: raises `EndsBeforeStart`."""
+    if start and end and end < start:
+        raise EndsBeforeStart(field="endDate", value=end.isoformat())
 
 
 def folded(name: str) -> str:

@@ -14,7 +14,15 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from functions.organisation import queries as organisation
-from functions.register.domain.contacts import Address, AddressType, phone_number
+from functions.register.domain.contacts import (
+    Address,
+    AddressType,
+    Email,
+    EmailType,
+    Phone,
+    PhoneType,
+    phone_number,
+)
 from functions.register.domain.enrolment import Enrolment, check_enrolments
 from functions.register.domain.people import (
     ExternalId,
@@ -67,6 +75,8 @@ def _phone(text: str) -> str:
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+MailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+PhoneNumber = Annotated[str, AfterValidator(_phone)]
 PrincipalName = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 
 
@@ -137,9 +147,24 @@ class ExternalIdRow(FileRow):
     globally_unique: bool = False
 
 
+class EmailRow(FileRow):
+    """SS 12000 `Email`."""
+
+    value: MailAddress
+    type: EmailType = "Privat"
+
+
+class PhoneRow(FileRow):
+    """SS 12000 `Phonenumber`."""
+
+    value: PhoneNumber
+    type: PhoneType = "Hem"
+    mobile: bool = True
+
+
 class PersonRow(FileRow):
-    """One person. `address` is the first of `addresses`. `enrolments` and `responsibles` are complete; left
-    out, they stay as they are.
+    """One person. `address`, `email` and `phone` stand for the one of a kind. `enrolments` and `responsibles`
+    are complete; left out, they stay as they are.
     """
 
     id: Id | None = None
@@ -156,8 +181,10 @@ class PersonRow(FileRow):
     external_identifiers: Annotated[tuple[ExternalIdRow, ...], Field(max_length=20)] = ()
     address: AddressRow | None = None
     addresses: Annotated[tuple[AddressRow, ...], Field(max_length=10)] = ()
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = None
-    phone: Annotated[str, AfterValidator(_phone)] | None = None
+    email: MailAddress | None = None
+    phone: PhoneNumber | None = None
+    emails: Annotated[tuple[EmailRow, ...], Field(max_length=10)] = ()
+    phone_numbers: Annotated[tuple[PhoneRow, ...], Field(max_length=10)] = ()
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "sv"
     enrolments: Annotated[list[EnrolmentRow], Field(max_length=20)] | None = None
     responsibles: Annotated[list[ResponsibleRow], Field(max_length=10)] | None = None
@@ -207,8 +234,10 @@ class PersonRow(FileRow):
             principal_names=self.edu_person_principal_names,
             external_ids=tuple(ExternalId(**row.model_dump()) for row in self.external_identifiers),
             addresses=tuple(row.address() for row in self._homes),
-            email=self.email,
-            phone=self.phone,
+            email=self.email or next((row.value for row in self.emails if row.type == "Privat"), None),
+            phone=self.phone or next((row.value for row in self.phone_numbers if row.mobile), None),
+            emails=tuple(Email(**row.model_dump()) for row in self.emails),
+            phones=tuple(Phone(**row.model_dump()) for row in self.phone_numbers),
             language=self.language,
             enrolments=enrolments,
             responsibles=None

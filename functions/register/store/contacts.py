@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from functions.register.domain.contacts import Address, Contact, Email, Phone, Withheld
 from functions.register.domain.people import NewPerson
 from functions.register.store.items import ContactItem, contact_key
-from skolkit.protected import seal
+from skolkit.protected import seal, unseal
 from skolkit.table import Wanted, fetch
 from skolkit.types import PersonId
 
@@ -47,38 +48,51 @@ def contact_of(person: PersonId, item: ContactItem | None) -> Contact | Withheld
 
 
 def changed_contact(item: ContactItem | None, new: Contact, *, protected: bool) -> ContactItem:
-    """The contact item after the person set mail, telephone and language themselves; addresses stay."""
+    """The contact item after the person set mail, telephone and language themselves; the rest stays."""
     item = item or ContactItem(*contact_key(new.person))
+    kept = opened(item, new.person)
     item.language, item.own, item.withheld = new.language, True, protected
+    _set_reach(item, replace(new, emails=kept.emails, phones=kept.phones))
+    return item
+
+
+def reached_at(item: ContactItem | None, new: Contact, *, protected: bool) -> ContactItem:
+    """The contact item with all ways to reach the person as an administrator has entered them."""
+    item = item or ContactItem(*contact_key(new.person))
+    item.language, item.withheld = new.language, protected
     _set_reach(item, new)
+    _set_addresses(item, new.person, [_fields(address) for address in new.addresses])
     return item
 
 
-def addressed(item: ContactItem | None, person: PersonId, addresses: Sequence[Address]) -> ContactItem:
-    """The contact item with other addresses."""
-    item = item or ContactItem(*contact_key(person))
-    _set_addresses(item, person, [_fields(address) for address in addresses])
-    return item
+def opened(item: ContactItem, person: PersonId) -> Contact:
+    """All that is known, unsealed: at most two KMS calls."""
+    reach: dict[str, Any] = {
+        "email": item.email, "phone": item.phone, "emails": item.emails, "phones": item.phones
+    } | unseal(person, item.sealed_reach)  # fmt: skip
+    homes = item.addresses or unseal(person, item.sealed_address).get("addresses") or ()
+    return Contact(
+        person,
+        reach["email"],
+        reach["phone"],
+        item.language,
+        tuple(Email(*row) for row in reach["emails"] or ()),
+        tuple(Phone(*row) for row in reach["phones"] or ()),
+        tuple(Address(**row) for row in homes),
+    )
 
 
 def sealed_contact(item: ContactItem, person: PersonId) -> ContactItem:
     """The contact item of somebody who has become protected: what was in the clear is sealed."""
     if not item.withheld:
-        contact = contact_of(person, item)
-        assert isinstance(contact, Contact)
-        item.withheld = True
-        _set_reach(item, contact)
-        _set_addresses(item, person, item.addresses or [])
+        reached_at(item, opened(item, person), protected=True)
     return item
 
 
-def opened_contact(item: ContactItem, reach: Mapping[str, Any], homes: Mapping[str, Any]) -> ContactItem:
-    """The contact item of somebody who is not protected any more, with what was sealed in the clear."""
-    item.withheld, item.sealed_reach, item.sealed_address = False, None, None
-    item.email, item.phone = reach.get("email"), reach.get("phone")
-    item.emails, item.phones = reach.get("emails"), reach.get("phones")
-    item.addresses = homes.get("addresses")
-    return item
+def unsealed_contact(item: ContactItem, person: PersonId) -> ContactItem:
+    """The contact item of somebody who is not protected any more: what was sealed is in the clear."""
+    contact = opened(item, person)
+    return reached_at(item, contact, protected=False)
 
 
 def filed_contact(new: NewPerson, item: ContactItem | None) -> ContactItem:
@@ -91,7 +105,8 @@ def filed_contact(new: NewPerson, item: ContactItem | None) -> ContactItem:
     if not (own and item.withheld):
         item.withheld = protected
         mine = kept if own and isinstance(kept, Contact) else None
-        _set_reach(item, mine or Contact(new.id, new.email, new.phone, new.language))
+        filed = Contact(new.id, new.email, new.phone, new.language, new.emails, new.phones)
+        _set_reach(item, mine or filed)
     item.own = own
     item.language = item.language if own else new.language
     _set_addresses(item, new.id, [_fields(address) for address in new.addresses])

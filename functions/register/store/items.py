@@ -114,6 +114,7 @@ class ChildItem(RegisterItem, discriminator="child"):
     until = UnicodeAttribute()
     start = UnicodeAttribute(null=True)
     end = UnicodeAttribute(null=True)
+    home = BooleanAttribute(default=False)
 
 
 class RegisterImportItem(ImportItem, discriminator="register_import"):

@@ -112,10 +112,31 @@ def relation_items(child: PersonId, born: date, responsible: Responsible) -> lis
         Overwrite(
             ChildItem(
                 person_pk(adult), f"CHILD#{child}", relation=relation, until=of_age(born).isoformat(),
-                start=start, end=end,
+                start=start, end=end, home=responsible.home,
             )
         ),
     ]  # fmt: skip
+
+
+def relation_removed(child: PersonId, adult: PersonId) -> Remove:
+    """The adult's side of a relation, to be removed; the child's side stays with a record that is closed."""
+    return Remove(ChildItem(person_pk(adult), f"CHILD#{child}"))
+
+
+def relation_moved(row: ChildItem, adult: PersonId) -> list[Write]:
+    """A relation in the partition of a record that is closed, as the other record's."""
+    pk, sk = str(row.pk), str(row.sk)
+    child, old = PersonId(sk.removeprefix("CHILD#")), PersonId(pk.removeprefix("PERSON#"))
+    here = GuardianItem(person_pk(child), f"GUARDIAN#{adult}", relation=row.relation)
+    there = ChildItem(person_pk(adult), f"CHILD#{child}", relation=row.relation, until=row.until)
+    for item in (here, there):
+        item.start, item.end, item.home = row.start, row.end, row.home
+    return [
+        Overwrite(here),
+        Overwrite(there),
+        Remove(GuardianItem(person_pk(child), f"GUARDIAN#{old}")),
+        Remove(row),
+    ]
 
 
 def relation_writes(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain.people import PersonCard, PupilRecord
-from functions.register.queries import require_relation
+from functions.register.queries import require_person
 from functions.register.schemas.common import GroupRef, UnitRef
 from functions.register.schemas.people import Children, ChildView, PersonView
 from functions.register.store import people as people_store
@@ -39,12 +39,12 @@ def read_person(caller: Caller, id: PersonId) -> PersonView:
 def allowed_card(caller: Caller, action: guard.Action, id: PersonId) -> PersonCard:
     """The person, if the caller may do `action` about them; `NotFound` otherwise."""
     card = people_store.find_card(id)
-    if card is None:
+    if card is None or card.merged_into:
         raise NotFound
-    if card.is_pupil and not (caller.person == id and action == "register:read_contacts"):
-        require_relation(caller, action, PupilRecord.of(card, today()))
-    else:
+    if caller.person == id and action == "register:read_contacts":
         guard.require(caller, action, guard.Person(id))
+    else:
+        require_person(caller, action, card)
     return card
 
 

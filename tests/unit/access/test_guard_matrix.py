@@ -78,6 +78,8 @@ THINGS: dict[str, Resource] = {
     "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor")),
     "unit": Unit(HERE),
     "own": Person(PersonId("guardian")),
+    "adult": Person(PersonId("guardian"), frozenset({HERE})),
+    "protected adult": Person(PersonId("guardian"), frozenset({HERE}), protected=True),
     "system": SYSTEM,
 }
 
@@ -97,7 +99,13 @@ KNOWN_PUPIL = {
     "pupil of unknown age": f"{HOME}, teacher, mentor, {OFFICE}",
     "pupil without unit": f"{HOME}, teacher, mentor, head, registrar",
 }
-OWN = {"own": "guardian"}
+OWN = {"own": "guardian", "adult": "guardian", "protected adult": "guardian"}
+ADULT = {
+    "own": "registrar",
+    "adult": "administrator, registrar",
+    "protected adult": "administrator",
+}
+KNOWN_ADULT = {thing: f"guardian, {names}" for thing, names in ADULT.items()}
 REGISTRY = {
     "pupil": "administrator, registrar",
     "protected pupil": "administrator",
@@ -109,7 +117,23 @@ REGISTRY = {
 EXPECTED: dict[str, dict[str, str]] = {
     "access:read_process_map": {"system": "EVERYONE, integration"},
     "register:read_own_children": OWN,
-    "register:read_person": KNOWN_PUPIL | OWN,
+    "register:add_person": {"system": "administrator, registrar, other administrator"},
+    "register:merge": {"system": "registrar"},
+    "register:read_record": REGISTRY | ADULT,
+    "register:protect": REGISTRY
+    | ADULT
+    | {"protected pupil": "administrator, registrar", "protected adult": "administrator, registrar"},
+    "register:break_glass": {
+        "pupil": OFFICE,
+        "protected pupil": "principal, administrator, registrar",
+        "pupil of 18": OFFICE,
+        "pupil of unknown age": OFFICE,
+        "pupil without unit": "head, registrar",
+        "own": "registrar",
+        "adult": "administrator, registrar",
+        "protected adult": "administrator, registrar",
+    },
+    "register:read_person": KNOWN_PUPIL | KNOWN_ADULT,
     "register:read_contacts": {
         "pupil": f"pupil, mentor, {OFFICE}",
         "protected pupil": "administrator",
@@ -117,8 +141,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pupil of unknown age": f"pupil, mentor, {OFFICE}",
         "pupil without unit": "pupil, mentor, head, registrar",
     }
-    | OWN,
-    "register:edit_person": REGISTRY,
+    | KNOWN_ADULT,
+    "register:edit_person": REGISTRY | ADULT,
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from skolkit.aws import client
 from skolkit.types import PersonId
@@ -24,3 +25,12 @@ def seal(person: PersonId, values: Mapping[str, object]) -> bytes:
     text = json.dumps({name: value for name, value in values.items() if value}, ensure_ascii=False)
     reply = client("kms").encrypt(KeyId=KEY, Plaintext=text.encode(), EncryptionContext={"person": person})
     return bytes(reply["CiphertextBlob"])
+
+
+def unseal(person: PersonId, sealed: bytes | None) -> dict[str, Any]:
+    """What `seal` made unreadable; {} of nothing. One KMS call, for those who may decrypt."""
+    if not sealed:
+        return {}
+    reply = client("kms").decrypt(KeyId=KEY, CiphertextBlob=sealed, EncryptionContext={"person": person})
+    opened: dict[str, Any] = json.loads(reply["Plaintext"])
+    return opened
