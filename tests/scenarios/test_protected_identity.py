@@ -1,5 +1,5 @@
-"""A pupil and a guardian become protected at ten (process 2): at one minute past nothing shows them to anybody
-without a task for them, not even what was stored and shown before.
+"""A pupil and a guardian become protected at ten (process 2): at one minute past nothing shows them to
+anybody without a task for them, not even what was stored and shown before.
 """
 
 from __future__ import annotations

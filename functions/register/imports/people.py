@@ -34,7 +34,7 @@ from functions.register.domain.people import (
     Status,
     check_responsible,
 )
-from functions.register.events import ImportFinished
+from functions.register.events import ImportFinished, PersonProtected, ProtectionRemoved
 from functions.register.store.items import RegisterImportItem
 from functions.register.store.people import wanted_births, wanted_digests, wanted_owners
 from functions.register.store.writes import civic_item, person_writes
@@ -261,7 +261,7 @@ def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault
     owners, known_units = fetch(wanted_owners(numbers), organisation.wanted_units(units), consistent=True)
     ids = {row.line: _id(row.data, owners) for row in rows}
     digests = fetch(wanted_digests(list(ids.values())), consistent=True)[0]
-    changed = [row for row in rows if digests.get(ids[row.line]) != row.data.digest]
+    changed = [row for row in rows if digests.get(ids[row.line], ("",))[0] != row.data.digest]
     births = _births(changed, ids)
     faults: list[RowFault] = []
     bundles: list[list[Write | Fact]] = []
@@ -280,9 +280,17 @@ def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault
         if data.civic_no and data.civic_no not in owners:
             writes.append(civic_item(data.civic_no, person))
             owners[data.civic_no] = person
-        bundles.append(writes)
+        bundles.append([*writes, *_protection_facts(new, digests.get(person))])
     save(bundles, source)
     return faults
+
+
+def _protection_facts(new: NewPerson, before: tuple[str, bool] | None) -> list[Fact]:
+    """What those who keep anything that shows the person must hear."""
+    protected = new.marking != "Ingen"
+    if before is None or before[1] == protected:
+        return []
+    return [PersonProtected(person=new.id) if protected else ProtectionRemoved(person=new.id)]
 
 
 def _births(rows: Sequence[Row[PersonRow]], ids: dict[int, PersonId]) -> dict[PersonId, date]:

@@ -47,13 +47,16 @@ def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
     return Wanted(PersonItem, keys, answer, only=("given_name", "family_name", "marking"))
 
 
-def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, str]]:
-    """The digest of the row each stored person was last taken from ("" for one entered by hand)."""
+def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[str, bool]]]:
+    """The digest of the row each stored person was last taken from ("" for one entered by hand), and whether
+    they are protected.
+    """
 
-    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, str]:
-        return {p: found[key].digest or "" for p in ids if (key := profile_key(p)) in found}
+    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, tuple[str, bool]]:
+        items = {p: found[key] for p in ids if (key := profile_key(p)) in found}
+        return {p: (item.digest or "", item.marking != "Ingen") for p, item in items.items()}
 
-    return Wanted(PersonItem, [profile_key(person) for person in ids], answer)
+    return Wanted(PersonItem, [profile_key(p) for p in ids], answer, only=("digest", "marking"))
 
 
 def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:

@@ -169,6 +169,7 @@ def test_protection_that_comes_later_seals_what_was_open(unit: Cloud) -> None:
     assert queries.contacts([id_of("anna")]) == {id_of("anna"): Withheld(id_of("anna"))}
     assert "anna@example.org" not in str(snapshot())
     assert fetch(queries.wanted_names([id_of("anna")]))[0][id_of("anna")].protected
+    assert "register.PersonProtected.v1" in [envelope["type"] for envelope in outbox("register")]
 
 
 def test_every_bad_row_is_reported_and_the_others_are_taken(unit: Cloud) -> None:
