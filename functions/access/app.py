@@ -7,12 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from functions.access import schemas
-from functions.access.usecases import me, processes, sign_in
+from functions.access.usecases import me, processes, segments, sign_in
 from skolkit.errors import NotFound
 from skolkit.http import Api, Request
 from skolkit.triggers import Triggers
 
-api = Api("access", "Inloggning, behörighet och processkarta")
+api = Api("access", "Inloggning, behörighet och processkarta", reader_uses=("dynamodb:Query audit",))
 app = api.app
 on = Triggers(app)
 
@@ -33,6 +33,26 @@ def read_me(request: Request[None, None]) -> schemas.Me:
 def list_processes(request: Request[None, None]) -> schemas.ProcessMap:
     """The 36 processes and what serves them"""
     return processes.list_processes(request.caller)
+
+
+@on.on_schedule(
+    "rate(5 minutes)",
+    process=36,
+    runbook="audit",
+    meaning="Loggen över vem som läst och ändrat arkiveras inte, och kan gå förlorad efter ett dygn.",
+    uses=(
+        "dynamodb:DescribeStream audit",
+        "dynamodb:GetRecords audit",
+        "dynamodb:GetShardIterator audit",
+        "dynamodb:ListStreams",
+        "kms:GenerateMac",
+        "s3:GetObject audit",
+        "s3:PutObject audit",
+    ),
+)
+def append_segments() -> None:
+    """Copy what is new in the audit table to its locked archive, sealed and chained."""
+    segments.append_segments()
 
 
 @on.on_sign_in(

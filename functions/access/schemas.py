@@ -18,10 +18,11 @@ class Health(Shape):
 
 
 class DutyView(Shape):
-    """A duty; `unit` is null for the whole municipality."""
+    """A duty; `unit` is null for the whole municipality. `only`: it is another's, delegated for that."""
 
     role: str
     unit: Id | None
+    only: list[str] | None = None
 
 
 class PartView(Shape):
