@@ -12,7 +12,7 @@ from functions.organisation.domain.units import UnitRecord
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
 from functions.organisation.store import units as units_store
-from functions.organisation.store.duties import HeldRecord, Offices
+from functions.organisation.store.duties import DutySpan, HeldRecord, Offices
 from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
@@ -23,6 +23,7 @@ __all__ = [
     "Around",
     "Delegation",
     "Duty",
+    "DutySpan",
     "GroupRecord",
     "HeldRecord",
     "Offices",
@@ -32,7 +33,7 @@ __all__ = [
     "UnitRecord",
     "calendar",
     "duties_of",
-    "duties_on",
+    "duty_history",
     "group",
     "held_at",
     "offices_of",
@@ -128,9 +129,9 @@ def offices_of(person: PersonId) -> Offices:
     return duties_store.offices_of(person, now())
 
 
-def duties_on(person: PersonId, day: date) -> tuple[Duty, ...]:
-    """What someone was employed as on a day. One round trip: a consistent query."""
-    return duties_store.duties_of(person, day)
+def duty_history(person: PersonId) -> tuple[DutySpan, ...]:
+    """What someone has been employed as, of all times. One round trip: a consistent query."""
+    return duties_store.history_of(person)
 
 
 def held_at(

@@ -74,6 +74,18 @@ class SubstitutionItem(HeldItem, discriminator="substitution"):
 
 
 @dataclass(frozen=True, slots=True)
+class DutySpan:
+    """A duty and its days, both inclusive; `end` None while it is open."""
+
+    duty: Duty
+    start: date
+    end: date | None
+
+    def covers(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Offices:
     """What somebody has today: `duties`, of which the delegated ones say for what only, and `substitutions`
     whose time is now.
@@ -169,10 +181,10 @@ def _led(person: PersonId, day: date) -> set[UnitId]:
     return {UnitId(row.unit) for row in rows if row.unit and _covers(row, day)}
 
 
-def duties_of(person: PersonId, day: date) -> tuple[Duty, ...]:
-    """The duties of somebody's own on a day, past ones too. One consistent query."""
+def history_of(person: PersonId) -> tuple[DutySpan, ...]:
+    """The duties of somebody's own of all times. One consistent query."""
     rows = DutyItem.query(f"PERSON#{person}", HeldItem.sk.startswith("DUTY#"), consistent_read=True)
-    return tuple(_duty(row) for row in rows if _covers(row, day))
+    return tuple(DutySpan(_duty(row), date.fromisoformat(row.start), day_of(row.end)) for row in rows)
 
 
 def held_at(

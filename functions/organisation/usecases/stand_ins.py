@@ -126,7 +126,8 @@ def _require_office(caller: Caller, unit: UnitId) -> None:
 
 
 def _works_at(person: PersonId, unit: UnitId) -> bool:
-    return any(duty.unit == unit for duty in duties_store.duties_of(person, today()))
+    held = duties_store.history_of(person)
+    return any(span.duty.unit == unit and span.covers(today()) for span in held)
 
 
 def _known(unit: UnitId, employee: PersonId, group: str | None) -> None:
