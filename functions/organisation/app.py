@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functions.organisation.domain import groups as group_rules
+from functions.organisation.domain import stand_ins as stand_in_rules
 from functions.organisation.imports.duties import DUTIES
 from functions.organisation.imports.groups import GROUPS
 from functions.organisation.imports.units import CALENDARS, units_of
 from functions.organisation.schemas import common
 from functions.organisation.schemas import groups as group_schemas
+from functions.organisation.schemas import stand_ins as stand_in_schemas
 from functions.organisation.schemas import units as unit_schemas
-from functions.organisation.usecases import groups, units
+from functions.organisation.usecases import groups, stand_ins, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Api, Request
@@ -67,6 +69,59 @@ def put_member(request: Request[group_schemas.NewMembership, None]) -> group_sch
 def remove_member(request: Request[None, None]) -> None:
     """End someone's membership of a group from today on"""
     groups.remove_member(request.caller, GroupId(request.id("group")), PersonId(request.id("person")))
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/staff/{employee}/delegations", process=36, status=201, keyed=True,
+    body=stand_in_schemas.NewDelegation, answer=stand_in_schemas.DelegationView,
+    errors=(
+        NotFound, ChangedMeanwhile, stand_in_rules.DecidedInPerson, stand_in_rules.InYourOwnStead,
+        stand_in_rules.MoreThanYouHave, stand_in_rules.NotEmployedHere, stand_in_rules.PeriodEndsBeforeStart,
+        stand_in_rules.PeriodTooLong,
+    ),
+)  # fmt: skip
+def delegate(request: Request[stand_in_schemas.NewDelegation, None]) -> stand_in_schemas.DelegationView:
+    """Let an employee do named things in the principal's stead for a time"""
+    assert request.key
+    unit, employee = UnitId(request.id("unit")), PersonId(request.id("employee"))
+    return stand_ins.delegate(request.caller, unit, employee, request.body, request.key)
+
+
+@api.operation(
+    "DELETE", "/v1/units/{unit}/staff/{employee}/delegations/{delegation}", process=36, status=204,
+    versioned=True, errors=(NotFound, ChangedMeanwhile),
+)  # fmt: skip
+def revoke_delegation(request: Request[None, None]) -> None:
+    """Take a delegation back from today on"""
+    unit, employee = UnitId(request.id("unit")), PersonId(request.id("employee"))
+    stand_ins.revoke_delegation(request.caller, unit, employee, request.id("delegation"), request.version)
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/staff/{employee}/substitutions", process=36, status=201, keyed=True,
+    body=stand_in_schemas.NewSubstitution, answer=stand_in_schemas.SubstitutionView,
+    errors=(
+        NotFound, ChangedMeanwhile, stand_in_rules.InYourOwnStead, stand_in_rules.NotEmployedHere,
+        stand_in_rules.PeriodEndsBeforeStart, stand_in_rules.PeriodTooLong,
+    ),
+)  # fmt: skip
+def appoint_substitute(
+    request: Request[stand_in_schemas.NewSubstitution, None],
+) -> stand_in_schemas.SubstitutionView:
+    """Let somebody teach in a teacher's stead for a time"""
+    assert request.key
+    unit, employee = UnitId(request.id("unit")), PersonId(request.id("employee"))
+    return stand_ins.appoint_substitute(request.caller, unit, employee, request.body, request.key)
+
+
+@api.operation(
+    "DELETE", "/v1/units/{unit}/staff/{employee}/substitutions/{substitution}", process=36, status=204,
+    versioned=True, errors=(NotFound, ChangedMeanwhile),
+)  # fmt: skip
+def revoke_substitution(request: Request[None, None]) -> None:
+    """End a substitution now"""
+    unit, employee = UnitId(request.id("unit")), PersonId(request.id("employee"))
+    stand_ins.revoke_substitution(request.caller, unit, employee, request.id("substitution"), request.version)
 
 
 @on.on_file(

@@ -7,11 +7,13 @@ from datetime import date
 
 from functions.access.guard import Duty
 from functions.organisation.domain.groups import Around, GroupRecord, PartIn
+from functions.organisation.domain.stand_ins import Delegation, Substitution, Taught
 from functions.organisation.domain.units import UnitRecord
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
 from functions.organisation.store import units as units_store
-from skolkit.clock import today
+from functions.organisation.store.duties import DutySpan, HeldRecord, Offices
+from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import Wanted
@@ -19,13 +21,22 @@ from skolkit.types import GroupId, PersonId, UnitId, is_id, stable_id
 
 __all__ = [
     "Around",
+    "Delegation",
     "Duty",
+    "DutySpan",
     "GroupRecord",
+    "HeldRecord",
+    "Offices",
     "PartIn",
+    "Substitution",
+    "Taught",
     "UnitRecord",
     "calendar",
     "duties_of",
+    "duty_history",
     "group",
+    "held_at",
+    "offices_of",
     "staff_around",
     "unit",
     "unit_id",
@@ -106,5 +117,27 @@ def staff_around(person: PersonId, on: date) -> Around:
 
 
 def duties_of(person: PersonId) -> tuple[Duty, ...]:
-    """What someone is employed as today, and where. One round trip: a consistent query."""
-    return duties_store.duties_of(person, today())
+    """What someone is employed as today, and where, and what has been delegated to them (`Duty.only`).
+
+    One round trip: a consistent query; one more per delegator for those who act in somebody's stead.
+    """
+    return offices_of(person).duties
+
+
+def offices_of(person: PersonId) -> Offices:
+    """The same, with the substitutions whose time is now. The same round trips."""
+    return duties_store.offices_of(person, now())
+
+
+def duty_history(person: PersonId) -> tuple[DutySpan, ...]:
+    """What someone has been employed as, of all times. One round trip: a consistent query."""
+    return duties_store.history_of(person)
+
+
+def held_at(
+    unit: UnitId, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[HeldRecord], str | None]:
+    """A page of the duties, delegations and substitutions at a unit, today's and coming ones, by person. One
+    round trip.
+    """
+    return duties_store.held_at(unit, today(), cursor, limit, *bound_to)

@@ -23,6 +23,7 @@ __all__ = [
     "Withheld",
     "children_of",
     "contacts",
+    "facts_of",
     "pupil",
     "require_person",
     "require_pupil",
@@ -94,7 +95,12 @@ def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) 
     if caller.person not in {record.id, *record.guardians}:
         around = organisation.staff_around(record.id, today())
         duties = organisation.duties_of(caller.person_id)
-    facts = guard.Pupil(
+    guard.require(caller, action, facts_of(record, around), duties)
+
+
+def facts_of(record: PupilRecord, around: organisation.Around) -> guard.Pupil:
+    """What the guard must know of a pupil and the people around them. No round trip."""
+    return guard.Pupil(
         id=record.id,
         unit=record.unit,
         guardians=record.guardians,
@@ -103,7 +109,6 @@ def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) 
         protected=record.protected,
         age=age(record.birth_date, today()),
     )
-    guard.require(caller, action, facts, duties)
 
 
 def shown_names(

@@ -71,7 +71,10 @@ class AreaStack(base.SkolkitStack):
                 description=f"{self.area.api.title}: {name}",
             )
             for name, statements in (
-                ("reader", permissions.reads(self.area)),
+                (
+                    "reader",
+                    [*permissions.reads(self.area), *permissions.uses(self.area.api.reader_uses)],
+                ),
                 ("writer", [*permissions.writes(self.area), *permissions.uses(self.area.api.uses)]),
             )
         )

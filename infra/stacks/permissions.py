@@ -81,6 +81,10 @@ def _mail() -> Mapping[str, Any]:
     return {"resources": [sender, base.arn("ses", "configuration-set/skolkit")]}
 
 
+def _segments() -> Mapping[str, Any]:
+    return {"resources": [f"{base.bucket_arn(base.audit_bucket())}/audit/segments/*"]}
+
+
 # The narrowest resource of every action a trigger may ask for in `uses`; another one fails the synthesis.
 _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ses:SendEmail": _mail,
@@ -88,6 +92,15 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
     "kms:Decrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "dynamodb:DescribeStream audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
+    "dynamodb:GetRecords audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
+    "dynamodb:GetShardIterator audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
+    # Only who answers "who has read about me" may read the audit trail; a test sees to it.
+    "dynamodb:Query audit": lambda: {"resources": [base.table_arn("audit")]},
+    "dynamodb:ListStreams": lambda: {"resources": ["*"]},  # it takes no resource
+    "kms:GenerateMac": lambda: {"resources": [Fn.import_value(base.AUDIT_KEY_EXPORT)]},
+    "s3:GetObject audit": _segments,
+    "s3:PutObject audit": _segments,
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 
@@ -95,4 +108,7 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 def uses(actions: Iterable[str]) -> list[iam.PolicyStatement]:
     """What a trigger declares beyond its tables. KeyError names an action nobody has decided a resource
     for."""
-    return [iam.PolicyStatement(actions=[action], **_USES[action]()) for action in sorted(actions)]
+    return [
+        iam.PolicyStatement(actions=[action.partition(" ")[0]], **_USES[action]())
+        for action in sorted(actions)
+    ]

@@ -58,9 +58,13 @@ OPEN = {*UNVERIFIED, *PEOPLE}
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = {
+    "access.explain": ADMINISTRATORS,
     "access.list_processes": ANYONE,
+    "access.list_reads": {*GUARDIANS, *ADMINISTRATORS},
+    "access.list_rights_of_people": OFFICE,
     "access.read_health": OPEN,
     "access.read_me": ANYONE - {"unregistered"},
+    "access.read_rights": OFFICE,
     "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "attendance.mentor_day": {"mentor", *OFFICE},
@@ -75,6 +79,8 @@ ALLOWED: dict[str, set[str]] = {
     "messages.choose_preferences": ANYONE,
     "messages.list_deliveries": {"mentor", *OFFICE},
     "messages.read_preferences": ANYONE,
+    "organisation.appoint_substitute": OFFICE,
+    "organisation.delegate": {"principal"},
     "organisation.list_units": ANYONE,
     "organisation.put_member": ADMINISTRATORS,
     "organisation.read_calendar": ANYONE,
@@ -83,6 +89,8 @@ ALLOWED: dict[str, set[str]] = {
     "organisation.remove_member": ADMINISTRATORS,
     "register.add_person": {*ADMINISTRATORS, "far administrator"},
     "register.break_glass": OFFICE,
+    "organisation.revoke_delegation": {"principal"},
+    "organisation.revoke_substitution": OFFICE,
     "register.change_contacts": {"pupil"},
     "register.change_number": ADMINISTRATORS,
     "register.change_person": ADMINISTRATORS,
@@ -220,6 +228,7 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
 
 # The same about the protected classmate: who of all these is let in.
 PROTECTED = {
+    "access.list_reads": {"unit administrator"},
     "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},

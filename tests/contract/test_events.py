@@ -74,6 +74,7 @@ STORY = (
     "attendance/record_notice_outcome.notice_delivered",
     "attendance/record_notice_outcome.notice_failed",
     "attendance/evening_sweep.scheduler",
+    "access/append_segments.scheduler",
     *(f"{area}/relay.outbox" for area in AREAS if area != "access"),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

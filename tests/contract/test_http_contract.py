@@ -91,7 +91,8 @@ class Gateway:
         self.ids = {
             "pupil": schools.pupil.id, "person": schools.people[role], "lesson": schools.lesson.id,
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
-            "adult": schools.people["second guardian"], "merge": schools.merge,
+            "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
+            **schools.made,
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from functions.attendance import store
@@ -35,7 +35,7 @@ SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 @dataclass(frozen=True)
 class Schools:
     """The municipality: the pupil's school `home`, another one `away`, and people by their part (see
-    `_people`).
+    `_people`); `made` are ids of what there is already, by the name of its place in paths.
     """
 
     home: World
@@ -47,7 +47,7 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
-    merge: str
+    made: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,24 @@ def make_schools(cloud: Cloud) -> Schools:
         path={"person": TWINS[0]}, body={"duplicate": TWINS[1]}, headers=_key(),
     )  # fmt: skip
     assert merged.status == 201, merged.body
-    on, merge = today(reported.start), str(merged.body["id"])
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, merge)
+    on = today(reported.start)
+    made = {"merge": str(merged.body["id"]), **_stand_ins(home, people)}
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
+
+
+def _stand_ins(home: World, people: Mapping[str, PersonId]) -> dict[str, str]:
+    """A delegation and a substitution of the other teacher's that have not begun."""
+    path = {"unit": home.unit, "employee": people["other teacher"]}
+    ids = {}
+    for kind, name, body in (
+        ("delegation", "delegate", delegated(40)),
+        ("substitution", "appoint_substitute", substituted(people, 40)),
+    ):
+        headers = {"idempotency-key": new_id()}
+        made = call("organisation", name, people["principal"], path=path, body=body, headers=headers)
+        assert made.status == 201, made.body
+        ids[kind] = str(made.body["id"])
+    return ids
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -208,6 +224,23 @@ def _with_teacher(group: NewGroup, unit: UnitId, teacher: PersonId) -> dict[str,
 # Requests
 
 
+def delegated(begins: int) -> dict[str, Any]:
+    """A delegation that begins in so many days."""
+    first, last = (today() + timedelta(days=n) for n in (begins, begins + 30))
+    return {
+        "actions": ["attendance:read_sweep"], "basis": "skollagen 2:10", "startDate": first.isoformat(),
+        "endDate": last.isoformat(),
+    }  # fmt: skip
+
+
+def substituted(people: Mapping[str, PersonId], begins: int) -> dict[str, Any]:
+    """A substitution for the lesson's teacher that begins in so many days."""
+    first, last = (now() + timedelta(days=n) for n in (begins, begins + 5))
+    return {
+        "replaces": people["teacher"], "startTime": first.isoformat(), "endTime": last.isoformat()
+    }  # fmt: skip
+
+
 def absence(pupil: str, day: date) -> Ask:
     """A notice of absence for one day."""
     body = {"startDate": day.isoformat(), "endDate": day.isoformat(), "reason": "illness"}
@@ -261,9 +294,20 @@ def _on(s: Schools, **path: str) -> Ask:
 
 
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
+    "access.explain": lambda s: Ask(
+        body={
+            "person": s.people["teacher"],
+            "action": "register:read_person",
+            "kind": "Pupil",
+            "id": s.pupil.id,
+        }
+    ),
     "access.list_processes": lambda _: Ask(),
+    "access.list_reads": lambda s: Ask({"person": s.pupil.id}),
+    "access.list_rights_of_people": lambda s: Ask(query={"unit": s.home.unit}),
     "access.read_health": lambda _: Ask(),
     "access.read_me": lambda _: Ask(),
+    "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "attendance.change_absence": _changed,
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.mentor_day": lambda s: _on(s, group=s.home.klass.id),
@@ -280,6 +324,16 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.choose_preferences": lambda _: Ask(body={"channel": "sms"}, headers=_over(0)),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
     "messages.read_preferences": lambda _: Ask(),
+    "organisation.appoint_substitute": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"]},
+        body=substituted(s.people, 1),
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.delegate": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"]},
+        body=delegated(1),
+        headers={"idempotency-key": new_id()},
+    ),
     "organisation.list_units": lambda _: Ask(),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
@@ -287,6 +341,14 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.revoke_delegation": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"], "delegation": s.made["delegation"]},
+        headers=_over(1),
+    ),
+    "organisation.revoke_substitution": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"], "substitution": s.made["substitution"]},
+        headers=_over(1),
+    ),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
     "register.add_person": lambda s: Ask(body=_card_body(s), headers=_key()),
     "register.break_glass": lambda s: _of(s, {"reason": "threat"}, person=s.hidden),
@@ -314,7 +376,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
     "register.read_record": lambda s: Ask({"person": s.pupil.id}),
-    "register.undo_merge": lambda s: Ask({"merge": s.merge}),
+    "register.undo_merge": lambda s: Ask({"merge": s.made["merge"]}),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

@@ -19,7 +19,7 @@ from functions.organisation.store import groups as groups_store
 from functions.register import queries as register
 from functions.register.queries import PersonName
 from skolkit.audit import Trace, record_read
-from skolkit.clock import today
+from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.table import Item, commit, fetch
@@ -90,10 +90,14 @@ def _editable(caller: Caller, id: GroupId) -> tuple[groups_store.GroupItem, Date
 def _require_group(caller: Caller, action: guard.Action, group: GroupRecord) -> tuple[guard.Duty, ...]:
     """Duties are read only for somebody who is not of the group's own staff."""
     own = caller.person in group.mentors | group.teachers and action == "organisation:read_group"
-    duties = () if own else queries.duties_of(caller.person_id)
-    facts = guard.Group(group.id, group.unit, group.teachers, group.mentors)
-    guard.require(caller, action, facts, duties)
-    return duties
+    offices = queries.Offices(()) if own else queries.offices_of(caller.person_id)
+    staff = group.mentors | group.teachers
+    substitutes = frozenset(
+        one.to for one in offices.substitutions if one.has_group(group.unit, group.id, staff, now())
+    )
+    facts = guard.Group(group.id, group.unit, group.teachers, group.mentors, substitutes)
+    guard.require(caller, action, facts, offices.duties)
+    return offices.duties
 
 
 def _group_view(

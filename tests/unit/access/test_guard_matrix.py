@@ -31,10 +31,13 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "substitute": (person("substitute"), ()),
     "principal": (person("principal"), (Duty("principal", HERE),)),
     "administrator": (person("administrator"), (Duty("administrator", HERE),)),
+    "nurse": (person("nurse"), (Duty("school_nurse", HERE),)),
+    "deputy": (person("deputy"), (Duty("principal", HERE, frozenset({"attendance:read_sweep"})),)),
     # The same two for the whole municipality:
     "head": (person("head"), (Duty("principal", None),)),
     "registrar": (person("registrar"), (Duty("administrator", None),)),
     # The same roles without the relation:
+    "other nurse": (person("other nurse"), (Duty("school_nurse", ELSEWHERE), Duty("school_nurse", None))),
     "other guardian": (person("other guardian"), ()),
     "other pupil": (person("other pupil"), ()),
     "other teacher": (person("other teacher"), (Duty("teacher", HERE),)),
@@ -75,7 +78,7 @@ THINGS: dict[str, Resource] = {
     "pupil of unknown age": pupil(age=None),
     "pupil without unit": pupil(unit=None),
     "lesson": Lesson(LessonId("lesson"), HERE, people("teacher"), people("mentor"), people("substitute")),
-    "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor")),
+    "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor"), people("substitute")),
     "unit": Unit(HERE),
     "own": Person(PersonId("guardian")),
     "adult": Person(PersonId("guardian"), frozenset({HERE})),
@@ -115,7 +118,21 @@ REGISTRY = {
 }
 
 EXPECTED: dict[str, dict[str, str]] = {
+    "access:explain": {
+        **REGISTRY,
+        "unit": "administrator, registrar",
+        "group": "administrator, registrar",
+    },
     "access:read_process_map": {"system": "EVERYONE, integration"},
+    "access:read_rights": {"unit": OFFICE},
+    "access:read_trail": {
+        "pupil": "guardian, administrator, registrar",
+        "protected pupil": "guardian, administrator",
+        "pupil of 18": "guardian, pupil, administrator, registrar",
+        "pupil of unknown age": "guardian, administrator, registrar",
+        "pupil without unit": "guardian, registrar",
+    }
+    | OWN,
     "register:read_own_children": OWN,
     "register:add_person": {"system": "administrator, registrar, other administrator"},
     "register:merge": {"system": "registrar"},
@@ -147,7 +164,9 @@ EXPECTED: dict[str, dict[str, str]] = {
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
     "organisation:read_unit": {"unit": "EVERYONE"},
-    "organisation:read_group": {"group": f"teacher, mentor, {OFFICE}"},
+    "organisation:read_group": {"group": f"teacher, mentor, substitute, nurse, {OFFICE}"},
+    "organisation:appoint_substitute": {"unit": OFFICE},
+    "organisation:delegate": {"unit": "principal"},
     "organisation:edit": {
         "unit": "administrator, registrar",
         "group": "administrator, registrar",
@@ -165,7 +184,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
     "attendance:correct_lesson": {"lesson": "teacher, mentor, principal, head"},
     "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
-    "attendance:read_sweep": {"unit": OFFICE, "system": "head, registrar"},
+    "attendance:read_sweep": {"unit": f"deputy, {OFFICE}", "system": "head, registrar"},
     "messages:read_own_preferences": OWN,
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,
