@@ -10,6 +10,7 @@ from typing import Literal
 
 from skolkit.errors import DomainError, Text
 from skolkit.sweden.codes import SchoolForm
+from skolkit.sweden.school_forms import COMPULSORY
 from skolkit.types import PersonId, UnitId
 
 Marking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
@@ -22,17 +23,6 @@ CUSTODY: frozenset[Relation] = frozenset({"Vårdnadshavare", "God man"})
 """Who decides for a child: holders of custody (föräldrabalken 6:11) and, for unaccompanied children, the
 special representative in their place (god man, lag (2005:429) 2 §).
 """
-
-COMPULSORY = frozenset(
-    {
-        SchoolForm.PRESCHOOL_CLASS,
-        SchoolForm.COMPULSORY,
-        SchoolForm.ADAPTED_COMPULSORY,
-        SchoolForm.SPECIAL,
-        SchoolForm.SAMI,
-    }
-)
-"""School forms in which compulsory school attendance (skolplikt) is fulfilled, skollagen 7:4."""
 
 
 class AlreadyEnrolled(DomainError):
