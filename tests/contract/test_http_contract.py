@@ -91,6 +91,8 @@ class Gateway:
         self.ids = {
             "pupil": schools.pupil.id, "person": schools.people[role], "lesson": schools.lesson.id,
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
+            "activity": schools.activity, "duty": schools.duties["teacher"], "import": schools.activity,
+            "staff": schools.people["teacher"],
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
