@@ -4,7 +4,7 @@ school units, of Skolenhetsregistret.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -205,14 +205,31 @@ def changes(old: UnitRecord | None, new: UnitRecord) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def registered(old: UnitRecord | None, seen: UnitRecord, parent: UnitId | None) -> UnitRecord:
-    """A unit as the register now tells of it, with what only the municipality knows kept: its place in the
-    organisation, own code, and what the register's smaller forms leave out. A new one is put under `parent`.
+FIGURES = frozenset({"name", "municipality_code", "municipal", "address", "lat", "lon", "pupils"})
+"""What the table with public figures tells of a unit."""
+
+REGISTER = frozenset(
+    {
+        "name", "municipality_code", "municipal", "status", "school_forms", "address", "lat", "lon", "email",
+        "phone", "url",
+    }
+)  # fmt: skip
+"""What Skolenhetsregistret tells of a unit, besides its days."""
+
+
+def registered(
+    old: UnitRecord | None, seen: UnitRecord, tells: Collection[str], parent: UnitId | None
+) -> UnitRecord:
+    """A unit as a source now tells of it. What the source does not tell of (`tells` are the fields it does),
+    and what only the municipality knows, is kept; a new one is put under `parent`.
+
+    An end that the municipality has set is kept until the register says that the unit is open again.
     """
     if old is None:
         return replace(seen, parent=parent)
+    told = {name: getattr(seen, name) for name in tells}
+    kept = old.end if told.get("status", old.status) == old.status or seen.status == "UPPHORT" else None
     return replace(
-        seen, parent=old.parent or parent, organisation_code=old.organisation_code,
+        old, **told, parent=old.parent or parent, start=seen.start or old.start, end=seen.end or kept,
         organisation_number=seen.organisation_number or old.organisation_number,
-        start=seen.start or old.start, end=seen.end or (old.end if seen.status == old.status else None),
     )  # fmt: skip

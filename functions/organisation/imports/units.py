@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -33,7 +33,9 @@ from skolkit.types import UnitId
 
 
 class UnitSource(Protocol):
-    """A row that describes a unit."""
+    """A row that describes a unit; `tells` are the fields of a unit it speaks of."""
+
+    tells: ClassVar[frozenset[str]]
 
     def unit(self) -> UnitRecord: ...
 
@@ -42,6 +44,7 @@ class TableRow(BaseModel):
     """A row of the table `skolenheter.csv`: compulsory-school units with place and number of pupils."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    tells: ClassVar[frozenset[str]] = unit_rules.FIGURES
     skolenhetskod: UnitCode
     name: Name
     huvudmannatyp: Literal["kommunal", "privat"]
@@ -129,6 +132,7 @@ class _Organizer(_Registry):
 class RegistryRow(_Registry):
     """A `SchoolUnitInfoResponse` of Skolenhetsregistret v2, `/v2/school-units/{schoolUnitCode}`."""
 
+    tells: ClassVar[frozenset[str]] = unit_rules.REGISTER
     data: _SchoolUnitData
     included: _Organizer
 
@@ -196,13 +200,13 @@ def take_units(rows: Sequence[Row[UnitSource]], source: Source, *, preview: bool
     """Write units that differ from the stored ones, tell how, and keep the differences under the import's id;
     a preview keeps those alone. Per 100 rows: 1 read and up to 5 transactions; 1 read when nothing differs.
     """
-    seen = [row.data.unit() for row in rows]
-    stored = fetch(units_store.wanted_units([MUNICIPALITY, *(u.id for u in seen)]), consistent=True)[0]
+    seen = [(row.data.unit(), row.data.tells) for row in rows]
+    stored = fetch(units_store.wanted_units([MUNICIPALITY, *(u.id for u, _ in seen)]), consistent=True)[0]
     top = MUNICIPALITY if MUNICIPALITY in stored else None
     bundles: list[list[Write | Fact]] = []
-    for found in seen:
+    for found, tells in seen:
         old = stored.get(found.id)
-        new = unit_rules.registered(old, found, top if found.municipal else None)
+        new = unit_rules.registered(old, found, tells, top if found.municipal else None)
         if changes := unit_rules.changes(old, new):
             diff = Overwrite(units_store.diff_item(source.id, new.id, changes, preview=preview))
             writes = [] if preview else units_store.unit_writes(old, new)
