@@ -136,11 +136,10 @@ def readable(caller: Caller, id: UnitId) -> UnitRecord:
 def _save(
     caller: Caller, action: str, old: UnitRecord | None, new: UnitRecord, once: Once | None = None
 ) -> None:
-    above = units_store.lineage(new.parent)
-    rules.check(new, above)
-    writes: list[Write] = units_store.unit_writes(old, new)
-    if old and old.parent != new.parent:
-        writes.append(units_store.tree())  # two moves at once could otherwise make a loop between them
+    # Read before what is above: two moves at once could otherwise make a loop between them.
+    moved = [units_store.tree()] if old and old.parent != new.parent else []
+    rules.check(new, units_store.lineage(new.parent))
+    writes: list[Write] = [*units_store.unit_writes(old, new), *moved]
     found = rules.changes(old, new)
     facts = [UnitChanged(unit=new.id, changes=list(found))]
     commit(

@@ -210,7 +210,7 @@ def test_warnings_go_when_they_are_mended(school: Cloud) -> None:
     assert {kind for id, kind in warned() if id == made} == {"notQualified", "noQualifiedTeacher"}
     certify(ANNA, "SV", "MA", version=1)
     assert not {kind for id, kind in warned() if id == made}
-    pages, cursor = 0, {}
+    pages, cursor = 0, dict[str, str]()
     while True:
         page = get("list_staffing_warnings", limit=1, **cursor)
         pages += 1
@@ -242,12 +242,12 @@ def test_workload_is_planned_minutes_against_hours_and_percent(school: Cloud) ->
 
 
 def test_files_of_duties_say_all_of_ss12000_and_older_ones_still_hold(school: Cloud) -> None:
-    whole = {
+    whole: dict[str, Any] = {
         "id": stable_id("d1"), "person": ANNA, "unit": "99990017", "dutyRole": "Förstelärare",
         "startDate": "2024-08-01", "dutyPercent": 75, "hoursPerYear": 1767, "signature": "ANT",
         "description": "Ma/No", "assignmentRole": [{"assignmentRoleType": "Mentor", "group": CLASS}],
     }  # fmt: skip
-    rows = [
+    rows: list[dict[str, Any]] = [
         whole,
         {"person": BO, "unit": "99990017", "role": "mentor", "startDate": "2024-08-01"},
         {"person": BO, "unit": "99990017", "role": "mentor", "dutyRole": "Lärare", "startDate": "2024-08-01"},
