@@ -33,18 +33,23 @@ def school(tables: Cloud) -> Cloud:
     """Two units, one with a principal; people without duties."""
     rows = (TABLE[1].format(code=code, name=code, address="G", pupils=1) for code in (99990017, 99990025))
     drop(tables, "organisation/units/u.csv", "\n".join([TABLE[0], *rows]))
-    people = [
+    people: list[dict[str, Any]] = [
         {"id": id, "givenName": name, "familyName": "Test", "birthDate": "1980-01-31"}
         for name, id in {"Office": OFFICE, "Rector": RECTOR, "Anna": ANNA, "Bo": BO}.items()
     ]
-    protected = {"id": EVA, "givenName": "Eva", "familyName": "Hemlig", "birthDate": "1980-01-31"}
+    protected: dict[str, Any] = {
+        "id": EVA,
+        "givenName": "Eva",
+        "familyName": "Hemlig",
+        "birthDate": "1980-01-31",
+    }
     drop(tables, "register/persons/p.jsonl", [*people, protected | {"securityMarking": "Sekretessmarkering"}])
-    rows_of_duties = [
+    rows_of_duties: list[dict[str, Any]] = [
         {"person": OFFICE, "unit": None, "role": "administrator", "startDate": "2020-08-01"},
         {"person": RECTOR, "unit": HERE, "dutyRole": "Rektor", "startDate": "2020-08-01"},
     ]
     assert drop(tables, "organisation/duties/d.jsonl", rows_of_duties)["failed"] == 0
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"id": g, "unit": u, "name": "G", "groupType": "Klass"} for g, u in ((CLASS, HERE), (FAR, THERE))
     ]
     drop(tables, "organisation/groups/g.jsonl", groups)
@@ -210,7 +215,7 @@ def test_warnings_go_when_they_are_mended(school: Cloud) -> None:
     assert {kind for id, kind in warned() if id == made} == {"notQualified", "noQualifiedTeacher"}
     certify(ANNA, "SV", "MA", version=1)
     assert not {kind for id, kind in warned() if id == made}
-    pages, cursor = 0, dict[str, str]()
+    pages, cursor = 0, dict[str, Any]()
     while True:
         page = get("list_staffing_warnings", limit=1, **cursor)
         pages += 1
