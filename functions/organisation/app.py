@@ -1,17 +1,21 @@
-"""Table of contents of the organisation: units and school year (process 12), groups (13), duties."""
+"""Table of contents of the organisation: units and school year (process 12), groups (13), staff (15)."""
 
 from __future__ import annotations
 
+from functions.organisation.domain import calendars as calendar_rules
 from functions.organisation.domain import groups as group_rules
+from functions.organisation.domain import staffing as staff_rules
 from functions.organisation.domain import stand_ins as stand_in_rules
+from functions.organisation.domain import units as unit_rules
 from functions.organisation.imports.duties import DUTIES
 from functions.organisation.imports.groups import GROUPS
 from functions.organisation.imports.units import CALENDARS, units_of
 from functions.organisation.schemas import common
 from functions.organisation.schemas import groups as group_schemas
+from functions.organisation.schemas import staffing as staff_schemas
 from functions.organisation.schemas import stand_ins as stand_in_schemas
 from functions.organisation.schemas import units as unit_schemas
-from functions.organisation.usecases import groups, stand_ins, units
+from functions.organisation.usecases import activities, calendars, duties, groups, stand_ins, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Api, Request
@@ -23,6 +27,14 @@ app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()
 
+UNIT_REFUSALS = (
+    unit_rules.ClosedBeforeStart, unit_rules.CodeIsTheUnit, unit_rules.LoopInTree, unit_rules.NeedsForms,
+    unit_rules.ParentUnfit, unit_rules.TooDeep,
+)  # fmt: skip
+ACTIVITY_REFUSALS = (
+    staff_rules.ActivityNeedsGroup, staff_rules.DutyEndsBeforeStart, staff_rules.UnknownReference,
+)  # fmt: skip
+
 
 @api.operation("GET", "/v1/units", process=12, query=common.PageQuery, answer=unit_schemas.UnitPage)
 def list_units(request: Request[None, common.PageQuery]) -> unit_schemas.UnitPage:
@@ -30,19 +42,128 @@ def list_units(request: Request[None, common.PageQuery]) -> unit_schemas.UnitPag
     return units.list_units(request.caller, request.query)
 
 
+@api.operation(
+    "POST", "/v1/units", process=12, keyed=True, status=201, body=unit_schemas.NewUnit,
+    answer=unit_schemas.UnitView, errors=(NotFound, ChangedMeanwhile, *UNIT_REFUSALS),
+)  # fmt: skip
+def create_unit(request: Request[unit_schemas.NewUnit, None]) -> unit_schemas.UnitView:
+    """Create a unit, or another element of the organisation"""
+    assert request.key
+    return units.create_unit(request.caller, request.body, request.key)
+
+
+@api.operation("GET", "/v1/school-forms", process=12, answer=unit_schemas.SchoolFormList)
+def list_school_forms(request: Request[None, None]) -> unit_schemas.SchoolFormList:
+    """All school forms and what each of them uses"""
+    return units.list_school_forms(request.caller)
+
+
+@api.operation(
+    "GET", "/v1/unit-imports/{import}/changes", process=12,
+    query=common.PageQuery, answer=unit_schemas.UnitDifferencePage, errors=(NotFound,),
+)  # fmt: skip
+def list_unit_changes(request: Request[None, common.PageQuery]) -> unit_schemas.UnitDifferencePage:
+    """What an import of units, or a dry run of one, found different"""
+    return units.list_unit_changes(request.caller, request.id("import"), request.query)
+
+
 @api.operation("GET", "/v1/units/{unit}", process=12, answer=unit_schemas.UnitView, errors=(NotFound,))
 def read_unit(request: Request[None, None]) -> unit_schemas.UnitView:
-    """A school unit"""
+    """A school unit, or another element of the organisation"""
     return units.read_unit(request.caller, UnitId(request.id("unit")))
 
 
 @api.operation(
-    "GET", "/v1/units/{unit}/calendar", process=12,
-    query=unit_schemas.CalendarQuery, answer=unit_schemas.CalendarView, errors=(NotFound,),
+    "PUT", "/v1/units/{unit}", process=12, versioned=True, body=unit_schemas.UnitChange,
+    answer=unit_schemas.UnitView, errors=(NotFound, ChangedMeanwhile, *UNIT_REFUSALS),
+)  # fmt: skip
+def change_unit(request: Request[unit_schemas.UnitChange, None]) -> unit_schemas.UnitView:
+    """Change a unit, or move it under another parent"""
+    return units.change_unit(request.caller, UnitId(request.id("unit")), request.body, request.version)
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/closing", process=12, versioned=True, body=unit_schemas.Closing,
+    answer=unit_schemas.UnitView,
+    errors=(NotFound, ChangedMeanwhile, unit_rules.StillHasChildren, *UNIT_REFUSALS),
+)  # fmt: skip
+def close_unit(request: Request[unit_schemas.Closing, None]) -> unit_schemas.UnitView:
+    """Close a unit with a last day"""
+    return units.close_unit(request.caller, UnitId(request.id("unit")), request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/children", process=12,
+    query=common.PageQuery, answer=unit_schemas.ChildPage, errors=(NotFound,),
+)  # fmt: skip
+def list_children(request: Request[None, common.PageQuery]) -> unit_schemas.ChildPage:
+    """What is right below an element of the organisation"""
+    return units.list_children(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/ancestors", process=12, answer=unit_schemas.AncestorList, errors=(NotFound,)
+)
+def list_ancestors(request: Request[None, None]) -> unit_schemas.AncestorList:
+    """What a unit is below, nearest first, up to the organiser"""
+    return units.list_ancestors(request.caller, UnitId(request.id("unit")))
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/calendar", process=12, query=unit_schemas.CalendarQuery,
+    answer=unit_schemas.CalendarView, errors=(NotFound, calendar_rules.NotACalendarOwner),
 )  # fmt: skip
 def read_calendar(request: Request[None, unit_schemas.CalendarQuery]) -> unit_schemas.CalendarView:
-    """A school unit's school year: terms, days off, study days"""
-    return units.read_calendar(request.caller, UnitId(request.id("unit")), request.query.school_year)
+    """A school unit's school year: terms, days off, study days, holidays"""
+    return calendars.read_calendar(request.caller, UnitId(request.id("unit")), request.query.school_year)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/calendar/draft", process=12, query=unit_schemas.YearQuery,
+    answer=unit_schemas.DraftView, errors=(NotFound, calendar_rules.NotACalendarOwner),
+)  # fmt: skip
+def read_calendar_draft(request: Request[None, unit_schemas.YearQuery]) -> unit_schemas.DraftView:
+    """A proposed school year and the rules it breaks"""
+    unit = UnitId(request.id("unit"))
+    return calendars.read_calendar_draft(request.caller, unit, request.query.school_year)
+
+
+@api.operation(
+    "PUT", "/v1/units/{unit}/calendar/draft", process=12, versioned=True, body=unit_schemas.NewCalendar,
+    answer=unit_schemas.DraftView,
+    errors=(
+        NotFound, ChangedMeanwhile, calendar_rules.NotACalendarOwner, calendar_rules.TermsMissing,
+        calendar_rules.TermsNotUsed,
+    ),
+)  # fmt: skip
+def propose_calendar(request: Request[unit_schemas.NewCalendar, None]) -> unit_schemas.DraftView:
+    """Propose a school year for a unit or the whole municipality"""
+    unit = UnitId(request.id("unit"))
+    return calendars.propose_calendar(request.caller, unit, request.body, request.version)
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/calendar/decisions", process=12, versioned=True,
+    body=unit_schemas.DecideCalendar, answer=unit_schemas.DecisionView, status=201,
+    errors=(
+        NotFound, ChangedMeanwhile, calendar_rules.NotACalendarOwner, calendar_rules.UnlawfulYear,
+    ),
+)  # fmt: skip
+def decide_calendar(request: Request[unit_schemas.DecideCalendar, None]) -> unit_schemas.DecisionView:
+    """Decide the proposed school year; what held before is kept"""
+    unit = UnitId(request.id("unit"))
+    return calendars.decide_calendar(request.caller, unit, request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/calendar/decisions", process=12, query=unit_schemas.YearPageQuery,
+    answer=unit_schemas.DecisionPage, errors=(NotFound, calendar_rules.NotACalendarOwner),
+)  # fmt: skip
+def list_calendar_decisions(
+    request: Request[None, unit_schemas.YearPageQuery],
+) -> unit_schemas.DecisionPage:
+    """Every decision of a unit's school year, the latest first"""
+    return calendars.list_calendar_decisions(request.caller, UnitId(request.id("unit")), request.query)
 
 
 @api.operation("GET", "/v1/groups/{group}", process=13, answer=group_schemas.GroupView, errors=(NotFound,))
@@ -124,15 +245,146 @@ def revoke_substitution(request: Request[None, None]) -> None:
     stand_ins.revoke_substitution(request.caller, unit, employee, request.id("substitution"), request.version)
 
 
+@api.operation(
+    "GET", "/v1/units/{unit}/duties", process=15,
+    query=staff_schemas.EndedQuery, answer=staff_schemas.DutyPage, errors=(NotFound,),
+)  # fmt: skip
+def list_duties(request: Request[None, staff_schemas.EndedQuery]) -> staff_schemas.DutyPage:
+    """A unit's duties"""
+    return duties.list_duties(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/duties", process=15, keyed=True, status=201, body=staff_schemas.NewDuty,
+    answer=staff_schemas.DutyView,
+    errors=(NotFound, ChangedMeanwhile, staff_rules.DutyEndsBeforeStart, staff_rules.UnknownPerson),
+)  # fmt: skip
+def create_duty(request: Request[staff_schemas.NewDuty, None]) -> staff_schemas.DutyView:
+    """Employ somebody at a unit, or at the whole municipality"""
+    assert request.key
+    return duties.create_duty(request.caller, UnitId(request.id("unit")), request.body, request.key)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/duties/{duty}", process=15, answer=staff_schemas.DutyView, errors=(NotFound,)
+)
+def read_duty(request: Request[None, None]) -> staff_schemas.DutyView:
+    """A duty of a unit"""
+    return duties.read_duty(request.caller, UnitId(request.id("unit")), request.id("duty"))
+
+
+@api.operation(
+    "PUT", "/v1/units/{unit}/duties/{duty}", process=15, versioned=True, body=staff_schemas.DutyChange,
+    answer=staff_schemas.DutyView, errors=(NotFound, ChangedMeanwhile, staff_rules.DutyEndsBeforeStart),
+)  # fmt: skip
+def change_duty(request: Request[staff_schemas.DutyChange, None]) -> staff_schemas.DutyView:
+    """Change a duty, or end it with a last day"""
+    unit, duty = UnitId(request.id("unit")), request.id("duty")
+    return duties.change_duty(request.caller, unit, duty, request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/staff/{staff}/certification", process=15,
+    answer=staff_schemas.CertificationView, errors=(NotFound,),
+)  # fmt: skip
+def read_certification(request: Request[None, None]) -> staff_schemas.CertificationView:
+    """What somebody employed at a unit is certified to teach"""
+    unit, person = UnitId(request.id("unit")), PersonId(request.id("staff"))
+    return duties.read_certification(request.caller, unit, person)
+
+
+@api.operation(
+    "PUT", "/v1/units/{unit}/staff/{staff}/certification", process=15, versioned=True,
+    body=staff_schemas.CertificationChange, answer=staff_schemas.CertificationView,
+    errors=(NotFound, ChangedMeanwhile),
+)  # fmt: skip
+def change_certification(
+    request: Request[staff_schemas.CertificationChange, None],
+) -> staff_schemas.CertificationView:
+    """Record what somebody employed at a unit is certified to teach"""
+    unit, person = UnitId(request.id("unit")), PersonId(request.id("staff"))
+    return duties.change_certification(request.caller, unit, person, request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/activities", process=15,
+    query=staff_schemas.EndedQuery, answer=staff_schemas.ActivityPage, errors=(NotFound,),
+)  # fmt: skip
+def list_activities(request: Request[None, staff_schemas.EndedQuery]) -> staff_schemas.ActivityPage:
+    """A unit's activities with teachers and planned minutes"""
+    return activities.list_activities(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/activities", process=15, keyed=True, status=201,
+    body=staff_schemas.NewActivity, answer=staff_schemas.ActivityView,
+    errors=(NotFound, ChangedMeanwhile, *ACTIVITY_REFUSALS),
+)  # fmt: skip
+def create_activity(request: Request[staff_schemas.NewActivity, None]) -> staff_schemas.ActivityView:
+    """Plan an activity for groups, with teachers and minutes"""
+    assert request.key
+    return activities.create_activity(request.caller, UnitId(request.id("unit")), request.body, request.key)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/activities/{activity}", process=15,
+    answer=staff_schemas.ActivityView, errors=(NotFound,),
+)  # fmt: skip
+def read_activity(request: Request[None, None]) -> staff_schemas.ActivityView:
+    """An activity of a unit"""
+    return activities.read_activity(request.caller, UnitId(request.id("unit")), request.id("activity"))
+
+
+@api.operation(
+    "PUT", "/v1/units/{unit}/activities/{activity}", process=15, versioned=True,
+    body=staff_schemas.ActivityChange, answer=staff_schemas.ActivityView,
+    errors=(NotFound, ChangedMeanwhile, *ACTIVITY_REFUSALS),
+)  # fmt: skip
+def change_activity(request: Request[staff_schemas.ActivityChange, None]) -> staff_schemas.ActivityView:
+    """Change an activity, its teachers or groups, or end it"""
+    unit, activity = UnitId(request.id("unit")), request.id("activity")
+    return activities.change_activity(request.caller, unit, activity, request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/staffing-warnings", process=15,
+    query=common.PageQuery, answer=staff_schemas.WarningPage, errors=(NotFound,),
+)  # fmt: skip
+def list_staffing_warnings(request: Request[None, common.PageQuery]) -> staff_schemas.WarningPage:
+    """Missing certification and conflicts in a unit's activities"""
+    return activities.list_staffing_warnings(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/workload", process=15,
+    query=staff_schemas.WorkloadQuery, answer=staff_schemas.WorkloadPage, errors=(NotFound,),
+)  # fmt: skip
+def list_workload(request: Request[None, staff_schemas.WorkloadQuery]) -> staff_schemas.WorkloadPage:
+    """Planned minutes against what each duty of a unit holds"""
+    return activities.list_workload(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "GET", "/v1/me/staffing", process=15, query=unit_schemas.CalendarQuery, answer=staff_schemas.MyStaffing
+)
+def read_my_staffing(request: Request[None, unit_schemas.CalendarQuery]) -> staff_schemas.MyStaffing:
+    """One's own duties, certification, workload and activities"""
+    return activities.read_my_staffing(request.caller, request.query.school_year)
+
+
 @on.on_file(
     "organisation/units/",
     process=12,
     meaning="Skolenheterna i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_units(file: DroppedFile) -> None:
-    """Take a file of units; one under `organisation/units/<kommunkod>/` for that municipality alone."""
+    """Take a file of units; one under `organisation/units/<kommunkod>/` for that municipality alone, one
+    under `organisation/units/preview/` or `organisation/units/preview/<kommunkod>/` only to see what it
+    would change.
+    """
     folder = file.key.removeprefix("organisation/units/").rpartition("/")[0]
-    imports.run(file, units_of(folder))
+    preview = folder.partition("/")[0] == "preview"
+    imports.run(file, units_of(folder.partition("/")[2] if preview else folder, preview=preview))
 
 
 @on.on_file(
@@ -157,7 +409,7 @@ def import_groups(file: DroppedFile) -> None:
 
 @on.on_file(
     "organisation/duties/",
-    process=12,
+    process=15,
     meaning="Personalens tjänster i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_duties(file: DroppedFile) -> None:

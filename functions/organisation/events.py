@@ -5,9 +5,54 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
+from functions.organisation.domain.units import Change
 from skolkit.events import Fact
 from skolkit.imports import Finished
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
+
+
+class ActivityChanged(Fact):
+    """An activity is new, or its groups, teachers, minutes or days changed (process 15)."""
+
+    type: ClassVar[str] = "organisation.ActivityChanged.v1"
+    activity: str
+    unit: UnitId
+
+
+class CalendarDecided(Fact):
+    """A school year was decided, first or anew. `unit` is the organiser's id for the whole municipality:
+    then it holds at every unit without its own (process 12).
+    """
+
+    type: ClassVar[str] = "organisation.CalendarDecided.v1"
+    unit: UnitId
+    school_year: str
+    decision: int
+    whole_municipality: bool
+
+
+class CertificationChanged(Fact):
+    """What somebody is certified and qualified to teach changed (process 15)."""
+
+    type: ClassVar[str] = "organisation.CertificationChanged.v1"
+    person: PersonId
+
+
+class DutyChanged(Fact):
+    """A duty is new or changed; `unit` is None for the whole municipality (process 15)."""
+
+    type: ClassVar[str] = "organisation.DutyChanged.v1"
+    duty: str
+    person: PersonId
+    unit: UnitId | None
+
+
+class UnitChanged(Fact):
+    """A unit or another element of the organisation is new, or changed, and how (process 12)."""
+
+    type: ClassVar[str] = "organisation.UnitChanged.v1"
+    unit: UnitId
+    changes: list[Change]
 
 
 class GroupMembersChanged(Fact):

@@ -59,6 +59,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
 STORY = (
     "access/add_person_claims.sign_in",
     "organisation/import_units.table",
+    "organisation/import_units.preview",
     "organisation/import_units.register",
     "organisation/import_calendars.calendars",
     "register/import_people.persons",

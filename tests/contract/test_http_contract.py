@@ -93,6 +93,8 @@ class Gateway:
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,
+            "import": schools.made["activity"],
+            "staff": schools.people["teacher"],
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

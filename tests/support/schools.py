@@ -13,6 +13,7 @@ from typing import Any
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
+from functions.organisation.store import duties as duties_store
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
@@ -24,6 +25,7 @@ from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_i
 from tests.support.areas import AREAS, acting_as, call, deliver, outbox
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
+NEXT_YEAR = str(SchoolYear(SchoolYear.of(today()).start_year + 1))
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))
 CANARY = {"givenName": "Kanariefågel", "familyName": "Skyddadsson", "securityMarking": "Sekretessmarkering"}
 CANARY_HOME = {"street": "Hemligstigen 77", "postalCode": "777 77", "locality": "Undangömda"}
@@ -105,7 +107,10 @@ def make_schools(cloud: Cloud) -> Schools:
     assert merged.status == 201, merged.body
     on = today(reported.start)
     made = {"merge": str(merged.body["id"]), **_stand_ins(home, people)}
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
+    made |= {"duty": _duty_of(people["teacher"]), "principal's duty": _duty_of(people["principal"])}
+    schools = Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
+    made["activity"] = _staffed(schools)
+    return schools
 
 
 def _stand_ins(home: World, people: Mapping[str, PersonId]) -> dict[str, str]:
@@ -121,6 +126,21 @@ def _stand_ins(home: World, people: Mapping[str, PersonId]) -> dict[str, str]:
         assert made.status == 201, made.body
         ids[kind] = str(made.body["id"])
     return ids
+
+
+def _duty_of(person: PersonId) -> str:
+    with acting_as("organisation"):
+        return next(duty.id for duty in duties_store.records_of(person))
+
+
+def _staffed(schools: Schools) -> str:
+    """Let the school have an activity and a proposed school year; the activity's id."""
+    office, unit = schools.people["unit administrator"], {"unit": schools.home.unit}
+    made = call("organisation", "create_activity", office, path=unit, body=_activity(schools), headers=_key())
+    assert made.status == 201, made.body
+    drafted = call("organisation", "propose_calendar", office, path=unit, body=_year_body(), headers=_over(0))
+    assert drafted.status == 200, drafted.body
+    return str(made.body["id"])
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -289,6 +309,36 @@ def _enrolment(s: Schools) -> Ask:
     return Ask({"person": s.pupil.id}, body=body, headers={"idempotency-key": new_id()})
 
 
+def _activity(s: Schools) -> dict[str, Any]:
+    return {
+        "displayName": "Matematik", "activityType": "Undervisning", "startDate": today().isoformat(),
+        "groups": [s.home.klass.id], "subject": "MA", "schoolForm": "GR", "minutesPlanned": 6000,
+        "teachers": [{"duty": s.made["duty"], "minutesPlanned": 6000}],
+    }  # fmt: skip
+
+
+def _new_duty(s: Schools, role: str) -> Ask:
+    body = {"person": s.people["stranger"], "dutyRole": role, "startDate": today().isoformat()}
+    return Ask({"unit": s.home.unit}, body=body, headers=_key())
+
+
+def _unit(s: Schools) -> dict[str, Any]:
+    return {
+        "organisationType": "Skolenhet", "name": "Omdöpta skolan", "schoolForms": ["GR"],
+        "code": str(s.home.population.unit.code),
+    }  # fmt: skip
+
+
+def _year_body() -> dict[str, Any]:
+    year = default_calendar(SchoolYear.parse(NEXT_YEAR))
+    terms = {
+        n: {"first": str(t.first), "last": str(t.last)}
+        for n, t in (("autumn", year.autumn), ("spring", year.spring))
+    }
+    days = {"daysOff": sorted(map(str, year.days_off)), "studyDays": sorted(map(str, year.study_days))}
+    return {"schoolYear": NEXT_YEAR, **terms, **days}
+
+
 def _on(s: Schools, **path: str) -> Ask:
     return Ask(path, {"date": s.day.isoformat()})
 
@@ -334,11 +384,55 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         body=delegated(1),
         headers={"idempotency-key": new_id()},
     ),
+    "organisation.change_activity": lambda s: Ask(
+        {"unit": s.home.unit, "activity": s.made["activity"]},
+        body=_activity(s) | {"subject": "EN"},
+        headers=_over(1),
+    ),
+    "organisation.change_certification": lambda s: Ask(
+        {"unit": s.home.unit, "staff": s.people["teacher"]}, body={"certified": True}, headers=_over(0)
+    ),
+    "organisation.change_duty": lambda s: Ask(
+        {"unit": s.home.unit, "duty": s.made["duty"]}, body={"dutyPercent": 80}, headers=_over(1)
+    ),
+    "organisation.change_duty (principal's)": lambda s: Ask(
+        {"unit": s.home.unit, "duty": s.made["principal's duty"]}, body={"dutyPercent": 80}, headers=_over(1)
+    ),
+    "organisation.change_unit": lambda s: Ask({"unit": s.home.unit}, body=_unit(s), headers=_over(1)),
+    "organisation.close_unit": lambda s: Ask(
+        {"unit": s.home.unit}, body={"endDate": "2030-06-30"}, headers=_over(1)
+    ),
+    "organisation.create_activity": lambda s: Ask({"unit": s.home.unit}, body=_activity(s), headers=_key()),
+    "organisation.create_duty": lambda s: _new_duty(s, "Lärare"),
+    "organisation.create_duty (administrator's)": lambda s: _new_duty(s, "Skoladministratör"),
+    "organisation.create_unit": lambda _: Ask(
+        body={"organisationType": "Skolenhet", "name": "Nya förskolan", "schoolForms": ["FS"]}, headers=_key()
+    ),
+    "organisation.decide_calendar": lambda s: Ask(
+        {"unit": s.home.unit}, body={"schoolYear": NEXT_YEAR}, headers=_over(1)
+    ),
+    "organisation.list_activities": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_ancestors": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_calendar_decisions": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
+    "organisation.list_children": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_duties": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_school_forms": lambda _: Ask(),
+    "organisation.list_staffing_warnings": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_unit_changes": lambda s: Ask({"import": s.made["activity"]}),
     "organisation.list_units": lambda _: Ask(),
+    "organisation.list_workload": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.propose_calendar": lambda s: Ask(
+        {"unit": s.home.unit}, body=_year_body(), headers=_over(1)
+    ),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
+    "organisation.read_activity": lambda s: Ask({"unit": s.home.unit, "activity": s.made["activity"]}),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.read_calendar_draft": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
+    "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "staff": s.people["teacher"]}),
+    "organisation.read_duty": lambda s: Ask({"unit": s.home.unit, "duty": s.made["duty"]}),
+    "organisation.read_my_staffing": lambda _: Ask(),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
     "organisation.revoke_delegation": lambda s: Ask(

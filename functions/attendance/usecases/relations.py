@@ -35,7 +35,7 @@ def require_lesson(caller: Caller, action: guard.Action, sheet: Sheet | None) ->
         group = organisation.group(sheet.group, today(sheet.start))
         mentors = group.mentors if group else mentors
         offices = organisation.offices_of(caller.person_id)
-    taught = organisation.Taught(
+    taught = organisation.TaughtLesson(
         sheet.lesson, sheet.unit, sheet.group, sheet.teachers, sheet.start, sheet.end
     )
     facts = guard.Lesson(

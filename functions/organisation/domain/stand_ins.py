@@ -188,7 +188,7 @@ class Substitution:
         """The substitution that no longer holds from `at` on."""
         return replace(self, ended=at)
 
-    def has_lesson(self, given: Taught, at: datetime) -> bool:
+    def has_lesson(self, given: TaughtLesson, at: datetime) -> bool:
         """Whether the lesson is the substitute's at an instant: inside the substitution, on its own day only,
         from a little before it begins.
         """
@@ -218,7 +218,7 @@ class Substitution:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class TaughtLesson:
     """What decides whose a lesson is."""
 
     id: LessonId

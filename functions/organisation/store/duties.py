@@ -1,252 +1,181 @@
-"""Duties, delegations and substitutions, with the person who has them: one query tells what somebody may do
-by office today. An index shows them by unit.
+"""Duties and certification, with the person who has them.
+
+A duty is three rows of one transaction: the duty itself, one with the person (what access is decided by), and
+one with the unit, by its last day, so that a unit's list begins with those that hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, get_args
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeVar
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from functions.access.guard import Action, Duty
-from functions.organisation.domain.stand_ins import Delegation, Substitution, Taught
+from functions.organisation.domain.staffing import Assignment, Certification, DutyRecord, Qualification
+from functions.organisation.domain.units import MUNICIPALITY
 from functions.organisation.store.base import OrganisationItem, day_of, text_of
-from skolkit.clock import stamp, today
+from functions.organisation.store.held import HeldItem
 from skolkit.cursor import seal, unseal
-from skolkit.types import GroupId, LessonId, PersonId, UnitId
+from skolkit.sweden.codes import SchoolForm
+from skolkit.table import Overwrite, Remove, Wanted, Write
+from skolkit.types import GroupId, PersonId, UnitId
 
-_ACTIONS = frozenset(get_args(Action))
-
-
-class Held(GlobalSecondaryIndex["HeldItem"]):
-    """What people have at a unit, by person."""
-
-    class Meta:
-        index_name = "held"
-        projection = AllProjection()
-
-    held_pk = UnicodeAttribute(hash_key=True)
-    held_sk = UnicodeAttribute(range_key=True)
+OPEN = "9999-12-31"
+F = TypeVar("F", bound="DutyFields")
 
 
-class HeldItem(OrganisationItem):
-    """What somebody has by office, at a unit or at the municipality when there is no unit."""
+class DutyFields(HeldItem):
+    """An employment of a person at a unit, or at the municipality when there is no unit.
 
-    unit = UnicodeAttribute(null=True)
-    start = UnicodeAttribute()
-    end = UnicodeAttribute(null=True)
-    ended = UnicodeAttribute(null=True)
-    held_pk = UnicodeAttribute(null=True)
-    held_sk = UnicodeAttribute(null=True)
-    held = Held()
-
-    @property
-    def person(self) -> PersonId:
-        pk: str = self.pk
-        return PersonId(pk.removeprefix("PERSON#"))
-
-
-class DutyItem(HeldItem, discriminator="duty"):
-    """An employment."""
-
-    role = UnicodeAttribute()
-
-
-class DelegationItem(HeldItem, discriminator="delegation"):
-    """Somebody else's duty, for some actions."""
-
-    by = UnicodeAttribute()
-    actions: ListAttribute[Any] = ListAttribute()
-    basis = UnicodeAttribute()
-    rules = UnicodeAttribute()
-
-
-class SubstitutionItem(HeldItem, discriminator="substitution"):
-    """Somebody else's lessons; `start` and `end` are instants."""
-
-    replaces = UnicodeAttribute()
-    group = UnicodeAttribute(null=True)
-    lesson = UnicodeAttribute(null=True)
-
-
-@dataclass(frozen=True, slots=True)
-class DutySpan:
-    """A duty and its days, both inclusive; `end` None while it is open."""
-
-    duty: Duty
-    start: date
-    end: date | None
-
-    def covers(self, day: date) -> bool:
-        return self.start <= day and (self.end is None or day <= self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Offices:
-    """What somebody has today: `duties`, of which the delegated ones say for what only, and `substitutions`
-    whose time is now.
+    `role` is what it opens in the system. `assignments` are `[type, group, start, end]`.
     """
 
-    duties: tuple[Duty, ...]
-    substitutions: tuple[Substitution, ...] = ()
-
-    def has_lesson(self, lesson: Taught, at: datetime) -> bool:
-        """Whether the lesson is theirs as a substitute at that instant."""
-        return any(one.has_lesson(lesson, at) for one in self.substitutions)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRecord:
-    """A duty (`role`), a delegation or a substitution of a person at a unit."""
-
-    person: PersonId
-    what: Duty | Delegation | Substitution
-    start: str
-    end: str | None
+    role = UnicodeAttribute(null=True)
+    duty = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    duty_role = UnicodeAttribute(null=True)
+    assignments = JSONAttribute(null=True)
+    signature = UnicodeAttribute(null=True)
+    percent = NumberAttribute(null=True)
+    hours = NumberAttribute(null=True)
+    description = UnicodeAttribute(null=True)
 
 
-def _sk(kind: str, id: str) -> str:
-    # In the same range as the duties, so that one query finds all.
-    return f"DUTY#~{kind}#{id}"
+class DutyItem(DutyFields, discriminator="duty"):
+    """The row with the person."""
 
 
-def _held(item: HeldItem) -> HeldItem:
-    item.held_pk, item.held_sk = f"HELD#{item.unit or '*'}", f"{item.person}#{item.sk}"
-    return item
+class DutyCardItem(DutyFields, discriminator="duty_card"):
+    """The duty by its id."""
+
+    fed = True
 
 
-def duty_item(person: PersonId, role: str, unit: UnitId | None, start: date, end: date | None) -> HeldItem:
-    """The item of a duty."""
-    sk = f"DUTY#{role}#{unit or '*'}#{start}"
-    return _held(
-        DutyItem(f"PERSON#{person}", sk, role=role, unit=unit, start=start.isoformat(), end=text_of(end))
-    )
+class UnitDutyItem(DutyFields, discriminator="unit_duty"):
+    """The row with the unit; duties of the whole municipality are with the organiser."""
 
 
-def delegation_item(one: Delegation, version: int | None = None) -> HeldItem:
-    """The item of a delegation, to be written over the version read."""
-    item = DelegationItem(
-        f"PERSON#{one.to}", _sk("delegation", one.id), unit=one.unit, start=one.start.isoformat(),
-        end=one.end.isoformat(), ended=text_of(one.ended), by=one.by, actions=sorted(one.actions),
-        basis=one.basis, rules=one.rules,
+class CertificationItem(OrganisationItem, discriminator="certification"):
+    """A person's certification; `qualifications` are `[subject, form, first year, last year]`."""
+
+    certified = BooleanAttribute()
+    since = UnicodeAttribute(null=True)
+    qualifications = JSONAttribute()
+
+
+def _fields(duty: DutyRecord) -> dict[str, Any]:
+    rows = [[a.type, a.group, text_of(a.start), text_of(a.end)] for a in duty.assignments]
+    return {
+        "role": duty.role, "unit": duty.unit, "start": duty.start.isoformat(), "end": text_of(duty.end),
+        "duty": duty.id, "person": duty.person, "duty_role": duty.duty_role, "assignments": rows,
+        "signature": duty.signature, "percent": duty.percent, "hours": duty.hours,
+        "description": duty.description,
+    }  # fmt: skip
+
+
+def _unit_row(duty: DutyRecord) -> UnitDutyItem:
+    sk = f"DUTY#{text_of(duty.end) or OPEN}#{duty.id}"
+    return UnitDutyItem(f"UNIT#{duty.unit or MUNICIPALITY}", sk, **_fields(duty))
+
+
+def duty_writes(old: DutyRecord | None, new: DutyRecord) -> list[Write]:
+    """What stores a duty over the one that was read."""
+    card = DutyCardItem(f"DUTY#{new.id}", "DUTY", **_fields(new)).over(old.version if old else None)
+    own = DutyItem(f"PERSON#{new.person}", f"DUTY#{new.id}", **_fields(new))
+    own.shown_at_unit()
+    writes: list[Write] = [card, Overwrite(own)]
+    if old and _unit_row(old).sk != _unit_row(new).sk:
+        writes.append(Remove(_unit_row(old)))
+    return [*writes, Overwrite(_unit_row(new))]
+
+
+def records_of(person: PersonId) -> list[DutyRecord]:
+    """All duties someone has and has had. One consistent query."""
+    return [_record(row) for row in _of_person(person) if row.duty]
+
+
+def _of_person(person: PersonId) -> list[DutyItem]:
+    return list(DutyItem.query(f"PERSON#{person}", DutyItem.sk.startswith("DUTY#"), consistent_read=True))
+
+
+def find_duty(id: str) -> DutyRecord | None:
+    """One consistent get."""
+    item = DutyCardItem.find(f"DUTY#{id}", "DUTY")
+    return _record(item) if item else None
+
+
+def wanted_duties(ids: Sequence[str]) -> Wanted[dict[str, DutyRecord]]:
+    """Duties by id; unknown ones are left out."""
+
+    def answer(found: dict[tuple[str, str], DutyCardItem]) -> dict[str, DutyRecord]:
+        return {id: _record(found[key]) for id in ids if (key := (f"DUTY#{id}", "DUTY")) in found}
+
+    return Wanted(DutyCardItem, [(f"DUTY#{id}", "DUTY") for id in ids], answer)
+
+
+def page_of_duties(
+    unit: UnitId, since: date | None, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[DutyRecord], str | None]:
+    """A unit's duties that have not ended before `since` (None: all), those that end first before. One
+    query.
+    """
+    first = f"DUTY#{since.isoformat() if since else ''}"
+    found = UnitDutyItem.query(
+        f"UNIT#{unit}", UnitDutyItem.sk.between(first, "DUTY#~"), limit=limit, page_size=limit,
+        last_evaluated_key=unseal(cursor, *bound_to),
     )  # fmt: skip
-    return _held(item.over(version))
+    duties = [_record(item) for item in found]
+    return duties, seal(found.last_evaluated_key, *bound_to)
 
 
-def substitution_item(one: Substitution, version: int | None = None) -> HeldItem:
-    """The item of a substitution, to be written over the version read."""
-    item = SubstitutionItem(
-        f"PERSON#{one.to}", _sk("substitution", one.id), unit=one.unit, start=stamp(one.start),
-        end=stamp(one.end), ended=stamp(one.ended) if one.ended else None, replaces=one.replaces,
-        group=one.group, lesson=one.lesson,
-    )  # fmt: skip
-    return _held(item.over(version))
+def find_certification(person: PersonId) -> Certification:
+    """Someone's certification; version 0 when nothing is known. One consistent get."""
+    item = CertificationItem.find(*_certification_key(person))
+    return _certification(item) if item else Certification()
 
 
-def find_delegation(to: PersonId, id: str) -> tuple[Delegation, int] | None:
-    """A delegation and its version. One consistent get."""
-    item = DelegationItem.find(f"PERSON#{to}", _sk("delegation", id))
-    return (_delegation(item), item.version) if item else None
+def wanted_certifications(people: Sequence[PersonId]) -> Wanted[dict[PersonId, Certification]]:
+    """Certifications by person; those nothing is known of are left out."""
+
+    def answer(found: dict[tuple[str, str], CertificationItem]) -> dict[PersonId, Certification]:
+        return {p: _certification(found[key]) for p in people if (key := _certification_key(p)) in found}
+
+    return Wanted(CertificationItem, [_certification_key(person) for person in people], answer)
 
 
-def find_substitution(to: PersonId, id: str) -> tuple[Substitution, int] | None:
-    """A substitution and its version. One consistent get."""
-    item = SubstitutionItem.find(f"PERSON#{to}", _sk("substitution", id))
-    return (_substitution(item), item.version) if item else None
+def certification_item(person: PersonId, held: Certification) -> CertificationItem:
+    """The item of a certification."""
+    rows = [[q.subject, q.school_form.value, q.first_year, q.last_year] for q in held.qualifications]
+    key = _certification_key(person)
+    return CertificationItem(*key, certified=held.certified, since=text_of(held.since), qualifications=rows)
 
 
-def offices_of(person: PersonId, at: datetime) -> Offices:
-    """What somebody has at an instant. One consistent query; one more per delegator for those who act in
-    somebody's stead: a delegation is worth nothing once its giver has the duty no longer.
-    """
-    rows = list(HeldItem.query(f"PERSON#{person}", HeldItem.sk.startswith("DUTY#"), consistent_read=True))
-    day = today(at)
-    own = tuple(_duty(row) for row in rows if isinstance(row, DutyItem) and _covers(row, day))
-    given = [_delegation(row) for row in rows if isinstance(row, DelegationItem)]
-    given = [one for one in given if one.covers(day)]
-    leading = {by: _led(by, day) for by in {one.by for one in given}}
-    stead = tuple(
-        Duty("principal", one.unit, _ACTIONS & one.powers()) for one in given if one.unit in leading[one.by]
-    )
-    taken = (_substitution(row) for row in rows if isinstance(row, SubstitutionItem))
-    return Offices((*own, *stead), tuple(one for one in taken if one.covers(at)))
+def _certification_key(person: PersonId) -> tuple[str, str]:
+    return f"PERSON#{person}", "CERTIFICATION"
 
 
-def _led(person: PersonId, day: date) -> set[UnitId]:
-    rows = DutyItem.query(f"PERSON#{person}", HeldItem.sk.startswith("DUTY#principal#"), consistent_read=True)
-    return {UnitId(row.unit) for row in rows if row.unit and _covers(row, day)}
+def _certification(item: CertificationItem) -> Certification:
+    rows = (Qualification(s, SchoolForm(form), low, high) for s, form, low, high in item.qualifications)
+    return Certification(item.certified, day_of(item.since), tuple(rows), item.version)
 
 
-def history_of(person: PersonId) -> tuple[DutySpan, ...]:
-    """The duties of somebody's own of all times. One consistent query."""
-    rows = DutyItem.query(f"PERSON#{person}", HeldItem.sk.startswith("DUTY#"), consistent_read=True)
-    return tuple(DutySpan(_duty(row), date.fromisoformat(row.start), day_of(row.end)) for row in rows)
-
-
-def held_at(
-    unit: UnitId, day: date, cursor: str | None, limit: int, *bound_to: str
-) -> tuple[list[HeldRecord], str | None]:
-    """A page of what people have at a unit on a day or later, by person, and the cursor of the next. One
-    query; what has ended takes a place on the page and is left out.
-    """
-    found = HeldItem.held.query(
-        f"HELD#{unit}", limit=limit, page_size=limit, last_evaluated_key=unseal(cursor, *bound_to)
-    )
-    records = list(_records(found, day))
-    return records, seal(found.last_evaluated_key, *bound_to)
-
-
-def _records(rows: Any, day: date) -> Iterator[HeldRecord]:
-    for row in rows:
-        if row.ended or (row.end or text_of(day) or "")[:10] < day.isoformat():
-            continue
-        match row:
-            case DutyItem():
-                yield HeldRecord(row.person, _duty(row), row.start, row.end)
-            case DelegationItem():
-                yield HeldRecord(row.person, _delegation(row), row.start, row.end)
-            case SubstitutionItem():
-                yield HeldRecord(row.person, _substitution(row), row.start, row.end)
-
-
-def _covers(row: HeldItem, day: date) -> bool:
-    text = day.isoformat()
-    covers: bool = row.start <= text <= (row.end or text)
-    return covers
-
-
-def _duty(row: DutyItem) -> Duty:
-    return Duty(row.role, UnitId(row.unit) if row.unit else None)  # type: ignore[arg-type]
-
-
-def _delegation(row: DelegationItem) -> Delegation:
-    return Delegation(
-        id=row.sk.rpartition("#")[2],
-        unit=UnitId(row.unit),
-        by=PersonId(row.by),
-        to=row.person,
-        actions=frozenset(row.actions),
-        basis=row.basis,  # type: ignore[arg-type]
-        start=date.fromisoformat(row.start),
-        end=date.fromisoformat(row.end),
-        rules=row.rules,
-        ended=day_of(row.ended),
-    )
-
-
-def _substitution(row: SubstitutionItem) -> Substitution:
-    return Substitution(
-        id=row.sk.rpartition("#")[2],
-        unit=UnitId(row.unit),
-        to=row.person,
-        replaces=PersonId(row.replaces),
-        start=datetime.fromisoformat(row.start),
-        end=datetime.fromisoformat(row.end),
-        group=GroupId(row.group) if row.group else None,
-        lesson=LessonId(row.lesson) if row.lesson else None,
-        ended=datetime.fromisoformat(row.ended) if row.ended else None,
+def _record(item: DutyFields) -> DutyRecord:
+    return DutyRecord(
+        id=str(item.duty),
+        person=PersonId(str(item.person)),
+        unit=UnitId(item.unit) if item.unit else None,
+        duty_role=item.duty_role,  # type: ignore[arg-type]
+        start=date.fromisoformat(item.start),
+        end=day_of(item.end),
+        role=item.role,  # type: ignore[arg-type]
+        assignments=tuple(
+            Assignment(kind, GroupId(group), day_of(start), day_of(end))
+            for kind, group, start, end in item.assignments or ()
+        ),
+        signature=item.signature,
+        percent=None if item.percent is None else int(item.percent),
+        hours=None if item.hours is None else int(item.hours),
+        description=item.description,
+        version=item.version,
     )

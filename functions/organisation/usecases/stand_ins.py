@@ -22,7 +22,7 @@ from functions.organisation.schemas.stand_ins import (
     NewSubstitution,
     SubstitutionView,
 )
-from functions.organisation.store import duties as duties_store
+from functions.organisation.store import stand_ins as stand_ins_store
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import now, stamp, today
@@ -54,7 +54,7 @@ def delegate(
     said = {"delegation": given.id, "actions": sorted(given.actions), "until": given.end.isoformat()}
     view = _delegation_view(given, 1)
     commit(
-        duties_store.delegation_item(given),
+        stand_ins_store.delegation_item(given),
         facts=[fact],
         trace=Trace(caller.person_id, "delegate", employee, given.basis, json.dumps(said)),
         once=key.once(view.model_dump_json(by_alias=True)),
@@ -65,13 +65,13 @@ def delegate(
 def revoke_delegation(caller: Caller, unit: UnitId, employee: PersonId, id: str, version: int) -> None:
     """Take a delegation back from today on. Three round trips: duties, the delegation, commit."""
     guard.require(caller, "organisation:delegate", guard.Unit(unit), queries.duties_of(caller.person_id))
-    found = duties_store.find_delegation(employee, id)
+    found = stand_ins_store.find_delegation(employee, id)
     if found is None or found[0].unit != unit or found[0].ended:
         raise NotFound
     _same(found[1], version)
     ended = found[0].revoked(today())
     commit(
-        duties_store.delegation_item(ended, version),
+        stand_ins_store.delegation_item(ended, version),
         facts=[DelegationRevoked(delegation=id, unit=unit, employee=employee)],
         trace=Trace(caller.person_id, "revoke_delegation", employee, changes=_ended(id, today())),
     )
@@ -98,7 +98,7 @@ def appoint_substitute(
     )  # fmt: skip
     said = {"substitution": given.id, "replaces": given.replaces, "until": stamp(given.end)}
     commit(
-        duties_store.substitution_item(given),
+        stand_ins_store.substitution_item(given),
         facts=[fact],
         trace=Trace(caller.person_id, "appoint_substitute", employee, changes=json.dumps(said)),
         once=key.once(view.model_dump_json(by_alias=True)),
@@ -109,12 +109,12 @@ def appoint_substitute(
 def revoke_substitution(caller: Caller, unit: UnitId, employee: PersonId, id: str, version: int) -> None:
     """End a substitution now. Three round trips: duties, the substitution, commit."""
     _require_office(caller, unit)
-    found = duties_store.find_substitution(employee, id)
+    found = stand_ins_store.find_substitution(employee, id)
     if found is None or found[0].unit != unit or found[0].ended:
         raise NotFound
     _same(found[1], version)
     commit(
-        duties_store.substitution_item(found[0].revoked(now()), version),
+        stand_ins_store.substitution_item(found[0].revoked(now()), version),
         facts=[SubstitutionRevoked(substitution=id, unit=unit, employee=employee)],
         trace=Trace(caller.person_id, "revoke_substitution", employee, changes=_ended(id, now())),
     )
@@ -126,7 +126,7 @@ def _require_office(caller: Caller, unit: UnitId) -> None:
 
 
 def _works_at(person: PersonId, unit: UnitId) -> bool:
-    held = duties_store.history_of(person)
+    held = stand_ins_store.history_of(person)
     return any(span.duty.unit == unit and span.covers(today()) for span in held)
 
 

@@ -8,18 +8,8 @@ from datetime import date
 
 from skolkit.errors import DomainError, Text
 from skolkit.sweden.codes import SchoolForm
+from skolkit.sweden.school_forms import COMPULSORY
 from skolkit.types import UnitId
-
-COMPULSORY = frozenset(
-    {
-        SchoolForm.PRESCHOOL_CLASS,
-        SchoolForm.COMPULSORY,
-        SchoolForm.ADAPTED_COMPULSORY,
-        SchoolForm.SPECIAL,
-        SchoolForm.SAMI,
-    }
-)
-"""School forms in which compulsory school attendance (skolplikt) is fulfilled, skollagen 7:4."""
 
 
 class AlreadyEnrolled(DomainError):

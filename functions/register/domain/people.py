@@ -9,8 +9,9 @@ from datetime import date
 from typing import Literal
 
 from functions.register.domain.contacts import Address, Email, Phone
-from functions.register.domain.enrolment import COMPULSORY, BeforeBirth, EndsBeforeStart, Enrolment
+from functions.register.domain.enrolment import BeforeBirth, EndsBeforeStart, Enrolment
 from skolkit.errors import DomainError, Text
+from skolkit.sweden.school_forms import COMPULSORY
 from skolkit.types import PersonId, UnitId
 
 Marking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]

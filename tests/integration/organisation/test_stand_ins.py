@@ -10,11 +10,12 @@ import pytest
 
 from functions.access.guard import Duty
 from functions.organisation import queries
+from functions.organisation.domain.staffing import DutyRecord
 from functions.organisation.store import duties as store
 from functions.organisation.usecases import groups
 from infra.local.cloud import Cloud
 from skolkit.clock import now, today
-from skolkit.table import put_many
+from skolkit.table import commit
 from skolkit.types import PersonId, new_id
 from tests.integration.test_attendance_day import at
 from tests.support.areas import Answer, acting_as, audit_rows, call, outbox
@@ -230,8 +231,11 @@ def test_who_has_what_at_a_unit_pages_by_person(world: World) -> None:
     assert any(one["role"] == "principal" for one in seen)
     (stead,) = (one for one in seen if one["kind"] == "delegation")
     assert (stead["steadOf"], stead["actions"]) == (world.staff("principal"), ["attendance:read_sweep"])
-    old = store.duty_item(deputy, "mentor", world.unit, today() - timedelta(9), today() - timedelta(2))
+    old = DutyRecord(
+        id=new_id(), person=deputy, unit=world.unit, duty_role="Lärare", role="mentor",
+        start=today() - timedelta(9), end=today() - timedelta(2),
+    )  # fmt: skip
     with acting_as("organisation"):
-        put_many([old])
+        commit(*store.duty_writes(None, old))
     again = call("access", "list_rights_of_people", world.staff("principal"), query={"unit": world.unit})
     assert "mentor" not in {one["role"] for one in again.body["data"] if one["person"] == deputy}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.organisation.domain import stand_ins as rules
-from functions.organisation.domain.stand_ins import Delegation, Substitution, Taught
+from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
 from skolkit.errors import DomainError
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -24,7 +24,7 @@ DRAFT = Delegation(
 )  # fmt: skip
 OWN = {"attendance:read_sweep", "organisation:delegate", "grades:issue_final_grades"}
 EIGHT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # eight o'clock in Sweden
-LESSON = Taught(
+LESSON = TaughtLesson(
     LessonId("lesson"), UNIT, GroupId("7b"), (PersonId("ill"),), EIGHT, EIGHT + timedelta(minutes=60)
 )
 SUBSTITUTION = Substitution(
@@ -78,7 +78,7 @@ def test_a_delegation_holds_between_its_days_and_until_it_is_revoked(day: int, r
     assert DRAFT.revoked(ended).covers(on) == (0 <= day <= 30 and day < revoked)
 
 
-def has(lesson: Taught, at: datetime, one: Substitution = SUBSTITUTION) -> bool:
+def has(lesson: TaughtLesson, at: datetime, one: Substitution = SUBSTITUTION) -> bool:
     return one.has_lesson(lesson, at)
 
 
