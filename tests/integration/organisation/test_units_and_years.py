@@ -249,7 +249,7 @@ def test_the_municipality_decides_for_all_and_a_unit_may_have_its_own(office: Cl
     assert [(f["unit"], f["decision"], f["whole_municipality"]) for f in told("CalendarDecided")] == [
         (MUNICIPALITY, 1, True), (one, 1, False), (one, 2, False),
     ]  # fmt: skip
-    assert ("Midsommardagen" in {h["name"] for h in read(one)["holidays"]}) is True
+    assert "Midsommardagen" in {holiday["name"] for holiday in read(one)["holidays"]}
 
 
 def test_a_draft_may_be_wrong_but_is_not_decided(office: Cloud) -> None:
