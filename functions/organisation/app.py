@@ -75,7 +75,8 @@ def read_unit(request: Request[None, None]) -> unit_schemas.UnitView:
 
 @api.operation(
     "PUT", "/v1/units/{unit}", process=12, versioned=True, body=unit_schemas.UnitChange,
-    answer=unit_schemas.UnitView, errors=(NotFound, ChangedMeanwhile, *UNIT_REFUSALS),
+    answer=unit_schemas.UnitView,
+    errors=(NotFound, ChangedMeanwhile, unit_rules.StillHasChildren, *UNIT_REFUSALS),
 )  # fmt: skip
 def change_unit(request: Request[unit_schemas.UnitChange, None]) -> unit_schemas.UnitView:
     """Change a unit, or move it under another parent"""

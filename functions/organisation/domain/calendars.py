@@ -63,7 +63,7 @@ class TermsNotUsed(DomainError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A decided school year. `number` counts decisions of the same year; the highest holds, the others are
-    history. `decided_by` 0 people: taken from a file.
+    history. `decided_by` is None for one taken from a file.
     """
 
     unit: UnitId

@@ -101,6 +101,7 @@ def change_unit(caller: Caller, id: UnitId, new: UnitChange, version: int) -> Un
     old = _current(id, version)
     unit = _changed(old, new)
     if rules.changes(old, unit):
+        _check_below(old, unit)
         _save(caller, "change_unit", old, unit)
         version += 1
     return _unit_view(replace(unit, version=version))
@@ -131,6 +132,17 @@ def readable(caller: Caller, id: UnitId) -> UnitRecord:
     if unit is None:
         raise NotFound
     return unit
+
+
+def _check_below(old: UnitRecord, new: UnitRecord) -> None:
+    """What is below an element lets it end, or become a school unit. One round trip when it does either."""
+    ends = new.end if new.end != old.end else None
+    becomes_school = new.is_school_unit and not old.is_school_unit
+    below = units_store.children(new.id) if ends or becomes_school else []
+    if becomes_school and below:
+        raise rules.ParentUnfit(field="organisationType", value=new.type)
+    if ends:
+        rules.close(replace(old, start=new.start), ends, below, today())
 
 
 def _save(
