@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functions.organisation.domain import composition as composition_rules
 from functions.organisation.domain import groups as group_rules
+from functions.organisation.events import PupilEnrolled
 from functions.organisation.imports.duties import DUTIES
 from functions.organisation.imports.groups import GROUPS
 from functions.organisation.imports.units import CALENDARS, units_of
 from functions.organisation.schemas import common
+from functions.organisation.schemas import composition as composition_schemas
 from functions.organisation.schemas import groups as group_schemas
 from functions.organisation.schemas import units as unit_schemas
-from functions.organisation.usecases import groups, units
+from functions.organisation.usecases import composition, group_admin, groups, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import GroupId, PersonId, UnitId
@@ -52,12 +56,32 @@ def read_group(request: Request[None, None]) -> group_schemas.GroupView:
 @api.operation(
     "PUT", "/v1/groups/{group}/members/{person}", process=13,
     body=group_schemas.NewMembership, answer=group_schemas.MembershipView,
-    errors=(NotFound, ChangedMeanwhile, group_rules.MembershipEndsBeforeStart),
+    errors=(
+        NotFound, ChangedMeanwhile, group_rules.MembershipEndsBeforeStart, group_rules.NotEnrolledHere,
+        group_rules.OutsideTheGroupsTime,
+    ),
 )  # fmt: skip
 def put_member(request: Request[group_schemas.NewMembership, None]) -> group_schemas.MembershipView:
     """Make someone a member of a group from a day on"""
     group, person = GroupId(request.id("group")), PersonId(request.id("person"))
     return groups.put_member(request.caller, group, person, request.body)
+
+
+@api.operation(
+    "POST", "/v1/groups/{group}/members", process=13, keyed=True,
+    body=group_schemas.MembersChange, answer=group_schemas.MembersChanged,
+    errors=(
+        NotFound, ChangedMeanwhile, group_rules.MembershipEndsBeforeStart, group_rules.NotEnrolledHere,
+        group_rules.OutsideTheGroupsTime, group_rules.TooManyAtOnce,
+    ),
+)  # fmt: skip
+def change_members(
+    request: Request[group_schemas.MembersChange, None],
+) -> group_schemas.MembersChanged:
+    """Let many people come to a group and leave it, all or none"""
+    assert request.key
+    group = GroupId(request.id("group"))
+    return group_admin.change_members(request.caller, group, request.body, request.key)
 
 
 @api.operation(
@@ -67,6 +91,98 @@ def put_member(request: Request[group_schemas.NewMembership, None]) -> group_sch
 def remove_member(request: Request[None, None]) -> None:
     """End someone's membership of a group from today on"""
     groups.remove_member(request.caller, GroupId(request.id("group")), PersonId(request.id("person")))
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/groups", process=13,
+    query=group_schemas.GroupsQuery, answer=group_schemas.GroupPage, errors=(NotFound,),
+)  # fmt: skip
+def list_groups(request: Request[None, group_schemas.GroupsQuery]) -> group_schemas.GroupPage:
+    """A unit's groups: active, archived, or of a school year"""
+    return group_admin.list_groups(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "POST", "/v1/units/{unit}/groups", process=13, status=201, keyed=True,
+    body=group_schemas.NewGroup, answer=group_schemas.GroupDetails,
+    errors=(NotFound, group_rules.GroupEndsBeforeStart, group_rules.NotEmployedHere),
+)  # fmt: skip
+def create_group(request: Request[group_schemas.NewGroup, None]) -> group_schemas.GroupDetails:
+    """Make a class, teaching group, mentor group or department"""
+    assert request.key
+    return group_admin.create_group(request.caller, UnitId(request.id("unit")), request.body, request.key)
+
+
+@api.operation(
+    "PUT", "/v1/groups/{group}", process=13, versioned=True,
+    body=group_schemas.GroupChange, answer=group_schemas.GroupDetails,
+    errors=(NotFound, ChangedMeanwhile, group_rules.GroupEndsBeforeStart, group_rules.NotEmployedHere),
+)  # fmt: skip
+def change_group(request: Request[group_schemas.GroupChange, None]) -> group_schemas.GroupDetails:
+    """Change a group's name, time, year, mentors and teachers"""
+    return group_admin.change_group(
+        request.caller, GroupId(request.id("group")), request.body, request.version
+    )
+
+
+@api.operation(
+    "PUT", "/v1/groups/{group}/end", process=13, versioned=True,
+    body=group_schemas.GroupEnd, answer=group_schemas.GroupDetails,
+    errors=(NotFound, ChangedMeanwhile, group_rules.GroupEndsBeforeStart),
+)  # fmt: skip
+def end_group(request: Request[group_schemas.GroupEnd, None]) -> group_schemas.GroupDetails:
+    """End a group and its memberships with a day"""
+    return group_admin.end_group(request.caller, GroupId(request.id("group")), request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/groups/{group}/rule", process=13, answer=composition_schemas.RuleView, errors=(NotFound,)
+)
+def read_rule(request: Request[None, None]) -> composition_schemas.RuleView:
+    """The rule that composes a group, and who is in or out by hand"""
+    return composition.read_rule(request.caller, GroupId(request.id("group")))
+
+
+@api.operation(
+    "PUT", "/v1/groups/{group}/rule", process=13, versioned=True,
+    body=composition_schemas.RuleShape, answer=composition_schemas.RuleView,
+    errors=(NotFound, ChangedMeanwhile, composition_rules.RuleForAnotherUnit),
+)  # fmt: skip
+def set_rule(request: Request[composition_schemas.RuleShape, None]) -> composition_schemas.RuleView:
+    """Decide who belongs to a group by a rule"""
+    group = GroupId(request.id("group"))
+    return composition.set_rule(request.caller, group, request.body, request.version)
+
+
+@api.operation(
+    "GET", "/v1/groups/{group}/rule/preview", process=13,
+    query=composition_schemas.DayQuery, answer=composition_schemas.ChangesView,
+    errors=(NotFound, composition_rules.NoRule),
+)  # fmt: skip
+def preview_rule(request: Request[None, composition_schemas.DayQuery]) -> composition_schemas.ChangesView:
+    """Who would come to a group by its rule, and who would leave"""
+    return composition.preview_rule(request.caller, GroupId(request.id("group")), request.query.start_date)
+
+
+@api.operation(
+    "PUT", "/v1/groups/{group}/rule/applied", process=13, versioned=True,
+    body=composition_schemas.ApplyRule, answer=composition_schemas.ChangesView,
+    errors=(NotFound, ChangedMeanwhile, composition_rules.NoRule),
+)  # fmt: skip
+def apply_rule(request: Request[composition_schemas.ApplyRule, None]) -> composition_schemas.ChangesView:
+    """Let a group's rule decide from a day on"""
+    group = GroupId(request.id("group"))
+    return composition.apply_rule(request.caller, group, request.body, request.version)
+
+
+@on.on_facts(
+    "register.PupilEnrolled.v1",
+    process=13,
+    meaning="Nyinskrivna elever läggs inte i de grupper som har en automatisk regel.",
+)
+def follow_rules(envelope: Envelope) -> None:
+    """Put somebody newly enrolled into the groups whose automatic rule fits."""
+    composition.follow_rules(PupilEnrolled.model_validate(envelope.data), envelope.id)
 
 
 @on.on_file(

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register import store
-from functions.register.domain import Contact, PersonName, PupilRecord, Withheld, age
+from functions.register.domain import Contact, Enrolment, PersonName, PupilRecord, Withheld, age
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.table import Wanted
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 __all__ = [
     "Contact",
+    "EnrolledPupil",
+    "Enrolment",
     "PersonName",
     "PupilRecord",
     "Withheld",
     "children_of",
     "contacts",
+    "enrolments_at",
     "pupil",
+    "pupils",
     "require_pupil",
     "require_relation",
     "shown_names",
@@ -38,6 +43,26 @@ def pupil(person: PersonId) -> PupilRecord | None:
     """A pupil as of today; None for adults and unknown ids. One round trip: a consistent query."""
     card = store.find_card(person)
     return PupilRecord.of(card, today()) if card and card.is_pupil else None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledPupil:
+    """A pupil with all enrolments, the past and the coming ones too; cancelled ones cover no day."""
+
+    id: PersonId
+    protected: bool
+    enrolments: tuple[Enrolment, ...]
+
+
+def pupils(ids: Sequence[PersonId]) -> dict[PersonId, EnrolledPupil]:
+    """Pupils with their enrolments; adults and unknown ids are left out. A consistent query per pupil."""
+    cards = [card for id in dict.fromkeys(ids) if (card := store.find_card(id)) and card.is_pupil]
+    return {card.id: EnrolledPupil(card.id, card.protected, card.enrolments) for card in cards}
+
+
+def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
+    """A unit's enrolments of all times, by pupil. Eventually consistent; a round trip per 3,000."""
+    return store.enrolments_at(unit)
 
 
 def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:

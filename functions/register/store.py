@@ -17,6 +17,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.register.domain import (
     CUSTODY,
@@ -82,9 +83,21 @@ class ContactItem(RegisterItem, discriminator="contact"):
     sealed_address = BinaryAttribute(null=True, legacy_encoding=False)
 
 
+class AtUnit(GlobalSecondaryIndex["EnrolmentItem"]):
+    """A unit's enrolments of all times, by pupil."""
+
+    class Meta:
+        index_name = "at_unit"
+        projection = AllProjection()
+
+    unit = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
 class EnrolmentItem(RegisterItem, discriminator="enrolment"):
     """One enrolment."""
 
+    at_unit = AtUnit()
     unit = UnicodeAttribute()
     school_form = UnicodeAttribute()
     year = NumberAttribute(null=True)
@@ -214,6 +227,12 @@ def find_for_enrolment(person: PersonId) -> tuple[PersonItem, PersonCard] | None
     rows = list(RegisterItem.query(_pk(person), consistent_read=True))
     card = _card(person, rows)
     return (next(row for row in rows if isinstance(row, PersonItem)), card) if card else None
+
+
+def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
+    """A unit's enrolments of all times, by pupil; eventually consistent, one query per megabyte (3,000)."""
+    rows = EnrolmentItem.at_unit.query(unit)
+    return ((PersonId(row.pk.removeprefix("PERSON#")), _enrolment(row)) for row in rows)
 
 
 def enrolment_item(person: PersonId, enrolment: Enrolment) -> EnrolmentItem:

@@ -46,6 +46,7 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
+    ruled: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start))
+    day = today(reported.start)
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, _ruled(home))
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -167,6 +169,16 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _ruled(home: World) -> str:
+    """A group of the school that a rule composes."""
+    office, unit = home.staff("administrator"), {"unit": home.unit}
+    new = Ask(unit, body={"name": "Alla i sexan", "kind": "schema"}, headers={"idempotency-key": new_id()})
+    made = call("organisation", "create_group", office, **vars(new)).body
+    rule = Ask({"group": made["id"]}, body={"terms": [{"year": 6}]}, headers=_over(1))
+    assert call("organisation", "set_rule", office, **vars(rule)).status == 200
+    return str(made["id"])
 
 
 def _drop(cloud: Cloud, key: str, content: Any) -> None:
@@ -251,14 +263,38 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.choose_preferences": lambda _: Ask(body={"channel": "sms"}, headers=_over(0)),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
     "messages.read_preferences": lambda _: Ask(),
+    "organisation.apply_rule": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"startDate": today().isoformat()}, headers=_over(2)
+    ),
+    "organisation.change_group": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"name": s.home.klass.name}, headers=_over(2)
+    ),
+    "organisation.change_members": lambda s: Ask(
+        {"group": s.home.klass.id},
+        body={"startDate": today().isoformat(), "add": [_newcomer(s)], "remove": [s.pupil.id]},
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.create_group": lambda s: Ask(
+        {"unit": s.home.unit}, body={"name": "Kör", "kind": "övrigt"},
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.end_group": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"endDate": f"{SchoolYear.of(today()).end}"}, headers=_over(2)
+    ),
+    "organisation.list_groups": lambda s: Ask({"unit": s.home.unit}),
     "organisation.list_units": lambda _: Ask(),
+    "organisation.preview_rule": lambda s: Ask({"group": s.home.klass.id}),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
+    "organisation.read_rule": lambda s: Ask({"group": s.ruled}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
+    "organisation.set_rule": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"terms": [{"year": 6}]}, headers=_over(2)
+    ),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),
