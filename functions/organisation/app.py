@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from functions.organisation.domain import composition as composition_rules
 from functions.organisation.domain import groups as group_rules
-from functions.organisation.events import PupilEnrolled
+from functions.organisation.domain import ladder as ladder_rules
+from functions.organisation.domain import rollover as rollover_rules
+from functions.organisation.events import (
+    PupilEnrolled,
+    RolloverAsked,
+    UnitRolloverAsked,
+    UnitRolloverEnded,
+)
 from functions.organisation.imports.duties import DUTIES
 from functions.organisation.imports.groups import GROUPS
 from functions.organisation.imports.units import CALENDARS, units_of
 from functions.organisation.schemas import common
 from functions.organisation.schemas import composition as composition_schemas
 from functions.organisation.schemas import groups as group_schemas
+from functions.organisation.schemas import rollover as rollover_schemas
 from functions.organisation.schemas import units as unit_schemas
-from functions.organisation.usecases import composition, group_admin, groups, units
+from functions.organisation.usecases import composition, group_admin, groups, rollover, rollover_work, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
@@ -173,6 +181,88 @@ def apply_rule(request: Request[composition_schemas.ApplyRule, None]) -> composi
     """Let a group's rule decide from a day on"""
     group = GroupId(request.id("group"))
     return composition.apply_rule(request.caller, group, request.body, request.version)
+
+
+@api.operation(
+    "POST", "/v1/rollovers/preview", process=13, status=202, keyed=True,
+    body=rollover_schemas.NewRollover, answer=rollover_schemas.RolloverView,
+    errors=(NotFound, ladder_rules.NoSuchLadder),
+)  # fmt: skip
+def preview_rollover(
+    request: Request[rollover_schemas.NewRollover, None],
+) -> rollover_schemas.RolloverView:
+    """Find out what the yearly rollover would do at every unit"""
+    assert request.key
+    return rollover.ask_rollover(request.caller, "preview_rollover", request.body, request.key)
+
+
+@api.operation(
+    "POST", "/v1/rollovers", process=13, status=202, keyed=True,
+    body=rollover_schemas.NewRollover, answer=rollover_schemas.RolloverView,
+    errors=(NotFound, ladder_rules.NoSuchLadder),
+)  # fmt: skip
+def run_rollover(
+    request: Request[rollover_schemas.NewRollover, None],
+) -> rollover_schemas.RolloverView:
+    """Let all units go over to the next school year"""
+    assert request.key
+    return rollover.ask_rollover(request.caller, "run_rollover", request.body, request.key)
+
+
+@api.operation(
+    "POST", "/v1/rollovers/{rollover}/undo", process=13, status=202, keyed=True,
+    answer=rollover_schemas.RolloverView, errors=(NotFound, rollover_rules.RolloverNotDone),
+)  # fmt: skip
+def undo_rollover(request: Request[None, None]) -> rollover_schemas.RolloverView:
+    """Undo a rollover, except for those changed by hand since"""
+    assert request.key
+    return rollover.undo_rollover(request.caller, request.id("rollover"), request.key)
+
+
+@api.operation(
+    "GET", "/v1/rollovers/{rollover}", process=13, answer=rollover_schemas.RolloverView, errors=(NotFound,)
+)
+def read_rollover(request: Request[None, None]) -> rollover_schemas.RolloverView:
+    """How far a rollover, its preview or its undoing has come"""
+    return rollover.read_rollover(request.caller, request.id("rollover"))
+
+
+@api.operation(
+    "GET", "/v1/rollovers/{rollover}/units", process=13,
+    query=common.PageQuery, answer=rollover_schemas.UnitRolloverPage, errors=(NotFound,),
+)  # fmt: skip
+def list_rollover_units(request: Request[None, common.PageQuery]) -> rollover_schemas.UnitRolloverPage:
+    """What a rollover does at each unit: who goes on, who leaves, classes, problems"""
+    return rollover.list_rollover_units(request.caller, request.id("rollover"), request.query)
+
+
+@on.on_facts(
+    RolloverAsked.type, UnitRolloverEnded.type,
+    process=13,
+    timeout=300,
+    batch=1,
+    uses=("s3:PutObject",),
+    meaning="Läsårsskiftet har inte fördelats på skolenheterna, eller saknar sin slutrapport.",
+)  # fmt: skip
+def lead_rollover(envelope: Envelope) -> None:
+    """Share a rollover out among the units, and sum it up when they have ended."""
+    if envelope.type == RolloverAsked.type:
+        rollover_work.share_out(RolloverAsked.model_validate(envelope.data))
+    else:
+        rollover_work.sum_up(UnitRolloverEnded.model_validate(envelope.data).job)
+
+
+@on.on_facts(
+    UnitRolloverAsked.type,
+    process=13,
+    timeout=900,
+    memory=1024,
+    batch=1,
+    meaning="Läsårsskiftet har stannat vid en skolenhet. De andra enheterna är klara utan den.",
+)
+def roll_over_unit(envelope: Envelope) -> None:
+    """Carry out one unit's part of a rollover, its preview or its undoing."""
+    rollover_work.work_on_unit(UnitRolloverAsked.model_validate(envelope.data))
 
 
 @on.on_facts(

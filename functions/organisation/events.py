@@ -39,6 +39,22 @@ class GroupArchived(Fact):
     end: date
 
 
+class GroupReopened(Fact):
+    """A group's last day no longer holds: the rollover that gave it has been undone."""
+
+    type: ClassVar[str] = "organisation.GroupReopened.v1"
+    group: GroupId
+    unit: UnitId
+
+
+class MovedPupil(BaseModel):
+    """A pupil, and the last day of the enrolment they had before, None while it was open."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+    pupil: PersonId
+    end: date | None = None
+
+
 class YearRolledOver(Fact):
     """Pupils of a unit, in one year of a school form, go on to the next (process 13, läsårsskifte), or leave
     when `to_year` is None. `rollover` and `chunk` are always the same for the same pupils.
@@ -53,7 +69,7 @@ class YearRolledOver(Fact):
     to_form: str | None
     to_year: int | None
     first_day: date
-    pupils: list[PersonId]
+    pupils: list[MovedPupil]
 
 
 class YearRolledBack(YearRolledOver):

@@ -4,10 +4,11 @@ and 3).
 
 from __future__ import annotations
 
-from functions.register import domain, schemas, usecases
+from functions.register import domain, schemas, usecases, usecases_rollover
 from functions.register.imports import PEOPLE
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import PersonId
@@ -57,6 +58,21 @@ def enrol_pupil(request: Request[schemas.NewEnrolment, None]) -> schemas.Enrolme
     """Enrol a pupil at a school unit"""
     assert request.key
     return usecases.enrol_pupil(request.caller, PersonId(request.id("person")), request.body, request.key)
+
+
+@on.on_facts(
+    "organisation.YearRolledOver.v1", "organisation.YearRolledBack.v1",
+    process=13,
+    timeout=60,
+    meaning="Elever står kvar i förra läsårets årskurs i registret, fast deras skola har bytt läsår.",
+)  # fmt: skip
+def follow_rollover(envelope: Envelope) -> None:
+    """Let enrolments go on in the next year, or back."""
+    fact = usecases_rollover.YearRolledOver.model_validate(envelope.data)
+    if envelope.type == "organisation.YearRolledOver.v1":
+        usecases_rollover.roll_over(fact)
+    else:
+        usecases_rollover.roll_back(fact)
 
 
 @on.on_file(

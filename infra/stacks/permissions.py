@@ -87,6 +87,9 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
     "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "s3:PutObject": lambda: {
+        "resources": [f"{base.bucket_arn(base.imports_bucket())}/reports/organisation/rollover/*"]
+    },
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 

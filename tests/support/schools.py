@@ -275,7 +275,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         headers={"idempotency-key": new_id()},
     ),
     "organisation.create_group": lambda s: Ask(
-        {"unit": s.home.unit}, body={"name": "Kör", "kind": "övrigt"},
+        {"unit": s.home.unit},
+        body={"name": "Kör", "kind": "övrigt"},
         headers={"idempotency-key": new_id()},
     ),
     "organisation.end_group": lambda s: Ask(

@@ -199,10 +199,6 @@ class DatedGroup:
                 found.setdefault(post.person, []).append(there)
         return found
 
-    def people(self) -> set[PersonId]:
-        """Everybody with a part in the group."""
-        return {s.person for s in (*self.stays, *self.mentors, *self.teachers)}
-
 
 @dataclass(frozen=True, slots=True)
 class PartIn:

@@ -133,7 +133,7 @@ def group_writes(group: DatedGroup, item: GroupItem | None = None) -> list[Write
     list. Two writes, three when the row moves.
     """
     item = item or GroupItem(*_group_key(group.id))
-    before = (str(item.unit), item.listed) if item.listed else None
+    before = ListedGroupItem(f"UNIT#{item.unit}", item.listed) if item.listed else None
     item.unit, item.name, item.group_kind = group.unit, group.name, group.kind
     item.stays = [[stay.person, stay.start.isoformat(), text_of(stay.end)] for stay in group.stays]
     item.mentors, item.teachers = _posts(group.mentors), _posts(group.teachers)
@@ -142,9 +142,9 @@ def group_writes(group: DatedGroup, item: GroupItem | None = None) -> list[Write
     item.carried, item.shape = group.carried or None, SHAPE
     item.rule, item.marks = _rule_row(group.rule), dict(group.marks) or None
     item.listed = f"GROUP#{item.end or OPEN}#{group.kind}#{group.name}#{group.id}"
-    gone = before is not None and before != (group.unit, item.listed)
-    listed: list[Write] = [Overwrite(_listed(group, item.listed))]
-    return [item, *listed, *([Remove(ListedGroupItem(f"UNIT#{before[0]}", before[1]))] if gone else [])]
+    now = _listed(group, item.listed)
+    moved = before is not None and (before.pk, before.sk) != (now.pk, now.sk)
+    return [item, Overwrite(now), *([Remove(before)] if before and moved else [])]
 
 
 def removing(item: GroupItem) -> list[Write]:
@@ -177,20 +177,24 @@ def ended_before(day: date) -> Condition:
     return ListedGroupItem.sk.between("GROUP#", f"GROUP#{day}")
 
 
-def of_kind(kind: str) -> Condition:
-    """Rows of one kind."""
-    return ListedGroupItem.group_kind == kind
-
-
 def begun_by(day: date) -> Condition:
     """Rows of groups that have begun on a day."""
-    return ~ListedGroupItem.start.exists() | (ListedGroupItem.start <= day.isoformat())
+    begun: Condition = ~ListedGroupItem.start.exists() | (ListedGroupItem.start <= day.isoformat())
+    return begun
 
 
-def listed_groups(unit: UnitId, day: date) -> Iterator[GroupRow]:
-    """A unit's groups of a day, consistent; one query per megabyte (some 3,000 groups)."""
+def keeping(kind: str | None, begun: date | None) -> Condition | None:
+    """Rows of one kind, and of groups that have begun on a day, where asked for."""
+    if kind is None:
+        return begun_by(begun) if begun else None
+    of_kind: Condition = ListedGroupItem.group_kind == kind
+    return of_kind & begun_by(begun) if begun else of_kind
+
+
+def listed_groups(unit: UnitId, first: date, last: date) -> Iterator[GroupRow]:
+    """A unit's groups that exist between two days, consistent; one query per megabyte (some 3,000 groups)."""
     found = ListedGroupItem.query(
-        f"UNIT#{unit}", ending_on_or_after(day), begun_by(day), consistent_read=True
+        f"UNIT#{unit}", ending_on_or_after(first), begun_by(last), consistent_read=True
     )
     return (_row(item) for item in found)
 
@@ -204,6 +208,23 @@ def group_items(ids: Sequence[GroupId]) -> dict[GroupId, GroupItem]:
 def stored_group(item: GroupItem) -> DatedGroup:
     """What an item says."""
     return _group(item)
+
+
+def as_row(group: DatedGroup) -> dict[str, Any]:
+    """All of a group as JSON, as `of_row` reads it."""
+    (item, *_) = group_writes(group)
+    assert isinstance(item, GroupItem)
+    names = (
+        "unit", "name", "group_kind", "stays", "mentors", "teachers", "start", "end", "school_form", "year",
+        "carried", "rule", "marks",
+    )  # fmt: skip
+    return {"id": group.id} | {name: value for name in names if (value := getattr(item, name)) is not None}
+
+
+def of_row(row: dict[str, Any]) -> DatedGroup:
+    """The group of a row."""
+    fields = {name: value for name, value in row.items() if name != "id"}
+    return _group(GroupItem(*_group_key(row["id"]), **fields))
 
 
 def _group(item: GroupItem) -> DatedGroup:

@@ -85,7 +85,7 @@ def follow_rules(fact: PupilEnrolled, id: str) -> None:
     Three round trips, and three for each group that fits.
     """
     day = max(fact.start, today())
-    automatic = [row.id for row in groups_store.listed_groups(fact.unit, day) if row.automatic]
+    automatic = [row.id for row in groups_store.listed_groups(fact.unit, day, day) if row.automatic]
     known = register.pupils([fact.pupil]) if automatic else {}
     if fact.pupil not in known:
         return

@@ -82,13 +82,12 @@ def list_groups(caller: Caller, unit: UnitId, query: GroupsQuery) -> GroupPage:
         if query.state == "active"
         else groups_store.ended_before(today())
     )
-    keep = [groups_store.of_kind(query.kind)] if query.kind else []
+    begun = None
     if query.school_year:
         year = SchoolYear.parse(query.school_year)
-        condition = groups_store.ending_on_or_after(year.start)
-        keep.append(groups_store.begun_by(year.end))
-    both = keep[0] & keep[1] if len(keep) == 2 else (keep or [None])[0]
-    rows, cursor = groups_store.page_of_groups(unit, condition, both, query.cursor, query.limit, *bound)
+        condition, begun = groups_store.ending_on_or_after(year.start), year.end
+    keep = groups_store.keeping(query.kind, begun)
+    rows, cursor = groups_store.page_of_groups(unit, condition, keep, query.cursor, query.limit, *bound)
     return GroupPage(
         data=[
             GroupLine(
