@@ -121,8 +121,10 @@ def parts_items(people: Iterable[PersonId]) -> dict[PersonId, PartsItem]:
 
 def set_parts(item: PartsItem, group: GroupId, parts: Iterable[PartIn]) -> bool:
     """Make `parts` the person's parts in one group; whether that changed anything."""
-    rows = [row for row in item.parts if row[0] != group]
-    rows += [[p.group, p.part, text_of(p.start), text_of(p.end)] for p in parts]
+    others = [row for row in item.parts if row[0] != group]
+    place = next((n for n, row in enumerate(item.parts) if row[0] == group), len(others))
+    mine = [[p.group, p.part, text_of(p.start), text_of(p.end)] for p in parts]
+    rows = [*others[:place], *mine, *others[place:]]
     changed: bool = rows != item.parts
     item.parts = rows
     return changed

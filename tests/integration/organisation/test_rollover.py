@@ -117,15 +117,18 @@ def test_a_year_goes_over_to_the_next(world: World) -> None:
     (formed,) = [one for one in row["formed"] if one["before"] == five.id]
     assert formed["name"] == five.name.replace("5", "6", 1)
     old, new = (queries.group(GroupId(id), FIRST) for id in (five.id, formed["group"]))
-    assert old is not None and new is not None
+    assert old is not None
+    assert new is not None
     assert (old.members, old.mentors, set(new.members)) == ((), frozenset(), set(five.pupil_ids))
     assert new.mentors == set(five.mentor_ids)
     was = queries.group(GroupId(five.id), LAST)
-    assert was is not None and set(was.members) == set(five.pupil_ids)
+    assert was is not None
+    assert set(was.members) == set(five.pupil_ids)
     pupil = five.pupil_ids[0]
     enrolments = register.pupils([pupil])[pupil].enrolments
     years = {e.start: (e.year, e.end) for e in enrolments}
-    assert years[FIRST] == (6, None) and set(years.values()) - {(6, None)} == {(5, LAST)}
+    assert years[FIRST] == (6, None)
+    assert set(years.values()) - {(6, None)} == {(5, LAST)}
     six = next(p.id for p in world.population.pupils if p.year == 6)
     (open_one,) = register.pupils([six])[six].enrolments
     assert (open_one.year, open_one.end) == (6, None)  # lacks a unit, and is not lost
@@ -220,9 +223,11 @@ def test_undoing_in_pieces_leaves_whoever_was_changed_by_hand(
     there = [e.year for e in register.pupils([moved])[moved].enrolments if e.covers(FIRST)]
     assert there == [6]
     after = queries.group(GroupId(formed), FIRST)
-    assert after is not None and after.members == (moved,)
+    assert after is not None
+    assert after.members == (moved,)
     old = queries.group(GroupId(five.id), FIRST)
-    assert old is not None and set(old.members) == set(five.pupil_ids) - {moved}
+    assert old is not None
+    assert set(old.members) == set(five.pupil_ids) - {moved}
     others = {k for k, row in before.items() if moved not in k and five.id not in json.dumps(row)}
     now = without_cancelled(state())
     assert {k: now[k] for k in others} == {k: before[k] for k in others}
@@ -261,7 +266,7 @@ def _not_later(kind: str, last: str) -> bool:
 def _restore(rows: Any) -> None:
     """Make the tables as they were."""
     now = stored()
-    for (name, pk, sk), _ in now.items():
+    for name, pk, sk in now:
         if (name, pk, sk) not in rows:
             table.dynamodb().delete_item(TableName=name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
     for key, row in rows.items():
