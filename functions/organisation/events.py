@@ -47,17 +47,10 @@ class GroupReopened(Fact):
     unit: UnitId
 
 
-class MovedPupil(BaseModel):
-    """A pupil, and the last day of the enrolment they had before, None while it was open."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-    pupil: PersonId
-    end: date | None = None
-
-
 class YearRolledOver(Fact):
     """Pupils of a unit, in one year of a school form, go on to the next (process 13, läsårsskifte), or leave
-    when `to_year` is None. `rollover` and `chunk` are always the same for the same pupils.
+    when `to_year` is None. `pupils`: the last day of the enrolment each had before, None for an open one.
+    `rollover` and `chunk` are always the same for the same pupils.
     """
 
     type: ClassVar[str] = "organisation.YearRolledOver.v1"
@@ -69,7 +62,7 @@ class YearRolledOver(Fact):
     to_form: str | None
     to_year: int | None
     first_day: date
-    pupils: list[MovedPupil]
+    pupils: dict[PersonId, date | None]
 
 
 class YearRolledBack(YearRolledOver):

@@ -21,12 +21,6 @@ from skolkit.table import Once, Overwrite, Write, commit, done_before
 from skolkit.types import PersonId, UnitId
 
 
-class _Moved(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
-    pupil: PersonId
-    end: date | None = None
-
-
 class YearRolledOver(BaseModel):
     """What the register reads of `organisation.YearRolledOver.v1` and `YearRolledBack.v1`."""
 
@@ -39,7 +33,7 @@ class YearRolledOver(BaseModel):
     to_form: str | None
     to_year: int | None
     first_day: date
-    pupils: list[_Moved]
+    pupils: dict[PersonId, date | None]
 
     @property
     def last_day(self) -> date:
@@ -50,7 +44,8 @@ class Overloaded(RuntimeError):
     """The register could not take it now; the queue hands the fact over again."""
 
 
-Change = Callable[[YearRolledOver, _Moved, Sequence[Enrolment]], Sequence[Enrolment]]
+Change = Callable[[YearRolledOver, date | None, Sequence[Enrolment]], Sequence[Enrolment]]
+"""What becomes of the enrolments of a pupil whose last day was the second argument."""
 
 
 def roll_over(fact: YearRolledOver) -> None:
@@ -69,7 +64,7 @@ def roll_back(fact: YearRolledOver) -> None:
 def _apply(action: str, fact: YearRolledOver, change: Change) -> None:
     once = Once(_key(action, fact))
     for _ in range(10):
-        writes = [write for moved in fact.pupils for write in _writes(fact, moved, change)]
+        writes = [write for one in fact.pupils for write in _writes(fact, one, change)]
         trace = Trace("system:follow_rollover", action, fact.unit, changes=f"{len(fact.pupils)} pupils")
         try:
             commit(*writes, trace=trace, once=once)
@@ -79,16 +74,16 @@ def _apply(action: str, fact: YearRolledOver, change: Change) -> None:
     raise Overloaded
 
 
-def _writes(fact: YearRolledOver, moved: _Moved, change: Change) -> Iterator[Write]:
+def _writes(fact: YearRolledOver, pupil: PersonId, change: Change) -> Iterator[Write]:
     """The pupil's item, so that nobody changes the enrolments meanwhile, and at most two enrolments."""
-    found = store.find_for_enrolment(moved.pupil)
-    changed = change(fact, moved, found[1].enrolments) if found else ()
+    found = store.find_for_enrolment(pupil)
+    changed = change(fact, fact.pupils[pupil], found[1].enrolments) if found else ()
     if found and changed:
         yield found[0]
-        yield from (Overwrite(store.enrolment_item(moved.pupil, one)) for one in changed)
+        yield from (Overwrite(store.enrolment_item(pupil, one)) for one in changed)
 
 
-def _moved_up(fact: YearRolledOver, moved: _Moved, enrolments: Sequence[Enrolment]) -> Sequence[Enrolment]:
+def _moved_up(fact: YearRolledOver, end: date | None, enrolments: Sequence[Enrolment]) -> Sequence[Enrolment]:
     old = _of_old_year(fact, enrolments)
     if old is None or not (old.end is None or old.end >= fact.first_day):
         return ()
@@ -98,22 +93,24 @@ def _moved_up(fact: YearRolledOver, moved: _Moved, enrolments: Sequence[Enrolmen
     form = SchoolForm(fact.to_form)
     code = old.education_code if form == old.school_form else None
     new = replace(
-        old, school_form=form, year=fact.to_year, start=fact.first_day, end=moved.end, education_code=code
+        old, school_form=form, year=fact.to_year, start=fact.first_day, end=end, education_code=code
     )
     taken = any((e.unit, e.start) == (fact.unit, fact.first_day) and not e.cancelled for e in enrolments)
     return [] if taken else [ended, new]
 
 
-def _moved_back(fact: YearRolledOver, moved: _Moved, enrolments: Sequence[Enrolment]) -> Sequence[Enrolment]:
+def _moved_back(
+    fact: YearRolledOver, end: date | None, enrolments: Sequence[Enrolment]
+) -> Sequence[Enrolment]:
     old = _of_old_year(fact, enrolments)
-    if old is None or old.end != fact.last_day or moved.end == fact.last_day:
+    if old is None or old.end != fact.last_day or end == fact.last_day:
         return ()
     new = [
         e
         for e in enrolments
         if not e.cancelled and (e.unit, e.start, e.year) == (fact.unit, fact.first_day, fact.to_year)
     ]
-    return [replace(old, end=moved.end), *(replace(e, cancelled=True) for e in new)]
+    return [replace(old, end=end), *(replace(e, cancelled=True) for e in new)]
 
 
 def _of_old_year(fact: YearRolledOver, enrolments: Sequence[Enrolment]) -> Enrolment | None:

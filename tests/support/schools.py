@@ -47,6 +47,7 @@ class Schools:
     notice: NoticeId
     day: date
     ruled: str
+    rollover: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def make_schools(cloud: Cloud) -> Schools:
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
     day = today(reported.start)
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, _ruled(home))
+    asked = call("organisation", "preview_rollover", people["administrator"], **vars(_rollover()))
+    rollover = str(asked.body["id"])
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, _ruled(home), rollover)
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -169,6 +172,12 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _rollover() -> Ask:
+    """A request for the rollover of the year that is."""
+    body = {"schoolYear": str(SchoolYear.of(today()))}
+    return Ask(body=body, headers={"idempotency-key": new_id()})
 
 
 def _ruled(home: World) -> str:
@@ -283,18 +292,25 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"group": s.home.klass.id}, body={"endDate": f"{SchoolYear.of(today()).end}"}, headers=_over(2)
     ),
     "organisation.list_groups": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_rollover_units": lambda s: Ask({"rollover": s.rollover}),
     "organisation.list_units": lambda _: Ask(),
+    "organisation.preview_rollover": lambda _: _rollover(),
     "organisation.preview_rule": lambda s: Ask({"group": s.home.klass.id}),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
+    "organisation.read_rollover": lambda s: Ask({"rollover": s.rollover}),
     "organisation.read_rule": lambda s: Ask({"group": s.ruled}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
+    "organisation.run_rollover": lambda _: _rollover(),
     "organisation.set_rule": lambda s: Ask(
         {"group": s.home.klass.id}, body={"terms": [{"year": 6}]}, headers=_over(2)
+    ),
+    "organisation.undo_rollover": lambda s: Ask(
+        {"rollover": s.rollover}, headers={"idempotency-key": new_id()}
     ),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)

@@ -24,7 +24,6 @@ from functions.organisation.events import (
     GroupFormed,
     GroupMembersChanged,
     GroupReopened,
-    MovedPupil,
     UnitRolloverEnded,
     YearRolledBack,
     YearRolledOver,
@@ -249,7 +248,7 @@ class Steps:
                     rollover=self.undoes or self.item.id, chunk=f"{number}.{start}", unit=self.unit,
                     school_form=move.form.value, from_year=move.year,
                     to_form=move.to[0].value if move.to else None, to_year=move.to[1] if move.to else None,
-                    first_day=self.first_day, pupils=[MovedPupil(pupil=p, end=end) for p, end in some],
+                    first_day=self.first_day, pupils=dict(some),
                 )  # fmt: skip
                 found += [fact] if some else []
         return found
