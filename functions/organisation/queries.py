@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from functions.access.guard import Duty
-from functions.organisation.domain.groups import Around, GroupRecord, PartIn
+from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.units import UnitRecord
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
@@ -14,18 +14,21 @@ from functions.organisation.store import units as units_store
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
-from skolkit.table import Wanted
+from skolkit.table import Wanted, fetch
 from skolkit.types import GroupId, PersonId, UnitId, is_id, stable_id
 
 __all__ = [
     "Around",
     "Duty",
     "GroupRecord",
+    "GroupRow",
     "PartIn",
     "UnitRecord",
     "calendar",
     "duties_of",
     "group",
+    "groups_at",
+    "mentor_groups",
     "staff_around",
     "unit",
     "unit_id",
@@ -72,6 +75,20 @@ def group(group: GroupId, on: date) -> GroupRecord | None:
     """A group as it is on a day. One round trip, consistent."""
     found = groups_store.find_group(group)
     return found[1].on(on) if found else None
+
+
+def groups_at(unit: UnitId, on: date, kind: GroupKind | None = None) -> list[GroupRow]:
+    """A unit's groups of a day, of one kind or all, without their members. One round trip, consistent."""
+    rows = groups_store.listed_groups(unit, on, on)
+    return [row for row in rows if kind in (None, row.kind)]
+
+
+def mentor_groups(mentor: PersonId, on: date) -> tuple[GroupRecord, ...]:
+    """The groups that someone is a mentor of on a day. Two round trips."""
+    (parts,) = fetch(groups_store.wanted_parts([mentor]), consistent=True)
+    mine = [p.group for p in parts[mentor] if p.part == "mentor" and p.covers(on)]
+    (groups,) = fetch(wanted_groups(mine, on), consistent=True)
+    return tuple(group for group in groups.values() if mentor in group.mentors)
 
 
 def wanted_groups(ids: Sequence[GroupId], on: date) -> Wanted[dict[GroupId, GroupRecord]]:
