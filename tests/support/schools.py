@@ -93,8 +93,7 @@ def make_schools(cloud: Cloud) -> Schools:
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
     day = today(reported.start)
-    asked = call("organisation", "preview_rollover", people["administrator"], **vars(_rollover()))
-    rollover = str(asked.body["id"])
+    rollover = _rolled_over(people["administrator"])
     return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, _ruled(home), rollover)
 
 
@@ -178,6 +177,15 @@ def _rollover() -> Ask:
     """A request for the rollover of the year that is."""
     body = {"schoolYear": str(SchoolYear.of(today()))}
     return Ask(body=body, headers={"idempotency-key": new_id()})
+
+
+def _rolled_over(office: PersonId) -> str:
+    """A rollover that is done, of no unit."""
+    nothing = replace(_rollover(), body=_rollover().body | {"units": []})
+    asked = call("organisation", "run_rollover", office, **vars(nothing))
+    facts = [f for f in outbox("organisation") if f["type"] == "organisation.RolloverAsked.v1"]
+    assert deliver("organisation", "lead_rollover", *facts) == []
+    return str(asked.body["id"])
 
 
 def _ruled(home: World) -> str:
@@ -273,7 +281,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
     "messages.read_preferences": lambda _: Ask(),
     "organisation.apply_rule": lambda s: Ask(
-        {"group": s.home.klass.id}, body={"startDate": today().isoformat()}, headers=_over(2)
+        {"group": s.ruled}, body={"startDate": today().isoformat()}, headers=_over(2)
     ),
     "organisation.change_group": lambda s: Ask(
         {"group": s.home.klass.id}, body={"name": s.home.klass.name}, headers=_over(2)
@@ -295,7 +303,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.list_rollover_units": lambda s: Ask({"rollover": s.rollover}),
     "organisation.list_units": lambda _: Ask(),
     "organisation.preview_rollover": lambda _: _rollover(),
-    "organisation.preview_rule": lambda s: Ask({"group": s.home.klass.id}),
+    "organisation.preview_rule": lambda s: Ask({"group": s.ruled}),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
