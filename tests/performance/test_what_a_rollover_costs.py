@@ -25,7 +25,7 @@ YEAR = SchoolYear.of(today())
 START = f"{YEAR.start_year}-08-18"
 OFFICE = stable_id("rollover", "office")
 # The whole municipality takes minutes: SKOLKIT_ROLLOVER=40x250 is what the README's numbers are of.
-UNITS, PUPILS = map(int, os.environ.get("SKOLKIT_ROLLOVER", "2x250").split("x"))
+UNITS, PUPILS = map(int, os.environ.get("SKOLKIT_ROLLOVER", "1x450").split("x"))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def lay_unit(cloud: Cloud, number: int, pupils: int) -> None:
         (f"register/persons/{code}.jsonl", people),
         (f"organisation/groups/{code}.jsonl", groups),
     ):
-        assert drop(cloud, key, content)["failed"] == 0  # type: ignore[arg-type]
+        assert drop(cloud, key, content)["failed"] == 0
 
 
 def rolled_over() -> tuple[Use, Use, float]:
@@ -103,7 +103,7 @@ def waiting(kind: str, done: set[str]) -> Iterator[dict[str, Any]]:
 def test_a_pupil_costs_the_same_in_every_unit(tables: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     duty = {"person": OFFICE, "unit": None, "role": "administrator", "startDate": "2020-08-01"}
     each = []
-    for units, pupils in ((1, 75), (UNITS, PUPILS)):
+    for units, pupils in ((1, 225), (UNITS, PUPILS)):
         lay_tables(tables)
         drop(tables, "organisation/duties/office.jsonl", [duty])
         for number in range(units):

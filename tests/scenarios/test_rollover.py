@@ -33,7 +33,7 @@ def office(own: Deployed, name: str, body: Any = None, *, query: Any = None, **p
 
 def done(own: Deployed, name: str, **path: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Ask, wait until it is done, and read the whole and the unit's part."""
-    said = {"schoolYear": str(YEAR), "units": [own.world.unit]}
+    said: dict[str, Any] = {"schoolYear": str(YEAR), "units": [own.world.unit]}
     said["lastYears"] = [{"unit": own.world.unit, "schoolForm": "GR", "year": 6}]
     asked = office(own, name, None if path else said, **path)
     assert asked.status == 202, asked.body
