@@ -79,8 +79,13 @@ def _indexes(area: str) -> dict[str, dict[str, Any]]:
         if meta is not None and meta.table_name == table_name(area):
             # PynamoDB keeps to itself what it would create the table from.
             schemas = (index._get_schema() for index in item._indexes.values())  # noqa: SLF001
-            found |= {str(schema["index_name"]): dict(schema) for schema in schemas}
+            found |= {str(schema["index_name"]): _hash_first(dict(schema)) for schema in schemas}
     return dict(sorted(found.items()))
+
+
+def _hash_first(schema: dict[str, Any]) -> dict[str, Any]:
+    """The key as AWS wants it told; PynamoDB has the attributes by name."""
+    return schema | {"key_schema": sorted(schema["key_schema"], key=lambda key: key["KeyType"])}
 
 
 FEED: dict[str, Any] = {

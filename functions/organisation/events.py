@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from functions.organisation.domain.units import Change
 from skolkit.events import Fact
 from skolkit.imports import Finished
+from skolkit.jobs import Asked
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
 
@@ -105,6 +108,85 @@ class SubstitutionRevoked(Fact):
     substitution: str
     unit: UnitId
     employee: PersonId
+
+
+class GroupFormed(Fact):
+    """There is a new group (process 13), by hand or by the rollover; `before` is the one it follows."""
+
+    type: ClassVar[str] = "organisation.GroupFormed.v1"
+    group: GroupId
+    unit: UnitId
+    before: GroupId | None = None
+
+
+class GroupArchived(Fact):
+    """A group has been given its last day, inclusive; nobody belongs to it after that."""
+
+    type: ClassVar[str] = "organisation.GroupArchived.v1"
+    group: GroupId
+    unit: UnitId
+    end: date
+
+
+class GroupReopened(Fact):
+    """A group's last day no longer holds: the rollover that gave it has been undone."""
+
+    type: ClassVar[str] = "organisation.GroupReopened.v1"
+    group: GroupId
+    unit: UnitId
+
+
+class YearRolledOver(Fact):
+    """Pupils of a unit, in one year of a school form, go on to the next (process 13, läsårsskifte), or leave
+    when `to_year` is None. `pupils`: the last day of the enrolment each had before, None for an open one.
+    `rollover` and `chunk` are always the same for the same pupils.
+    """
+
+    type: ClassVar[str] = "organisation.YearRolledOver.v1"
+    rollover: str
+    chunk: str
+    unit: UnitId
+    school_form: str
+    from_year: int
+    to_form: str | None
+    to_year: int | None
+    first_day: date
+    pupils: dict[PersonId, date | None]
+
+
+class YearRolledBack(YearRolledOver):
+    """The same, undone for these pupils."""
+
+    type: ClassVar[str] = "organisation.YearRolledBack.v1"
+
+
+class RolloverAsked(Asked):
+    """Somebody asked for the yearly rollover, its preview, or its undoing."""
+
+    type: ClassVar[str] = "organisation.RolloverAsked.v1"
+
+
+class UnitRolloverAsked(Asked):
+    """A unit's part of it is to be worked on."""
+
+    type: ClassVar[str] = "organisation.UnitRolloverAsked.v1"
+
+
+class UnitRolloverEnded(Fact):
+    """A unit's part of it is done; `job` is the whole."""
+
+    type: ClassVar[str] = "organisation.UnitRolloverEnded.v1"
+    job: str
+    unit: UnitId
+
+
+class PupilEnrolled(BaseModel):
+    """What the organisation reads of the register's fact."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    pupil: PersonId
+    unit: UnitId
+    start: date
 
 
 class ImportFinished(Finished):

@@ -7,7 +7,7 @@ from datetime import date
 
 from functions.access.guard import Duty
 from functions.organisation.domain.calendars import in_force
-from functions.organisation.domain.groups import Around, GroupRecord, PartIn
+from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
 from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
 from functions.organisation.domain.units import MUNICIPALITY, Child, UnitRecord
@@ -35,6 +35,7 @@ __all__ = [
     "DutyRecord",
     "DutySpan",
     "GroupRecord",
+    "GroupRow",
     "HeldRecord",
     "Offices",
     "PartIn",
@@ -50,8 +51,10 @@ __all__ = [
     "duty_history",
     "element",
     "group",
+    "groups_at",
     "held_at",
     "is_certified",
+    "mentor_groups",
     "offices_of",
     "staff_around",
     "unit",
@@ -130,6 +133,20 @@ def group(group: GroupId, on: date) -> GroupRecord | None:
     """A group as it is on a day. One round trip, consistent."""
     found = groups_store.find_group(group)
     return found[1].on(on) if found else None
+
+
+def groups_at(unit: UnitId, on: date, kind: GroupKind | None = None) -> list[GroupRow]:
+    """A unit's groups of a day, of one kind or all, without their members. One round trip, consistent."""
+    rows = groups_store.listed_groups(unit, on, on)
+    return [row for row in rows if kind in (None, row.kind)]
+
+
+def mentor_groups(mentor: PersonId, on: date) -> tuple[GroupRecord, ...]:
+    """The groups that someone is a mentor of on a day. Two round trips."""
+    (parts,) = fetch(groups_store.wanted_parts([mentor]), consistent=True)
+    mine = [p.group for p in parts[mentor] if p.part == "mentor" and p.covers(on)]
+    (groups,) = fetch(wanted_groups(mine, on), consistent=True)
+    return tuple(group for group in groups.values() if mentor in group.mentors)
 
 
 def wanted_groups(ids: Sequence[GroupId], on: date) -> Wanted[dict[GroupId, GroupRecord]]:

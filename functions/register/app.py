@@ -32,9 +32,10 @@ from functions.register.schemas.protection import (
     ProtectionBody,
     ProtectionView,
 )  # fmt: skip
-from functions.register.usecases import contacts, enrolment, merging, people, protection, records
+from functions.register.usecases import contacts, enrolment, merging, people, protection, records, rollover
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import PersonId
@@ -205,6 +206,21 @@ def enrol_pupil(request: Request[NewEnrolment, None]) -> EnrolmentView:
     """Enrol a pupil at a school unit"""
     assert request.key
     return enrolment.enrol_pupil(request.caller, PersonId(request.id("person")), request.body, request.key)
+
+
+@on.on_facts(
+    "organisation.YearRolledOver.v1", "organisation.YearRolledBack.v1",
+    process=13,
+    timeout=60,
+    meaning="Elever står kvar i förra läsårets årskurs i registret, fast deras skola har bytt läsår.",
+)  # fmt: skip
+def follow_rollover(envelope: Envelope) -> None:
+    """Let enrolments go on in the next year, or back."""
+    fact = rollover.YearRolledOver.model_validate(envelope.data)
+    if envelope.type == "organisation.YearRolledOver.v1":
+        rollover.roll_over(fact)
+    else:
+        rollover.roll_back(fact)
 
 
 @on.on_file(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain.contacts import Contact, Withheld
+from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import PersonCard, PersonName, PupilRecord, age
 from functions.register.store import contacts as contacts_store
 from functions.register.store import people as people_store
@@ -18,13 +20,17 @@ from skolkit.types import PersonId, UnitId
 
 __all__ = [
     "Contact",
+    "EnrolledPupil",
+    "Enrolment",
     "PersonName",
     "PupilRecord",
     "Withheld",
     "children_of",
     "contacts",
+    "enrolments_at",
     "facts_of",
     "pupil",
+    "pupils",
     "require_person",
     "require_pupil",
     "require_relation",
@@ -43,6 +49,26 @@ def pupil(person: PersonId) -> PupilRecord | None:
     """A pupil as of today; None for adults and unknown ids. One round trip: a consistent query."""
     card = people_store.find_card(person)
     return PupilRecord.of(card, today()) if card and card.is_pupil else None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledPupil:
+    """A pupil with all enrolments, the past and the coming ones too; cancelled ones cover no day."""
+
+    id: PersonId
+    protected: bool
+    enrolments: tuple[Enrolment, ...]
+
+
+def pupils(ids: Sequence[PersonId]) -> dict[PersonId, EnrolledPupil]:
+    """Pupils with their enrolments; adults and unknown ids are left out. A consistent query per pupil."""
+    cards = [card for id in dict.fromkeys(ids) if (card := people_store.find_card(id)) and card.is_pupil]
+    return {card.id: EnrolledPupil(card.id, card.protected, card.enrolments) for card in cards}
+
+
+def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
+    """A unit's enrolments of all times, by pupil. Eventually consistent; a round trip per 3,000."""
+    return people_store.enrolments_at(unit)
 
 
 def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:

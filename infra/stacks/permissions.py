@@ -101,6 +101,9 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "kms:GenerateMac": lambda: {"resources": [Fn.import_value(base.AUDIT_KEY_EXPORT)]},
     "s3:GetObject audit": _segments,
     "s3:PutObject audit": _segments,
+    "s3:PutObject": lambda: {
+        "resources": [f"{base.bucket_arn(base.imports_bucket())}/reports/organisation/rollover/*"]
+    },
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 

@@ -25,6 +25,8 @@ from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
+from functions.organisation import events as organisation
+from functions.register.usecases import rollover
 from infra.areas import load_all
 from infra.generate import published
 from infra.local.cloud import Cloud
@@ -55,6 +57,12 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
+    ("organisation", "organisation.RolloverAsked.v1"): organisation.RolloverAsked,
+    ("organisation", "organisation.UnitRolloverAsked.v1"): organisation.UnitRolloverAsked,
+    ("organisation", "organisation.UnitRolloverEnded.v1"): organisation.UnitRolloverEnded,
+    ("organisation", "register.PupilEnrolled.v1"): organisation.PupilEnrolled,
+    ("register", "organisation.YearRolledBack.v1"): rollover.YearRolledOver,
+    ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -65,6 +73,12 @@ STORY = (
     "register/import_people.persons",
     "organisation/import_duties.duties",
     "organisation/import_groups.groups",
+    "organisation/follow_rules.pupil_enrolled",
+    "organisation/lead_rollover.rollover_asked",
+    "organisation/roll_over_unit.unit_rollover_asked",
+    "organisation/lead_rollover.unit_rollover_ended",
+    "register/follow_rollover.year_rolled_over",
+    "register/follow_rollover.year_rolled_back",
     "timetable/import_lessons.lessons",
     "attendance/prepare_sheets.timetable_published",
     "attendance/prepare_sheets.group_members_changed",

@@ -23,6 +23,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_AREA="none",
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
+            SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
             SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
             POWERTOOLS_SERVICE_NAME="test",

@@ -109,7 +109,8 @@ def make_schools(cloud: Cloud) -> Schools:
     made = {"merge": str(merged.body["id"]), **_stand_ins(home, people)}
     made |= {"duty": _duty_of(people["teacher"]), "principal's duty": _duty_of(people["principal"])}
     schools = Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
-    made["activity"] = _staffed(schools)
+    made |= {"activity": _staffed(schools), "ruled": _ruled(home)}
+    made["rollover"] = _rolled_over(people["administrator"])
     return schools
 
 
@@ -217,6 +218,31 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _rollover() -> Ask:
+    """A request for the rollover of the year that is."""
+    body = {"schoolYear": str(SchoolYear.of(today()))}
+    return Ask(body=body, headers={"idempotency-key": new_id()})
+
+
+def _rolled_over(office: PersonId) -> str:
+    """A rollover that is done, of no unit."""
+    nothing = replace(_rollover(), body=_rollover().body | {"units": []})
+    asked = call("organisation", "run_rollover", office, **vars(nothing))
+    facts = [f for f in outbox("organisation") if f["type"] == "organisation.RolloverAsked.v1"]
+    assert deliver("organisation", "lead_rollover", *facts) == []
+    return str(asked.body["id"])
+
+
+def _ruled(home: World) -> str:
+    """A group of the school that a rule composes."""
+    office, unit = home.staff("administrator"), {"unit": home.unit}
+    new = Ask(unit, body={"name": "Alla i sexan", "kind": "schema"}, headers={"idempotency-key": new_id()})
+    made = call("organisation", "create_group", office, **vars(new)).body
+    rule = Ask({"group": made["id"]}, body={"terms": [{"year": 6}]}, headers=_over(1))
+    assert call("organisation", "set_rule", office, **vars(rule)).status == 200
+    return str(made["id"])
 
 
 def _drop(cloud: Cloud, key: str, content: Any) -> None:
@@ -424,6 +450,29 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.propose_calendar": lambda s: Ask(
         {"unit": s.home.unit}, body=_year_body(), headers=_over(1)
     ),
+    "organisation.apply_rule": lambda s: Ask(
+        {"group": s.made["ruled"]}, body={"startDate": today().isoformat()}, headers=_over(2)
+    ),
+    "organisation.change_group": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"name": s.home.klass.name}, headers=_over(2)
+    ),
+    "organisation.change_members": lambda s: Ask(
+        {"group": s.home.klass.id},
+        body={"startDate": today().isoformat(), "add": [_newcomer(s)], "remove": [s.pupil.id]},
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.create_group": lambda s: Ask(
+        {"unit": s.home.unit},
+        body={"name": "Kör", "kind": "övrigt"},
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.end_group": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"endDate": f"{SchoolYear.of(today()).end}"}, headers=_over(2)
+    ),
+    "organisation.list_groups": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_rollover_units": lambda s: Ask({"rollover": s.made["rollover"]}),
+    "organisation.preview_rollover": lambda _: _rollover(),
+    "organisation.preview_rule": lambda s: Ask({"group": s.made["ruled"]}),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
@@ -434,6 +483,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.read_duty": lambda s: Ask({"unit": s.home.unit, "duty": s.made["duty"]}),
     "organisation.read_my_staffing": lambda _: Ask(),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
+    "organisation.read_rollover": lambda s: Ask({"rollover": s.made["rollover"]}),
+    "organisation.read_rule": lambda s: Ask({"group": s.made["ruled"]}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
     "organisation.revoke_delegation": lambda s: Ask(
         {"unit": s.home.unit, "employee": s.people["other teacher"], "delegation": s.made["delegation"]},
@@ -446,6 +497,13 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
     "register.add_person": lambda s: Ask(body=_card_body(s), headers=_key()),
     "register.break_glass": lambda s: _of(s, {"reason": "threat"}, person=s.hidden),
+    "organisation.run_rollover": lambda _: _rollover(),
+    "organisation.set_rule": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"terms": [{"year": 6}]}, headers=_over(2)
+    ),
+    "organisation.undo_rollover": lambda s: Ask(
+        {"rollover": s.made["rollover"]}, headers={"idempotency-key": new_id()}
+    ),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),

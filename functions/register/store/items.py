@@ -12,6 +12,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
@@ -83,9 +84,21 @@ class ContactItem(RegisterItem, discriminator="contact"):
     sealed_address = BinaryAttribute(null=True, legacy_encoding=False)
 
 
+class AtUnit(GlobalSecondaryIndex["EnrolmentItem"]):
+    """A unit's enrolments of all times, by pupil."""
+
+    class Meta:
+        index_name = "at_unit"
+        projection = AllProjection()
+
+    unit = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
 class EnrolmentItem(RegisterItem, discriminator="enrolment"):
     """One enrolment."""
 
+    at_unit = AtUnit()
     unit = UnicodeAttribute()
     school_form = UnicodeAttribute()
     year = NumberAttribute(null=True)

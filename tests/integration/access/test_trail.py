@@ -97,7 +97,7 @@ def _leave(schools: Schools, klass: str) -> None:
         assert Stay(schools.pupil.id, group.stays[0].start, yesterday) in changed.stays
         parts = groups_store.parts_items([schools.pupil.id])[schools.pupil.id]
         groups_store.set_parts(parts, group.id, changed.parts()[schools.pupil.id])
-        commit(groups_store.group_item(changed, item), parts)
+        commit(*groups_store.group_writes(changed, item), parts)
 
 
 def test_who_may_ask(schools: Schools) -> None:

@@ -36,6 +36,11 @@ def table_name(area: str) -> str:
 AUDIT_TABLE = table_name("audit")
 
 
+def reports_bucket() -> str:
+    """The bucket of files dropped and of reports; only functions that write reports are told it."""
+    return _required("SKOLKIT_REPORTS")
+
+
 def _required(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
