@@ -7,12 +7,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from skolkit.clock import today
+from infra.local import audit
+from skolkit.clock import now, today
 from skolkit.types import PersonId, new_id
 from tests.e2e.conftest import Behind
 from tests.support.areas import Answer
@@ -35,6 +37,7 @@ def rows(guarded: Behind) -> dict[str, str]:
     for table in dynamodb.list_tables()["TableNames"]:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             found |= {f"{table} {row['pk']['S']} {row['sk']['S']}": json.dumps(row) for row in page["Items"]}
+    found.pop("skolkit-access AUDIT CHAIN", None)  # the clock's
     return found
 
 
@@ -129,6 +132,19 @@ def test_a_school_day_passes_with_the_roles_as_they_are(guarded: Behind, lesson:
     view = guarded.call("attendance", "mentor_day", mentor, path={"group": world.klass.id}, query=on)
     assert {u["pupil"] for u in view.body["unexcused"]} == {pupil.id}
     guarded.invoke("attendance", "evening_sweep")
+
+
+def test_the_trail_is_archived_and_read_with_the_roles_as_they_are(guarded: Behind) -> None:
+    pupil = guarded.world.classmates()[0]
+    guardian = pupil.guardians[0].guardian_id
+    assert guarded.call("register", "read_person", guardian, path={"person": pupil.id}).status == 200
+    seen = guarded.call("access", "list_reads", guardian, path={"person": pupil.id})
+    assert seen.status == 200, seen.body
+    assert seen.body["data"][0]["operation"] == "read_person"
+    guarded.invoke("access", "append_segments")
+    assert audit.verify(guarded.cloud, now().date() - timedelta(days=1), now().date())
+    with without(guarded, "access-reader", "table/skolkit-audit", actions={"dynamodb:Query"}):
+        refused(guarded.call("access", "list_reads", guardian, path={"person": pupil.id}))
 
 
 def test_a_writer_that_may_not_write_changes_nothing(guarded: Behind, lesson: Lesson) -> None:

@@ -12,7 +12,7 @@ from infra.local import audit
 from skolkit.clock import now, today
 from skolkit.types import PersonId, new_id
 from tests.support.deployed import Deployed
-from tests.support.scenes import little_school, refused
+from tests.support.scenes import little_school, refused, take
 
 PROCESSES = (36,)
 
@@ -23,10 +23,13 @@ def own(school: Deployed) -> Deployed:
 
 
 def deputy(own: Deployed) -> PersonId:
-    """A teacher who has nothing to do with the class."""
-    busy = {*own.world.klass.mentor_ids, *(t for x in own.world.of_class() for t in x.teachers)}
-    staff = [s.id for s in own.world.population.staff if s.role == "teacher"]
-    return next((one for one in staff if one not in busy), staff[0])
+    """Somebody new at the unit, who has nothing to do with the class."""
+    who = PersonId(new_id())
+    card = {"id": who, "givenName": "Test", "familyName": "Pedagog", "birthDate": "1980-01-31"}
+    duty = {"person": who, "unit": own.world.unit, "role": "special_educator", "startDate": "2026-08-01"}
+    assert take(own.cloud, "register/persons", [card])["failed"] == 0
+    assert take(own.cloud, "organisation/duties", [duty])["failed"] == 0
+    return who
 
 
 def test_a_principal_delegates_and_takes_back(own: Deployed) -> None:
