@@ -73,7 +73,7 @@ def read_logs(cloud: Cloud, details: Details) -> int:
                 wrong |= {hit for e in found["events"] for hit in details.found(name, e["message"])}
     printed = [x for x in cloud.log.read_text(errors="replace").splitlines() if " [ses" not in x]
     wrong |= set(details.found("what functions print", "\n".join(printed)))
-    assert sorted(wrong) == []
+    assert sorted(wrong) == [], sorted(wrong)
     return lines + sum(line.startswith("{") for line in printed)
 
 

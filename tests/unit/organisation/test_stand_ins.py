@@ -96,9 +96,9 @@ def test_and_no_other_lesson() -> None:
     assert not has(replace(LESSON, start=SUBSTITUTION.start - timedelta(minutes=1)), EIGHT)
     assert not has(replace(LESSON, end=SUBSTITUTION.end + timedelta(minutes=1)), EIGHT)
     for narrow in ({"group": GroupId("8c")}, {"lesson": LessonId("another")}):
-        assert not has(LESSON, EIGHT, replace(SUBSTITUTION, **narrow))  # type: ignore[arg-type]
+        assert not has(LESSON, EIGHT, replace(SUBSTITUTION, **narrow))
     for fitting in ({"group": GroupId("7b")}, {"lesson": LessonId("lesson")}):
-        assert has(LESSON, EIGHT, replace(SUBSTITUTION, **fitting))  # type: ignore[arg-type]
+        assert has(LESSON, EIGHT, replace(SUBSTITUTION, **fitting))
 
 
 @given(st.integers(-3000, 3000))
