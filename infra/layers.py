@@ -29,6 +29,7 @@ SERVICES = frozenset(
     {
         "cognito-idp",
         "dynamodb",
+        "dynamodbstreams",
         "events",
         "kms",
         "lambda",

@@ -212,6 +212,11 @@ def create_tables() -> None:
     """Make every area's table with the indexes it has in AWS, and the audit table."""
     for area in load_all():
         _create(table_name(area.name), area.indexes)
+    create_audit_table()
+
+
+def create_audit_table() -> None:
+    """Make the audit table with its stream."""
     _create(AUDIT_TABLE, {}, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
 
 

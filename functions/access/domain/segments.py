@@ -26,8 +26,8 @@ class BrokenSegment(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`places`: shard → the last sequence number read; `lost`: shards whose rows before these were gone from
-    the stream before they were read (a gap; the table still has them).
+    """`places`: shard → the last sequence number read; `lost`: since when nothing had been read, when
+    that was longer than the stream keeps rows (a gap; the table still has them).
     """
 
     number: int
@@ -35,7 +35,7 @@ class Header:
     made: str
     rows: int
     places: Mapping[str, str]
-    lost: Sequence[str] = ()
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Chain:
             self._fault(number, "the seal is not right, the content has been changed")
         if header.rows != len(segment.rows):
             self._fault(number, f"has {len(segment.rows)} rows, {header.rows} were promised")
-        for shard in header.lost:
-            self._fault(number, f"rows before it were lost from stream shard {shard}")
+        if header.lost:
+            self._fault(number, f"rows since {header.lost} may be missing, the stream was not read for a day")
         self._rows(number, segment.rows)
         self.number, self.digest, self.rows = number, segment.digest, self.rows + len(segment.rows)
 

@@ -24,20 +24,20 @@ _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 
 
 class ChainItem(AccessItem, discriminator="audit_chain"):
-    """The last segment of the chain, and where each shard of the stream has been read to."""
+    """The last segment of the chain, where each shard of the stream has been read to, and when that was."""
 
     number = NumberAttribute(default=0)
     digest = UnicodeAttribute(default=GENESIS)
     places = JSONAttribute(default=dict)
+    read = UnicodeAttribute(null=True)
 
 
 @dataclass
 class Batch:
-    """Rows read, and how far: `places` of the shards there are now, `lost` as in a segment's header."""
+    """Rows read, and how far: `places` of the shards there are now."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
 
 
 def chain() -> ChainItem:
@@ -99,10 +99,7 @@ def read_stream(places: Mapping[str, str], limit: int) -> Batch:
 
 
 def _read_shard(streams: Any, stream: str, shard: str, place: str | None, limit: int, batch: Batch) -> None:
-    iterator = _iterator(streams, stream, shard, place)
-    if iterator is None:
-        batch.lost.append(shard)
-        iterator = _iterator(streams, stream, shard, None)
+    iterator: str | None = _iterator(streams, stream, shard, place)
     for _ in range(CALLS):
         if not iterator or len(batch.rows) >= limit:
             return
@@ -115,8 +112,8 @@ def _read_shard(streams: Any, stream: str, shard: str, place: str | None, limit:
         iterator = reply.get("NextShardIterator") if reply["Records"] else None
 
 
-def _iterator(streams: Any, stream: str, shard: str, place: str | None) -> str | None:
-    """An iterator after a place; None when what follows the place is no longer there."""
+def _iterator(streams: Any, stream: str, shard: str, place: str | None) -> str:
+    """An iterator after a place; at the oldest row there is when the place has aged out of the stream."""
     from botocore.exceptions import ClientError
 
     where = (
@@ -128,7 +125,7 @@ def _iterator(streams: Any, stream: str, shard: str, place: str | None) -> str |
         made: str = streams.get_shard_iterator(StreamArn=stream, ShardId=shard, **where)["ShardIterator"]
     except ClientError as error:
         if place and error.response["Error"]["Code"] in _GONE:
-            return None
+            return _iterator(streams, stream, shard, None)
         raise
     return made
 

@@ -172,7 +172,7 @@ def _roles() -> list[RoleView]:
 
 @cache
 def _cells() -> tuple[CellView, ...]:
-    """What is allowed, with the policies that allow it. About 1,500 decisions, once per process: 0.2 s."""
+    """What is allowed, with the policies that allow it. About 1,500 decisions, once per process: 0.5 s."""
     me = Caller(_ME, "matrix", frozenset({SCHOOL_SCOPE}))
     return tuple(
         CellView(

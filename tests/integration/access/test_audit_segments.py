@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,8 +17,8 @@ from infra.local.cloud import Cloud
 from skolkit.audit import Trace, record_read
 from skolkit.clock import now, today
 from skolkit.config import AUDIT_TABLE
-from skolkit.table import dynamodb
-from tests.support.areas import AUDIT_BUCKET, acting_as, audit_rows, run_schedule
+from skolkit.table import commit, dynamodb
+from tests.support.areas import AUDIT_BUCKET, acting_as, audit_rows, create_audit_table, run_schedule
 
 
 @pytest.fixture
@@ -125,20 +124,32 @@ def test_a_row_changed_in_the_table_shows(trail: Cloud, capsys: pytest.CaptureFi
     assert "was changed or deleted in the table" in " ".join(capsys.readouterr().out.split())
 
 
-def test_rows_gone_from_the_stream_before_they_were_read_show(
-    trail: Cloud, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("hours", "well"), [(23, True), (25, False)])
+def test_a_day_without_reading_the_stream_shows(
+    trail: Cloud, monkeypatch: pytest.MonkeyPatch, hours: int, well: bool
 ) -> None:
     write(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(segments, "now", lambda: now() - timedelta(hours=hours))
+        segments.append_segments()
     segments.append_segments()
+    assert whole(trail) == well
+
+
+def test_a_place_that_has_aged_out_is_no_loss_while_the_stream_is_read(
+    trail: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a quiet day the last row read is no longer in the stream; nothing after it is gone."""
+    write(1)
+    segments.append_segments()
+    chain = store.chain()
+    chain.places = dict.fromkeys(chain.places, "000000000000000000001")
+    commit(chain)
+    dynamodb().delete_table(TableName=AUDIT_TABLE)
+    create_audit_table()
     write(2)
-    real, calls = store._iterator, itertools.count()
-
-    def trimmed(*where: Any) -> str | None:
-        return None if next(calls) == 0 else real(*where)
-
-    monkeypatch.setattr(store, "_iterator", trimmed)
-    segments.append_segments()
-    assert not whole(trail)
+    assert segments.append_segments() == 2
+    assert whole(trail)
 
 
 def test_nothing_archived_is_said(trail: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
