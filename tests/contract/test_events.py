@@ -25,6 +25,7 @@ from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
+from functions.organisation import events as organisation
 from infra.areas import load_all
 from infra.generate import published
 from infra.local.cloud import Cloud
@@ -55,6 +56,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
+    ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -64,6 +66,9 @@ STORY = (
     "register/import_people.persons",
     "organisation/import_duties.duties",
     "organisation/import_groups.groups",
+    "organisation/import_syllabuses.syllabuses",
+    "organisation/import_programmes.programmes",
+    "organisation/allocate_electives.asked",
     "timetable/import_lessons.lessons",
     "attendance/prepare_sheets.timetable_published",
     "attendance/prepare_sheets.group_members_changed",

@@ -103,13 +103,13 @@ def make_schools(cloud: Cloud) -> Schools:
 
 
 def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str]:
-    """A syllabus the unit offers, an open choice round with a preview that has been asked for, study plans."""
+    """A syllabus the unit offers, an open choice round with a preview asked for, study plans."""
     head, key = home.staff("principal"), {"idempotency-key": new_id()}
 
     def make(name: str, ask: Ask) -> Any:
         made = call("organisation", name, head, path=ask.path, body=ask.body, headers=ask.headers)
         assert made.status < 300, made.body
-        return made.body["id"] if "id" in made.body else made.body
+        return made.body.get("id")
 
     syllabus = make("add_local_syllabus", Ask({"unit": home.unit}, body=_SYLLABUS, headers=key))
     round = make("open_round", Ask({"unit": home.unit}, body=elective_round(), headers=key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from functions.access import guard
@@ -94,7 +95,7 @@ def put_wishes(caller: Caller, unit: UnitId, id: RoundId, pupil: PersonId, new: 
     round = _found(unit, id)
     _check_chooser(caller, round, record)
     earlier, version = electives_store.find_wishes(id, pupil)
-    wishes = rules.wish(round, earlier, caller.person_id, [OptionId(o) for o in new.options], now())
+    wishes = rules.wish(round, earlier, caller.person_id, [OptionId(o) for o in new.options], moment(now()))
     if wishes != earlier:
         commit(
             electives_store.wish_item(id, pupil, wishes, version),
@@ -150,6 +151,11 @@ def list_results(caller: Caller, unit: UnitId, id: RoundId, query: PageQuery) ->
     return ResultPage(data=[_result_view(result) for result in found], cursor=cursor)
 
 
+def moment(at: datetime) -> datetime:
+    """An instant as it is stored, in whole milliseconds, so that it compares with what was stored."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 def _ask(
     caller: Caller, name: Literal["preview_round", "decide_round"], unit: UnitId, id: RoundId, key: RequestKey
 ) -> JobView:
@@ -199,8 +205,8 @@ def _round(unit: UnitId, id: RoundId, new: NewRound, seed: int) -> Round:
         years=frozenset(new.years),
         groups=frozenset(map(GroupId, new.groups)),
         pupil_from=new.pupil_from,
-        opens=new.opens,
-        closes=new.closes,
+        opens=moment(new.opens),
+        closes=moment(new.closes),
         starts=new.start_date,
         ends=new.end_date,
         seed=seed,

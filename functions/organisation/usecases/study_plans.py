@@ -28,6 +28,7 @@ from functions.organisation.schemas.study_plans import (
 from functions.organisation.store import programmes as programmes_store
 from functions.organisation.store import study_plans as plans_store
 from functions.organisation.store import syllabuses as syllabuses_store
+from functions.organisation.usecases.electives import moment
 from functions.register import queries as register
 from skolkit.audit import Trace, record_read
 from skolkit.clock import now
@@ -101,7 +102,7 @@ def put_study_plan(caller: Caller, pupil: PersonId, new: NewPlan, version: int) 
         ),
         adaptation=old.adaptation if old else None,
         changed_by=caller.person_id,
-        changed_at=now(),
+        changed_at=moment(now()),
         version=version,
     )
     answer = _checked(plan, record.year, sent=True)
@@ -117,7 +118,7 @@ def adapt_study_plan(caller: Caller, pupil: PersonId, new: NewAdaptation, versio
     if old is None:
         raise NotFound
     law, by = rules.ADAPTATIONS[new.kind], caller.person_id
-    decision = Adaptation(new.kind, new.reason, law, by, now(), new.start_date, new.end_date)
+    decision = Adaptation(new.kind, new.reason, law, by, moment(now()), new.start_date, new.end_date)
     plan = rules.adapt(old, decision)
     trace = Trace(by, "adapt_study_plan", pupil, reason=new.kind, changes=f"version {version + 1}")
     commit(*plans_store.plan_writes(plan), trace=trace)
