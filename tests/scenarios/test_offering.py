@@ -1,5 +1,5 @@
-"""Offering, timplan, study plans and electives (process 14): a language choice becomes groups and study plans by
-the bus.
+"""Offering, timplan, study plans and electives (process 14): a language choice becomes groups and study plans
+by the bus.
 """
 
 from __future__ import annotations
