@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from functions.attendance import store
@@ -15,11 +15,12 @@ from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store.electives import ElectiveJobItem
+from functions.organisation.usecases import allocation
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
 from skolkit import jobs
-from skolkit.clock import now, stamp, today
+from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import commit, dynamodb
@@ -51,6 +52,7 @@ class Schools:
     day: date
     syllabus: str
     round: str
+    closed: str
     round_job: str
 
 
@@ -96,14 +98,14 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    teaching = _teaching(home, [pupil.id, hidden])
+    planned = _teaching(home, [pupil.id, hidden])
     return Schools(
-        home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start), *teaching
+        home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start), *planned
     )
 
 
-def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str]:
-    """A syllabus the unit offers, an open choice round with a preview asked for, study plans."""
+def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str, str]:
+    """Study plans with a syllabus the unit offers, an open choice round, a closed one and its preview's job."""
     head, key = home.staff("principal"), {"idempotency-key": new_id()}
 
     def make(name: str, ask: Ask) -> Any:
@@ -113,14 +115,18 @@ def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str]:
 
     syllabus = make("add_local_syllabus", Ask({"unit": home.unit}, body=_SYLLABUS, headers=key))
     round = make("open_round", Ask({"unit": home.unit}, body=elective_round(), headers=key))
+    past = elective_round(closes=stamp(now() - timedelta(hours=1)))
+    other = {"idempotency-key": new_id()}
+    closed = make("open_round", Ask({"unit": home.unit}, body=past, headers=other))
     make("put_offering", Ask({"unit": home.unit}, body=_offering(syllabus), headers=_over(0)))
     make("decide_distribution", Ask({"unit": home.unit}, body=_DISTRIBUTION, headers=_over(0)))
     for pupil in planned:
         make("put_study_plan", Ask({"pupil": pupil}, body=_plan(syllabus), headers=_over(0)))
-    request = {"unit": home.unit, "round": round}
+    request = {"unit": home.unit, "round": closed}
     with acting_as("organisation"):
         job = jobs.ask(ElectiveJobItem, ElectivesAllocationAsked, "preview_round", head, request, None)
-    return syllabus, round, job.id
+        allocation.work(ElectivesAllocationAsked(job=job.id))
+    return syllabus, round, closed, job.id
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -267,7 +273,7 @@ def elective_round(**more: Any) -> dict[str, Any]:
             {"id": "deu", "name": "Tyska", "capacity": 30}, {"id": "fra", "name": "Franska", "capacity": 30},
         ],
         "ranked": 2, "pupilFrom": 6,
-        "opens": stamp(now() - timedelta(days=1)), "closes": stamp(now() + timedelta(days=1)),
+        "opens": stamp(local(today() - timedelta(days=1), time(0))), "closes": stamp(now() + timedelta(days=1)),
         "startDate": "2027-08-16", "endDate": "2028-06-14",
     } | more  # fmt: skip
 
@@ -282,7 +288,8 @@ def _plan(syllabus: str) -> dict[str, Any]:
 
 def _of_round(s: Schools, *, body: Any = None, keyed: bool = False, **path: str) -> Ask:
     headers = {"idempotency-key": new_id()} if keyed else {}
-    return Ask({"unit": s.home.unit, "round": s.round, **path}, body=body, headers=headers)
+    round = s.closed if keyed or "job" in path else s.round
+    return Ask({"unit": s.home.unit, "round": round, **path}, body=body, headers=headers)
 
 
 def _newcomer(s: Schools) -> PersonId:

@@ -188,7 +188,7 @@ def test_sixty_in_one_group_and_plans_in_several_turns(world: World) -> None:
 def test_the_catalogue_in_pages_and_by_day(tables: Cloud) -> None:
     anyone = PersonId(stable_id("anyone"))
     levels = [{"code": f"MATE{n}A00X", "name": f"Matematik nivå {n}a", "points": "100"} for n in (1, 2)]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"subject": {"code": "MATE", "name": "Matematik", "typeOfSyllabus": "GRADE_SUBJECT_SYLLABUS",
                      "startDate": "2025-07-01", "version": 1, "schoolTypes": ["GY"], "courses": levels}},
         {"subject": {"code": "MAT", "name": "Matematik", "typeOfSyllabus": "SUBJECT_SYLLABUS",
@@ -259,3 +259,55 @@ def test_a_units_hours_with_what_they_do_not_keep(world: World) -> None:
     refused = call("organisation", "decide_distribution", head, path=path, body=wrong, headers=over(1))
     assert (refused.status, refused.body["type"]) == (422, "urn:skolkit:problem:unknown-timplan-subject")
     assert [e["type"] for e in outbox("organisation")].count("organisation.TimplanDecided.v1") == 1
+
+
+def test_a_programme_a_plan_that_follows_it_and_what_a_unit_offers(tables: Cloud, world: World) -> None:
+    office, head = world.staff("administrator"), world.staff("principal")
+    levels = [{"code": f"MATE{n}A00X", "name": f"Matematik nivå {n}a", "points": "100"} for n in (1, 2)]
+    subject: dict[str, Any] = {
+        "code": "MATE", "name": "Matematik", "typeOfSyllabus": "GRADE_SUBJECT_SYLLABUS", "version": 1,
+        "startDate": "2025-07-01", "schoolTypes": ["GY"], "courses": levels,
+    }  # fmt: skip
+    drop(tables, "organisation/syllabuses/gy.jsonl", [{"subject": subject}])
+    listed = call("organisation", "list_syllabuses", head, query={"schoolForm": "GY"}).body["data"]
+    first, second = (syllabus["id"] for syllabus in listed)
+    body: dict[str, Any] = {
+        "code": "TE25", "name": "Teknik", "type": "Högskoleförberedande program", "schoolForm": "GY",
+        "validFrom": "2025-07-01",
+        "content": [{"type": "Gymnasiegemensamma", "points": 100, "content": [[first]]}],
+    }  # fmt: skip
+    key = {"idempotency-key": new_id()}
+    assert call("organisation", "add_programme", head, body=body, headers=key).status == 404
+    made = call("organisation", "add_programme", office, body=body, headers=key)
+    assert (made.status, made.body["code"]) == (201, "TE25"), made.body
+    assert call("organisation", "add_programme", office, body=body, headers=key).body == made.body
+    report = drop(tables, "organisation/programmes/te.jsonl", [body | {"name": "Teknikprogrammet"}])
+    assert (report["rows"], report["failed"]) == (1, 0)
+    (programme,) = call("organisation", "list_programmes", head).body["data"]
+    assert (programme["id"], programme["name"]) == (made.body["id"], "Teknikprogrammet")
+
+    pupil, mentor = world.classmates()[0].id, world.klass.mentor_ids[0]
+    plan = {
+        "schoolForm": "GY", "startDate": "2026-08-17", "programme": programme["id"],
+        "content": [{"syllabus": second, "type": "Gymnasiegemensamma"}],
+    }  # fmt: skip
+    put = call("organisation", "put_study_plan", mentor, path={"pupil": pupil}, body=plan, headers=over(0))
+    assert [(w["missing"], w["syllabus"]) for w in put.body["warnings"]] == [
+        ("level", "MATE2A00X"), ("points", None), ("compulsory", "MATE1A00X"),
+    ]  # fmt: skip
+    assert put.body["warnings"][1]["reason"] == "100 av 2500 poäng."
+    unknown = plan | {"programme": new_id()}
+    refused = call(
+        "organisation", "put_study_plan", mentor, path={"pupil": pupil}, body=unknown, headers=over(1)
+    )
+    assert refused.body["type"].endswith("unknown-programme")
+
+    path = {"unit": world.unit}
+    offer = {"schoolYear": "2026/27", "offeredSyllabuses": [first], "offeredProgrammes": [programme["id"]]}
+    assert call("organisation", "put_offering", head, path=path, body=offer, headers=over(0)).status == 200
+    found = call("organisation", "read_offering", pupil, path=path, query={"schoolYear": "2026/27"}).body
+    assert (found["offeredProgrammes"], found["startDate"]) == ([programme["id"]], "2026-07-01")
+    wrong = offer | {"offeredSyllabuses": [new_id()]}
+    answer = call("organisation", "put_offering", head, path=path, body=wrong, headers=over(1))
+    assert (answer.status, answer.body["errors"][0]["field"]) == (422, "offeredSyllabuses")
+    assert call("organisation", "put_offering", head, path=path, body=offer, headers=over(0)).status == 412
