@@ -105,7 +105,7 @@ def make_schools(cloud: Cloud) -> Schools:
 
 
 def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str, str]:
-    """Study plans with a syllabus the unit offers, an open choice round, a closed one and its preview's job."""
+    """Study plans with a syllabus the unit offers, an open choice round, a closed one, its preview's job."""
     head, key = home.staff("principal"), {"idempotency-key": new_id()}
 
     def make(name: str, ask: Ask) -> Any:
@@ -273,7 +273,8 @@ def elective_round(**more: Any) -> dict[str, Any]:
             {"id": "deu", "name": "Tyska", "capacity": 30}, {"id": "fra", "name": "Franska", "capacity": 30},
         ],
         "ranked": 2, "pupilFrom": 6,
-        "opens": stamp(local(today() - timedelta(days=1), time(0))), "closes": stamp(now() + timedelta(days=1)),
+        "opens": stamp(local(today() - timedelta(days=1), time(0))),
+        "closes": stamp(now() + timedelta(days=1)),
         "startDate": "2027-08-16", "endDate": "2028-06-14",
     } | more  # fmt: skip
 
