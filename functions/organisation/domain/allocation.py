@@ -3,10 +3,10 @@
 In each turn (one per option a pupil is to have) nobody goes without who can be helped by others moving down
 their lists, then ranks are as low as possible, then the lottery decides: a minimum-cost flow by successive
 shortest paths (Ahuja, Magnanti, Orlin, *Network Flows*, 9.7), on the graph of options instead of pupils.
+Within a turn nobody would rather have a free seat, and seats are not given back, so that holds at the end.
 Options that stay under their least size are closed one at a time, the emptiest first, and all is done again.
-At last everybody takes what is free and better. Pupils have no right before each other here, unlike in school
-placement; a lot drawn from the round's seed parts equals, so the same wishes and seed always give the same
-result.
+Pupils have no right before each other here, unlike in school placement; a lot drawn from the round's seed
+parts equals, so the same wishes and seed always give the same result.
 """
 
 from __future__ import annotations
@@ -129,8 +129,6 @@ class _Table:
             turn = _Turn(seats, {p: self._possible(p, seats) for p in self.lots}, self.lots)
             for pupil, option in turn.assign().items():
                 self._give(pupil, option)
-        while any([self._better(pupil) for pupil in self.lots]):  # noqa: C419 - everybody has a turn
-            pass
 
     def _possible(self, pupil: PersonId, seats: Mapping[OptionId, int]) -> dict[OptionId, int]:
         mine = self.got[pupil]
@@ -143,23 +141,6 @@ class _Table:
     def _rival(self, pupil: PersonId, option: OptionId) -> OptionId | None:
         block = self.options[option].block
         return next((o for o in self.got[pupil] if block and self.options[o].block == block), None)
-
-    def _better(self, pupil: PersonId) -> bool:
-        """Take a free seat the pupil would rather have, if there is one."""
-        rank, mine = self.ranks[pupil], self.got[pupil]
-        for option in rank:
-            if option in mine or len(self.members[option]) >= self.options[option].capacity:
-                continue
-            leave = self._rival(pupil, option)
-            if leave is None and len(mine) == self.grants:
-                leave = max(mine, key=rank.__getitem__)
-            if leave is None or rank[leave] > rank[option]:
-                if leave is not None:
-                    mine.discard(leave)
-                    self.members[leave].discard(pupil)
-                self._give(pupil, option)
-                return True
-        return False
 
     def _give(self, pupil: PersonId, option: OptionId) -> None:
         self.got[pupil].add(option)
