@@ -63,6 +63,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("organisation", "register.PupilEnrolled.v1"): organisation.PupilEnrolled,
     ("register", "organisation.YearRolledBack.v1"): rollover.YearRolledOver,
     ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
+    ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -79,6 +80,9 @@ STORY = (
     "organisation/lead_rollover.unit_rollover_ended",
     "register/follow_rollover.year_rolled_over",
     "register/follow_rollover.year_rolled_back",
+    "organisation/import_syllabuses.syllabuses",
+    "organisation/import_programmes.programmes",
+    "organisation/allocate_electives.asked",
     "timetable/import_lessons.lessons",
     "attendance/prepare_sheets.timetable_published",
     "attendance/prepare_sheets.group_members_changed",

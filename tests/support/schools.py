@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
+from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
+from functions.organisation.store.electives import ElectiveJobItem
+from functions.organisation.usecases import allocation
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
-from skolkit.clock import now, today
+from skolkit import jobs
+from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import commit, dynamodb
@@ -110,7 +114,9 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= {"duty": _duty_of(people["teacher"]), "principal's duty": _duty_of(people["principal"])}
     schools = Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
     made |= {"activity": _staffed(schools), "ruled": _ruled(home)}
-    made["rollover"] = _rolled_over(people["administrator"])
+    made |= {"rollover": _rolled_over(people["administrator"])}
+    planned = _teaching(home, [pupil.id, hidden])
+    made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     return schools
 
 
@@ -142,6 +148,31 @@ def _staffed(schools: Schools) -> str:
     drafted = call("organisation", "propose_calendar", office, path=unit, body=_year_body(), headers=_over(0))
     assert drafted.status == 200, drafted.body
     return str(made.body["id"])
+
+
+def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str, str]:
+    """Study plans with a syllabus the unit offers, an open choice round, a closed one, its preview's job."""
+    head, key = home.staff("principal"), {"idempotency-key": new_id()}
+
+    def make(name: str, ask: Ask) -> Any:
+        made = call("organisation", name, head, path=ask.path, body=ask.body, headers=ask.headers)
+        assert made.status < 300, made.body
+        return made.body.get("id")
+
+    syllabus = make("add_local_syllabus", Ask({"unit": home.unit}, body=_SYLLABUS, headers=key))
+    round = make("open_round", Ask({"unit": home.unit}, body=elective_round(), headers=key))
+    past = elective_round(closes=stamp(now() - timedelta(hours=1)))
+    other = {"idempotency-key": new_id()}
+    closed = make("open_round", Ask({"unit": home.unit}, body=past, headers=other))
+    make("put_offering", Ask({"unit": home.unit}, body=_offering(syllabus), headers=_over(0)))
+    make("decide_distribution", Ask({"unit": home.unit}, body=_DISTRIBUTION, headers=_over(0)))
+    for pupil in planned:
+        make("put_study_plan", Ask({"pupil": pupil}, body=_plan(syllabus), headers=_over(0)))
+    request = {"unit": home.unit, "round": closed}
+    with acting_as("organisation"):
+        job = jobs.ask(ElectiveJobItem, ElectivesAllocationAsked, "preview_round", head, request, None)
+        allocation.work(ElectivesAllocationAsked(job=job.id))
+    return syllabus, round, closed, job.id
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -324,6 +355,47 @@ def _changed(s: Schools) -> Ask:
     return Ask({"pupil": s.pupil.id, "notice": s.notice}, body=body, headers=_over(1))
 
 
+_SYLLABUS = {
+    "schoolForm": "GR", "subjectName": "Schack", "courseCode": "SCHACK1", "validFrom": "2026-07-01",
+}  # fmt: skip
+_DISTRIBUTION = {
+    "schoolYear": "2026/27", "timplan": "skolf-2011:185-bilaga-1-2024",
+    "rows": [{"subject": "GRGRMUS01", "year": 5, "hours": 40}],
+}  # fmt: skip
+_PROGRAMME = {
+    "code": "TE25", "name": "Teknik", "type": "Högskoleförberedande program", "schoolForm": "GY",
+    "validFrom": "2025-07-01",
+}  # fmt: skip
+
+
+def elective_round(**more: Any) -> dict[str, Any]:
+    """A choice round that is open now, for everybody of a unit."""
+    return {
+        "schoolYear": "2027/28", "choice": "sprakval", "title": "Språkval",
+        "options": [
+            {"id": "deu", "name": "Tyska", "capacity": 30}, {"id": "fra", "name": "Franska", "capacity": 30},
+        ],
+        "ranked": 2, "pupilFrom": 6,
+        "opens": stamp(local(today() - timedelta(days=1), time(0))),
+        "closes": stamp(now() + timedelta(days=1)),
+        "startDate": "2027-08-16", "endDate": "2028-06-14",
+    } | more  # fmt: skip
+
+
+def _offering(syllabus: str) -> dict[str, Any]:
+    return {"schoolYear": "2026/27", "offeredSyllabuses": [syllabus]}
+
+
+def _plan(syllabus: str) -> dict[str, Any]:
+    return {"schoolForm": "GR", "startDate": "2026-08-17", "content": [{"syllabus": syllabus}]}
+
+
+def _of_round(s: Schools, *, body: Any = None, keyed: bool = False, **path: str) -> Ask:
+    headers = {"idempotency-key": new_id()} if keyed else {}
+    round = s.made["closed round"] if keyed or "job" in path else s.made["round"]
+    return Ask({"unit": s.home.unit, "round": round, **path}, body=body, headers=headers)
+
+
 def _newcomer(s: Schools) -> PersonId:
     """A pupil of the unit who is not in the class."""
     return next(p.id for p in s.home.population.pupils if p.class_id != s.home.klass.id)
@@ -477,6 +549,38 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
     "organisation.read_activity": lambda s: Ask({"unit": s.home.unit, "activity": s.made["activity"]}),
+    "organisation.adapt_study_plan": lambda s: Ask(
+        {"pupil": s.pupil.id},
+        headers=_over(1),
+        body={"kind": "studiegang", "reason": "Enligt åtgärdsprogrammet", "startDate": "2026-11-23"},
+    ),
+    "organisation.add_local_syllabus": lambda s: Ask(
+        {"unit": s.home.unit}, body=_SYLLABUS, headers={"idempotency-key": new_id()}
+    ),
+    "organisation.add_programme": lambda _: Ask(body=_PROGRAMME, headers={"idempotency-key": new_id()}),
+    "organisation.change_round": lambda s: replace(
+        _of_round(s, body=elective_round(title="Val av språk")), headers=_over(1)
+    ),
+    "organisation.decide_distribution": lambda s: Ask(
+        {"unit": s.home.unit}, body=_DISTRIBUTION, headers=_over(1)
+    ),
+    "organisation.decide_round": lambda s: _of_round(s, keyed=True),
+    "organisation.list_plan_versions": lambda s: Ask({"pupil": s.pupil.id}),
+    "organisation.list_programmes": lambda _: Ask(),
+    "organisation.list_results": _of_round,
+    "organisation.list_rounds": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_syllabuses": lambda _: Ask(),
+    "organisation.open_round": lambda s: Ask(
+        {"unit": s.home.unit}, body=elective_round(), headers={"idempotency-key": new_id()}
+    ),
+    "organisation.preview_round": lambda s: _of_round(s, keyed=True),
+    "organisation.put_offering": lambda s: Ask(
+        {"unit": s.home.unit}, body=_offering(s.made["syllabus"]), headers=_over(1)
+    ),
+    "organisation.put_study_plan": lambda s: Ask(
+        {"pupil": s.pupil.id}, body=_plan(s.made["syllabus"]), headers=_over(1)
+    ),
+    "organisation.put_wishes": lambda s: _of_round(s, pupil=s.pupil.id, body={"options": ["fra"]}),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
     "organisation.read_calendar_draft": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
     "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "staff": s.people["teacher"]}),
@@ -494,6 +598,14 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"unit": s.home.unit, "employee": s.people["other teacher"], "substitution": s.made["substitution"]},
         headers=_over(1),
     ),
+    "organisation.read_distribution": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.read_offering": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.read_round": _of_round,
+    "organisation.read_round_job": lambda s: _of_round(s, job=s.made["job"]),
+    "organisation.read_study_plan": lambda s: Ask({"pupil": s.pupil.id}),
+    "organisation.read_syllabus": lambda s: Ask({"syllabus": s.made["syllabus"]}),
+    "organisation.read_timplan": lambda _: Ask(),
+    "organisation.read_wishes": lambda s: _of_round(s, pupil=s.pupil.id),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
     "register.add_person": lambda s: Ask(body=_card_body(s), headers=_key()),
     "register.break_glass": lambda s: _of(s, {"reason": "threat"}, person=s.hidden),

@@ -117,6 +117,22 @@ REGISTRY = {
     "pupil without unit": "registrar",
 }
 
+
+def _each_pupil(own: str, everywhere: str) -> dict[str, str]:
+    """Who gets through about every kind of pupil: those of the unit and home, and those of the
+    municipality.
+    """
+    known = ", ".join(name for name in own.split(", ") if name not in {"principal", "administrator"})
+    all_of_them = f"{own}, {everywhere}"
+    return {
+        "pupil": all_of_them,
+        "protected pupil": own,
+        "pupil of 18": all_of_them,
+        "pupil of unknown age": all_of_them,
+        "pupil without unit": f"{known}, {everywhere}" if known else everywhere,
+    }
+
+
 EXPECTED: dict[str, dict[str, str]] = {
     "access:explain": {
         **REGISTRY,
@@ -181,6 +197,19 @@ EXPECTED: dict[str, dict[str, str]] = {
     "organisation:list_groups": {"unit": OFFICE},
     "organisation:roll_over": {"system": "registrar"},
     "organisation:import": {"system": "registrar"},
+    "organisation:read_catalogue": {"system": "EVERYONE"},
+    "organisation:plan_offering": {"unit": OFFICE},
+    "organisation:decide_timplan": {"unit": "principal, head"},
+    "organisation:decide_electives": {"unit": "principal, head"},
+    "organisation:choose_electives": _each_pupil(f"{HOME}, administrator", "registrar"),
+    "organisation:read_electives": _each_pupil(
+        f"{HOME}, mentor, principal, administrator", "head, registrar"
+    ),
+    "organisation:read_study_plan": _each_pupil(
+        f"{HOME}, mentor, principal, administrator", "head, registrar"
+    ),
+    "organisation:edit_study_plan": _each_pupil("mentor, principal, administrator", "head, registrar"),
+    "organisation:adapt_studies": _each_pupil("principal", "head"),
     "timetable:read_pupil_day": KNOWN_PUPIL,
     "timetable:read_own_day": OWN,
     "timetable:import": {"system": "registrar"},
