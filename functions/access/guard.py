@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Action = Literal[
     "access:read_process_map",
+    "access:request_extract",
     "attendance:change_absence",
     "attendance:correct_lesson",
     "attendance:open_lesson",

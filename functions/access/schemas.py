@@ -69,3 +69,16 @@ class ProcessMap(Shape):
     """The map of the 36 processes and the systems behind them (samlad bild)."""
 
     data: list[ProcessView]
+
+
+class ExtractFormat(Shape):
+    """In which form an extract is wanted."""
+
+    format: Literal["pdf", "json"] = "pdf"
+
+
+class ExtractLink(Shape):
+    """Where a register extract can be fetched, for so many seconds."""
+
+    url: str
+    seconds: int

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functions.organisation.domain import groups as group_rules
+from functions.organisation.events import ExtractAnswered
+from functions.organisation.extract import gather
 from functions.organisation.imports.duties import DUTIES
 from functions.organisation.imports.groups import GROUPS
 from functions.organisation.imports.units import CALENDARS, units_of
@@ -12,6 +14,8 @@ from functions.organisation.schemas import units as unit_schemas
 from functions.organisation.usecases import groups, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import GroupId, PersonId, UnitId
@@ -108,3 +112,13 @@ def import_groups(file: DroppedFile) -> None:
 def import_duties(file: DroppedFile) -> None:
     """Take a file of staff duties."""
     imports.run(file, DUTIES)
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject@extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)

@@ -5,9 +5,13 @@ and 3).
 from __future__ import annotations
 
 from functions.register import domain, schemas, usecases
+from functions.register.events import ExtractAnswered
+from functions.register.extract import gather
 from functions.register.imports import PEOPLE
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import PersonId
@@ -68,3 +72,13 @@ def enrol_pupil(request: Request[schemas.NewEnrolment, None]) -> schemas.Enrolme
 def import_people(file: DroppedFile) -> None:
     """Take a file of people, with custody and enrolments."""
     imports.run(file, PEOPLE)
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject@extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from skolkit.events import Fact
+from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.types import PersonId, UnitId
 
@@ -25,3 +26,9 @@ class ImportFinished(Finished):
     """A file of people has been taken."""
 
     type: ClassVar[str] = "register.ImportFinished.v1"
+
+
+class ExtractAnswered(Answered):
+    """The part of register in a register extract has been written."""
+
+    type: ClassVar[str] = "register.ExtractAnswered.v1"

@@ -58,9 +58,12 @@ OPEN = {*UNVERIFIED, *PEOPLE}
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = {
+    "access.link_extract": {"guardian"},  # who asked for this one
     "access.list_processes": ANYONE,
+    "access.read_extract": {"guardian"},
     "access.read_health": OPEN,
     "access.read_me": ANYONE - {"unregistered"},
+    "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
     "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "attendance.mentor_day": {"mentor", *OFFICE},
@@ -205,7 +208,10 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
 
 
 # The same about the protected classmate: who of all these is let in.
-PROTECTED = {
+PROTECTED: dict[str, set[str]] = {
+    "access.link_extract": set(),
+    "access.read_extract": set(),
+    "access.request_extract": {"unit administrator"},
     "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},

@@ -46,6 +46,7 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
+    extract: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,10 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start))
+    asked = call("access", "request_extract", people["guardian"], **vars(_extract(pupil.id)))
+    assert asked.status == 202, asked.body
+    day = today(reported.start)
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, asked.body["id"])
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -207,6 +211,10 @@ def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     return Ask({"lesson": lesson.id}, body={"rows": rows}, headers=_over(version))
 
 
+def _extract(person: str) -> Ask:
+    return Ask({"person": person}, headers={"idempotency-key": new_id()})
+
+
 def _over(version: int) -> dict[str, str]:
     return {"if-match": f'"{version}"'}
 
@@ -232,9 +240,14 @@ def _on(s: Schools, **path: str) -> Ask:
 
 
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
+    "access.link_extract": lambda s: Ask(
+        {"person": s.pupil.id, "extract": s.extract}, body={"format": "pdf"}
+    ),
     "access.list_processes": lambda _: Ask(),
+    "access.read_extract": lambda s: Ask({"person": s.pupil.id, "extract": s.extract}),
     "access.read_health": lambda _: Ask(),
     "access.read_me": lambda _: Ask(),
+    "access.request_extract": lambda s: _extract(s.pupil.id),
     "attendance.change_absence": _changed,
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.mentor_day": lambda s: _on(s, group=s.home.klass.id),

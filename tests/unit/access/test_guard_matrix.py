@@ -108,6 +108,13 @@ REGISTRY = {
 
 EXPECTED: dict[str, dict[str, str]] = {
     "access:read_process_map": {"system": "EVERYONE, integration"},
+    "access:request_extract": {
+        "pupil": f"{HOME}, administrator, registrar",
+        "protected pupil": f"{HOME}, administrator",
+        "pupil of 18": f"{HOME}, administrator, registrar",
+        "pupil of unknown age": f"{HOME}, administrator, registrar",
+        "pupil without unit": f"{HOME}, registrar",
+    },
     "register:read_own_children": OWN,
     "register:read_person": KNOWN_PUPIL | OWN,
     "register:read_contacts": {

@@ -36,6 +36,11 @@ def table_name(area: str) -> str:
 AUDIT_TABLE = table_name("audit")
 
 
+def bucket(name: str) -> str:
+    """The physical bucket of a purpose, e.g. `bucket("extracts")`; `ConfigError` where there is none."""
+    return _required(f"SKOLKIT_{name.upper()}")
+
+
 def _required(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:

@@ -1,0 +1,1 @@
+"""Rules of data protection: what is kept why and how long."""
