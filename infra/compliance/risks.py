@@ -73,8 +73,8 @@ RISKS = (
                     f"{_PRIVACY}::test_a_protected_persons_whereabouts_are_in_no_table_in_clear"),
             Measure("Registerutdrag innehåller dem inte.", f"{_EXTRACTS}::test_what_is_sealed_is_not_in_it"),
         ),
-        open="Skolenheten i ett utdrag säger var en elev går; för en vårdnadshavare som inte får veta det ska "
-        "vårdnaden först avslutas i registret.",
+        open="Skolenheten i ett utdrag säger var en elev går; för en vårdnadshavare som inte får veta det "
+        "ska vårdnaden först avslutas i registret.",
     ),
     Risk(
         "En vårdnadshavare får veta den andras adress eller uppgifter.", "hög", "låg",

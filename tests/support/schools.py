@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from functions.access.store import extracts
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
@@ -19,7 +20,7 @@ from infra.local.seed import school_days, unit_files
 from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
-from skolkit.table import commit, dynamodb
+from skolkit.table import Remove, commit, dynamodb
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support.areas import AREAS, acting_as, call, deliver, outbox
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
@@ -91,10 +92,8 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    asked = call("access", "request_extract", people["guardian"], **vars(_extract(pupil.id)))
-    assert asked.status == 202, asked.body
-    day = today(reported.start)
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, asked.body["id"])
+    extract, day = _extracted(pupil.id, people["guardian"]), today(reported.start)
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, extract)
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -171,6 +170,18 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _extracted(pupil: PersonId, by: PersonId) -> str:
+    """Let a register extract have been made."""
+    asked = call("access", "request_extract", by, **vars(_extract(pupil)))
+    assert asked.status == 202, asked.body
+    with acting_as("access"):
+        item = extracts.find_extract(asked.body["id"])
+        assert item
+        item.state = "done"
+        commit(item, Remove(extracts.open_extract(item.id)))
+    return str(asked.body["id"])
 
 
 def _drop(cloud: Cloud, key: str, content: Any) -> None:
