@@ -61,12 +61,14 @@ def _gaps(rows: list[store.AttendanceItem]) -> Section:
 
 
 def _lessons(sheets: list[Sheet], person: PersonId) -> Section:
+    entries = [(sheet, entry) for sheet in sheets if (entry := sheet.entries.get(person))]
+    minutes = [(sheet, entry.minutes, entry.reason) for sheet, entry in entries]
     return section(
         "attendance.lesson", "Närvaro på lektioner", "Attendance at lessons",
         {"start": ("Lektion", "Lesson"), "subject": ("Ämne", "Subject"), **_MINUTES},
         [
-            [stamp(s.start), s.subject, m.attendance, m.valid, m.invalid, m.other, entry.reason]
-            for s in sheets if (entry := s.entries.get(person)) and (m := entry.minutes)
+            [stamp(s.start), s.subject, m.attendance, m.valid, m.invalid, m.other, reason]
+            for s, m, reason in minutes
         ],
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ _LEFT = (
     "Den kvarstående risken bedöms av kommunen; är den *hög* ska Integritetsskyddsmyndigheten rådfrågas "
     "i förväg (art. 36) eller åtgärden göras först."
 )
-_POLICY = re.compile(r'((?:^//.*\n)+)@id\("([\w-]+)"\)\s*(permit|forbid)', re.MULTILINE)
+_POLICY = re.compile(r'((?:^//.*\n)*)^@id\("([\w-]+)"\)\s*(permit|forbid)', re.MULTILINE)
 
 
 def documents(areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
@@ -106,11 +106,14 @@ def security() -> str:
 
 
 def policies() -> list[tuple[str, str, str]]:
-    """The Cedar policies: id, permit or forbid, and what their comment says."""
+    """The Cedar policies: id, permit or forbid, and what their comment says; one without goes with the one
+    above it.
+    """
     found = []
     for path in sorted((ROOT / "functions" / "access" / "policies").glob("*.cedar")):
+        meaning = ""
         for comment, id, effect in _POLICY.findall(path.read_text(encoding="utf-8")):
-            meaning = " ".join(line.removeprefix("//").strip() for line in comment.splitlines())
+            meaning = " ".join(line.removeprefix("//").strip() for line in comment.splitlines()) or meaning
             found.append((f"`{id}`", effect, meaning))
     return found
 
