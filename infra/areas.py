@@ -82,7 +82,7 @@ def _indexes(area: str) -> dict[str, dict[str, Any]]:
         if meta is not None and meta.table_name == table_name(area):
             # PynamoDB keeps to itself what it would create the table from.
             schemas = (index._get_schema() for index in item._indexes.values())  # noqa: SLF001
-            found |= {str(schema["index_name"]): dict(schema) for schema in schemas}
+            found |= {str(schema["index_name"]): _hash_first(dict(schema)) for schema in schemas}
     return dict(sorted(found.items()))
 
 
@@ -114,6 +114,11 @@ def kinds(area: str) -> dict[str, type[Any]]:
 def personal() -> tuple[str, ...]:
     """The areas that keep something about people, in order of name."""
     return tuple(sorted(spec.name for spec in AREAS if any(kind.whose for kind in kept(spec.name).values())))
+
+
+def _hash_first(schema: dict[str, Any]) -> dict[str, Any]:
+    """The key as AWS wants it told; PynamoDB has the attributes by name."""
+    return schema | {"key_schema": sorted(schema["key_schema"], key=lambda key: key["KeyType"])}
 
 
 FEED: dict[str, Any] = {

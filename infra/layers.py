@@ -31,6 +31,7 @@ SERVICES = frozenset(
     {
         "cognito-idp",
         "dynamodb",
+        "dynamodbstreams",
         "events",
         "kms",
         "lambda",

@@ -10,16 +10,21 @@ from functions.access import schemas
 from functions.access.domain.extracts import ExtractNotReady
 from functions.access.events import ExtractAnswered, PartAnswered
 from functions.access.extract import gather
-from functions.access.usecases import extracts, me, processes, sign_in
+from functions.access.usecases import extracts, me, processes, rights, segments, sign_in, trail
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.jobs import JobView
 from skolkit.triggers import Triggers
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
-api = Api("access", "Inloggning, behörighet och processkarta", uses=("s3:GetObject@extract",))
+api = Api(
+    "access",
+    "Inloggning, behörighet och processkarta",
+    uses=("s3:GetObject extract",),
+    reader_uses=("dynamodb:Query audit",),
+)
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()
@@ -72,9 +77,44 @@ def link_extract(request: Request[schemas.ExtractFormat, None]) -> schemas.Extra
     return extracts.link_extract(request.caller, person, extract, request.body.format)
 
 
+@api.operation(
+    "GET", "/v1/rights", process=36, query=schemas.UnitQuery, answer=schemas.Matrix, errors=(NotFound,)
+)
+def read_rights(request: Request[None, schemas.UnitQuery]) -> schemas.Matrix:
+    """Who may do what at a unit, and by which policy"""
+    return rights.read_rights(request.caller, UnitId(request.query.unit))
+
+
+@api.operation(
+    "GET", "/v1/rights/people", process=36, query=schemas.PeopleQuery, answer=schemas.HolderPage,
+    errors=(NotFound,),
+)  # fmt: skip
+def list_rights_of_people(request: Request[None, schemas.PeopleQuery]) -> schemas.HolderPage:
+    """Duties, delegations and substitutions at a unit, by person"""
+    return rights.list_rights_of_people(request.caller, request.query)
+
+
+@api.operation(
+    "POST", "/v1/explain", process=36, body=schemas.Question, answer=schemas.ExplanationView,
+    errors=(NotFound, rights.ActionDoesNotFit),
+)  # fmt: skip
+def explain(request: Request[schemas.Question, None]) -> schemas.ExplanationView:
+    """Whether a person may do something, and why"""
+    return rights.explain(request.caller, request.body)
+
+
+@api.operation(
+    "GET", "/v1/people/{person}/reads", process=36, query=schemas.TrailQuery, answer=schemas.TrailPage,
+    errors=(NotFound,),
+)  # fmt: skip
+def list_reads(request: Request[None, schemas.TrailQuery]) -> schemas.TrailPage:
+    """Who has read and changed what the school knows of a person"""
+    return trail.list_reads(request.caller, PersonId(request.id("person")), request.query)
+
+
 @on.on_facts(
     "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
-    uses=("dynamodb:Query@audit", "s3:PutObject@extract-part"),
+    uses=("dynamodb:Query audit", "s3:PutObject extract-part"),
     meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:
@@ -86,7 +126,7 @@ def answer_extract(envelope: Envelope) -> None:
     "access.ExtractAnswered.v1", "attendance.ExtractAnswered.v1", "messages.ExtractAnswered.v1",
     "organisation.ExtractAnswered.v1", "register.ExtractAnswered.v1", "timetable.ExtractAnswered.v1",
     process=36, timeout=120, memory=1024, runbook="extracts", layers=("documents",),
-    uses=("s3:GetObject@extract-parts", "s3:PutObject@extract"),
+    uses=("s3:GetObject extract-parts", "s3:PutObject extract"),
     meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
 )  # fmt: skip
 def collect_extract(envelope: Envelope) -> None:
@@ -104,6 +144,26 @@ def collect_extract(envelope: Envelope) -> None:
 def chase_extracts() -> None:
     """Ask the areas again that have not answered."""
     extracts.chase_extracts()
+
+
+@on.on_schedule(
+    "rate(5 minutes)",
+    process=36,
+    runbook="audit",
+    meaning="Loggen över vem som läst och ändrat arkiveras inte, och kan gå förlorad efter ett dygn.",
+    uses=(
+        "dynamodb:DescribeStream audit",
+        "dynamodb:GetRecords audit",
+        "dynamodb:GetShardIterator audit",
+        "dynamodb:ListStreams",
+        "kms:GenerateMac",
+        "s3:GetObject audit",
+        "s3:PutObject audit",
+    ),
+)
+def append_segments() -> None:
+    """Copy what is new in the audit table to its locked archive, sealed and chained."""
+    segments.append_segments()
 
 
 @on.on_sign_in(

@@ -4,6 +4,9 @@ extracts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from functions.access.domain.words import DEEDS, OTHER
 from functions.access.store import extracts as store
 from functions.register import queries as register
 from skolkit.extracts import Requested, Section, section
@@ -25,11 +28,15 @@ def gather(asked: Requested) -> list[Section]:
                 "reason": ("Skäl", "Reason"),
             },
             [
-                [row["at"], _who(row["actor"], asked.person, guardians), row["action"], row.get("reason")]
+                [row["at"], _who(row["actor"], asked.person, guardians), _what(row), row.get("reason")]
                 for row in store.audit_about(asked.person)
             ],
         )
     ]  # fmt: skip
+
+
+def _what(row: Mapping[str, str]) -> str:
+    return DEEDS.get(row["action"], OTHER).said.sv
 
 
 def _who(actor: str, person: PersonId, guardians: frozenset[PersonId]) -> str:

@@ -7,11 +7,12 @@ cannot be decided without error is refused: Cedar itself skips an erroring `forb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     import cedarpy
 
 Action = Literal[
+    "access:explain",
     "access:read_process_map",
+    "access:read_rights",
+    "access:read_trail",
     "access:request_extract",
     "attendance:change_absence",
     "attendance:correct_lesson",
@@ -36,38 +40,90 @@ Action = Literal[
     "messages:edit_own_preferences",
     "messages:read_delivery_log",
     "messages:read_own_preferences",
+    "organisation:appoint_substitute",
+    "organisation:delegate",
+    "organisation:administer",
     "organisation:edit",
+    "organisation:edit_staff",
     "organisation:import",
+    "organisation:propose_calendar",
+    "organisation:edit_group",
+    "organisation:list_groups",
     "organisation:read_group",
+    "organisation:read_own_staffing",
+    "organisation:read_staff",
+    "organisation:adapt_studies",
+    "organisation:choose_electives",
+    "organisation:decide_electives",
+    "organisation:decide_timplan",
+    "organisation:edit_study_plan",
+    "organisation:plan_offering",
+    "organisation:read_catalogue",
+    "organisation:read_electives",
+    "organisation:read_study_plan",
     "organisation:read_unit",
+    "register:add_person",
+    "register:break_glass",
+    "organisation:roll_over",
     "register:edit_own_contacts",
     "register:edit_person",
     "register:enrol",
     "register:import",
+    "register:merge",
+    "register:protect",
     "register:read_contacts",
     "register:read_own_children",
     "register:read_person",
+    "register:read_record",
     "timetable:import",
     "timetable:read_own_day",
     "timetable:read_pupil_day",
 ]
 """Everything the policies know, as `area:verb`."""
 
-Role = Literal["principal", "administrator", "teacher", "mentor"]
+Role = Literal[
+    "principal",
+    "administrator",
+    "teacher",
+    "mentor",
+    "preschool_staff",
+    "school_counsellor",
+    "school_doctor",
+    "school_nurse",
+    "school_psychologist",
+    "special_educator",
+    "study_counsellor",
+]
+ATTENDING: frozenset[Role] = frozenset(
+    {
+        "school_counsellor",
+        "school_doctor",
+        "school_nurse",
+        "school_psychologist",
+        "special_educator",
+        "study_counsellor",
+    }
+)
+"""Pupil health (elevhälsa, skollagen 2:25) and guidance (studie- och yrkesvägledning, 2:29–30): they call
+pupils of their units by class, and see no more of a pupil before a case gives them a task.
+"""
 
 _NOBODY: frozenset[PersonId] = frozenset()
+_POLICIES = Path(__file__).parent / "policies"
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
     """An employment at a unit, or at the whole municipality when `unit` is None.
 
-    Only principals and administrators have rights by duty; teachers and mentors have theirs by being assigned
-    to a pupil, a group or a lesson.
+    Principals, administrators and those of `ATTENDING` have rights by duty; teachers, mentors and preschool
+    staff have theirs by being assigned to a pupil, a group or a lesson. With `only` it is somebody else's
+    duty, delegated for those actions: whoever has it can do nothing that the delegator could not.
     """
 
     role: Role
     unit: UnitId | None
+    only: frozenset[Action] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +156,13 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A class or a teaching group."""
+    """A class or a teaching group; `substitutes` are only those whose time is now."""
 
     id: GroupId
     unit: UnitId
     teachers: frozenset[PersonId] = _NOBODY
     mentors: frozenset[PersonId] = _NOBODY
+    substitutes: frozenset[PersonId] = _NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +174,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Anyone's own card, day, children and settings."""
+    """Anyone's own card, day, children and settings. `units` are those where the person works or has a child,
+    for their administrators; `protected` is protected identity.
+    """
 
     id: PersonId
+    units: frozenset[UnitId] = frozenset()
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +219,53 @@ def permitted(
 ) -> list[R]:
     """The `resources` that `caller` may do `action` to, in their order, decided in one batch.
 
-    If the list itself cannot be evaluated (the same id twice with different facts), all of it is refused.
+    Things that differ in nothing but their id are decided once, since no policy names an id (a test sees to
+    it): 500 pupils of a unit are a handful of decisions. If the list itself cannot be evaluated (the same id
+    twice with different facts), all of it is refused.
     """
-    answers = _decide(caller, action, _entities(caller, resources, duties))
-    return [resource for resource, answer in zip(resources, answers, strict=True) if answer.allowed]
+    actor, *things = _entities(caller, resources, duties, action)
+    same = {repr(thing["uid"]): thing for thing in things}
+    if any(same[repr(thing["uid"])] != thing for thing in things):
+        logger().warning("guard refused a list that contradicts itself", action=action)
+        return []
+    keys = [_alike(thing, actor["uid"]) for thing in things]
+    distinct = dict(zip(keys, things, strict=True))
+    decided = _decide(caller, action, [actor, *distinct.values()])
+    allowed = {key for key, answer in zip(distinct, decided, strict=True) if answer.allowed}
+    return [resource for resource, key in zip(resources, keys, strict=True) if key in allowed]
 
 
 def explain(caller: Caller, action: Action, resource: Resource, duties: Collection[Duty] = ()) -> Explanation:
     """The decision with its reasons, for tests, audits and whoever asks why."""
-    return _decide(caller, action, _entities(caller, [resource], duties))[0]
+    return _decide(caller, action, _entities(caller, [resource], duties, action))[0]
+
+
+@cache
+def kinds_of(action: Action) -> frozenset[str]:
+    """The kinds of things an action can be done to (`Pupil`, `Unit` …), as the schema says."""
+    text = (_POLICIES / "schema.cedarschema").read_text(encoding="utf-8")
+    declared = re.findall(r"^action ([^;]*?)\s+appliesTo \{[^}]*resource: \[?([\w, ]+)", text, re.MULTILINE)
+    return frozenset(
+        kind.strip()
+        for names, kinds in declared
+        if f'"{action}"' in names
+        for kind in kinds.split(",")
+        if kind.strip() != "context"
+    )
+
+
+def could(caller: Caller, action: Action, unit: UnitId, duties: Collection[Duty]) -> bool:
+    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson or group without any
+    relation to the caller, or the unit itself.
+    """
+    things: dict[str, Resource] = {
+        "Pupil": Pupil(PersonId("anyone"), unit),
+        "Lesson": Lesson(LessonId("any"), unit),
+        "Group": Group(GroupId("any"), unit),
+        "Unit": Unit(unit),
+    }
+    fitting = [things[kind] for kind in sorted(kinds_of(action)) if kind in things]
+    return any(allowed(caller, action, thing, duties) for thing in fitting)
 
 
 class _Engine(NamedTuple):
@@ -178,9 +277,8 @@ class _Engine(NamedTuple):
 def _engine() -> _Engine:
     import cedarpy  # 25 ms of import that functions without a decision to make never pay
 
-    files = Path(__file__).parent / "policies"
-    texts = (path.read_text(encoding="utf-8") for path in sorted(files.glob("*.cedar")))
-    schema = (files / "schema.cedarschema").read_text(encoding="utf-8")
+    texts = (path.read_text(encoding="utf-8") for path in sorted(_POLICIES.glob("*.cedar")))
+    schema = (_POLICIES / "schema.cedarschema").read_text(encoding="utf-8")
     return _Engine(cedarpy.PolicySet.from_str("\n".join(texts)), cedarpy.Schema.from_str(schema))
 
 
@@ -214,19 +312,30 @@ def _explanation(result: cedarpy.AuthzResult) -> Explanation:
 
 
 def _entities(
-    caller: Caller, resources: Sequence[Resource], duties: Collection[Duty]
+    caller: Caller, resources: Sequence[Resource], duties: Collection[Duty], action: str = ""
 ) -> list[dict[str, object]]:
-    return [_actor(caller, duties), *(_entity(caller, resource) for resource in resources)]
+    return [_actor(caller, duties, action), *(_entity(caller, resource) for resource in resources)]
 
 
-def _actor(caller: Caller, duties: Collection[Duty]) -> dict[str, object]:
+def _alike(thing: dict[str, Any], actor: object) -> str:
+    """All that a decision about a thing depends on: its kind and facts, and whether it is the actor's own."""
+    facts = {name: v == actor if name in ("person", "self") else v for name, v in thing["attrs"].items()}
+    kind = thing["uid"]["type"]
+    # A unit is its own place; everything else has one as its parent.
+    return repr((kind, facts, thing["uid"] if kind == "Unit" else thing["parents"]))
+
+
+def _actor(caller: Caller, duties: Collection[Duty], action: str) -> dict[str, object]:
     if not caller.person:
         return {"uid": _ref("Integration", caller.client), "attrs": {}, "parents": []}
+    duties = [duty for duty in duties if duty.only is None or action in duty.only]
     administers = {duty.unit for duty in duties if duty.role == "administrator"}
     leads = {duty.unit for duty in duties if duty.role == "principal"}
+    attends = {duty.unit for duty in duties if duty.role in ATTENDING}
     attributes = {
         "administers": [_ref("Unit", unit) for unit in administers if unit is not None],
         "administersMunicipality": None in administers,
+        "attends": [_ref("Unit", unit) for unit in attends if unit is not None],
         "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
         "leadsMunicipality": None in leads,
     }
@@ -239,7 +348,7 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
         return [_ref("Caller", caller.person)] if caller.person and caller.person in people else []
 
     attributes: dict[str, object] = {}
-    name, unit = "skolkit", None
+    name, unit, units = "skolkit", None, frozenset[UnitId]()
     match resource:
         case Pupil():
             name, unit = resource.id, resource.unit
@@ -264,13 +373,14 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
             attributes = {
                 "teachers": only_caller(resource.teachers),
                 "mentors": only_caller(resource.mentors),
+                "substitutes": only_caller(resource.substitutes),
             }
         case Person():
-            name = resource.id
-            attributes = {"self": _ref("Caller", resource.id)}
+            name, units = resource.id, resource.units
+            attributes = {"self": _ref("Caller", resource.id), "protected": resource.protected}
         case Unit():
             name = resource.id
-    parents = [] if unit is None else [_ref("Unit", unit)]
+    parents = [_ref("Unit", parent) for parent in sorted(units)] if unit is None else [_ref("Unit", unit)]
     return {"uid": _ref(type(resource).__name__, name), "attrs": attributes, "parents": parents}
 
 

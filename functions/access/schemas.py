@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from functions.access.guard import Action
 from skolkit.http import Shape
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -18,10 +20,11 @@ class Health(Shape):
 
 
 class DutyView(Shape):
-    """A duty; `unit` is null for the whole municipality."""
+    """A duty; `unit` is null for the whole municipality. `only`: it is another's, delegated for that."""
 
     role: str
     unit: Id | None
+    only: list[str] | None = None
 
 
 class PartView(Shape):
@@ -82,3 +85,117 @@ class ExtractLink(Shape):
 
     url: str
     seconds: int
+
+
+class TrailQuery(Shape):
+    """How much of the list, from where."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+    cursor: Annotated[str, Field(max_length=900)] | None = None
+
+
+class DeedView(Shape):
+    """Somebody read or changed something about the person, or (`listOf` group) a list the person was on. The
+    name and unit are those of staff, unless they or the person are protected.
+    """
+
+    at: datetime
+    kind: Literal["read", "change"]
+    operation: str
+    what_sv: str
+    what_en: str
+    list_of: Literal["person", "group"]
+    role: str
+    role_sv: str
+    role_en: str
+    name: str | None
+    unit: str | None
+
+
+class TrailPage(Shape):
+    """Newest first; `cursor` leads to the next page."""
+
+    data: list[DeedView]
+    cursor: str | None
+
+
+class UnitQuery(Shape):
+    """Of which unit."""
+
+    unit: Id
+
+
+class PeopleQuery(UnitQuery):
+    """Of which unit, how much of the list, from where."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    cursor: Annotated[str, Field(max_length=900)] | None = None
+
+
+class RoleView(Shape):
+    """What somebody can be to a thing."""
+
+    role: str
+    sv: str
+
+
+class CellView(Shape):
+    """The role may do the action to things of a kind (`protected`: a protected pupil), by these policies."""
+
+    role: str
+    action: str
+    kind: str
+    protected: bool
+    policies: list[str]
+
+
+class Matrix(Shape):
+    """Who may do what: what is not in `cells` is refused."""
+
+    unit: Id
+    roles: list[RoleView]
+    cells: list[CellView]
+
+
+class HolderView(Shape):
+    """What a person has at the unit: a duty with its role, or a delegation or substitution for another.
+    Names of protected people are left out. `end` is null while it is open.
+    """
+
+    person: Id
+    given_name: str | None
+    family_name: str | None
+    kind: Literal["duty", "delegation", "substitution"] = "duty"
+    start: str
+    end: str | None
+    id: Id | None = None
+    role: str | None = None
+    actions: list[str] | None = None
+    basis: str | None = None
+    stead_of: Id | None = None
+    group: Id | None = None
+    lesson: Id | None = None
+
+
+class HolderPage(Shape):
+    """By person; `cursor` leads to the next page. What has ended takes a place on a page and is left out."""
+
+    data: list[HolderView]
+    cursor: str | None
+
+
+class Question(Shape):
+    """May this person do this to that?"""
+
+    person: Id
+    action: Action
+    kind: Literal["Pupil", "Group", "Unit"]
+    id: Id
+
+
+class ExplanationView(Shape):
+    """The decision, the policies that made it (none: nothing allows it), and the facts that bear on it."""
+
+    allowed: bool
+    policies: list[str]
+    facts: list[str]

@@ -65,7 +65,7 @@ def record_mail_receipt(receipt: MailReceipt) -> None:
 
 @on.on_facts(
     "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
-    uses=("s3:PutObject@extract-part",),
+    uses=("s3:PutObject extract-part",),
     meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:

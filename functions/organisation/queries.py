@@ -6,34 +6,69 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from functions.access.guard import Duty
-from functions.organisation.domain.groups import Around, GroupRecord, PartIn
-from functions.organisation.domain.units import UnitRecord
+from functions.organisation.domain.calendars import in_force
+from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
+from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
+from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
+from functions.organisation.domain.units import MUNICIPALITY, Child, UnitRecord
+from functions.organisation.store import activities as activities_store
+from functions.organisation.store import calendars as calendars_store
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
+from functions.organisation.store import stand_ins as stand_ins_store
 from functions.organisation.store import units as units_store
-from skolkit.clock import today
-from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
-from skolkit.sweden.codes import SchoolUnitCode
-from skolkit.table import Wanted
+from functions.organisation.store.stand_ins import DutySpan, HeldRecord, Offices
+from skolkit.clock import now, today
+from skolkit.sweden.calendar import SchoolCalendar, SchoolYear
+from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
+from skolkit.table import Wanted, fetch
 from skolkit.types import GroupId, PersonId, UnitId, is_id, stable_id
 
 __all__ = [
+    "MUNICIPALITY",
+    "ActivityRecord",
     "Around",
+    "Certification",
+    "Child",
+    "Delegation",
     "Duty",
+    "DutyRecord",
+    "DutySpan",
     "GroupRecord",
+    "GroupRow",
+    "HeldRecord",
+    "Offices",
     "PartIn",
+    "Substitution",
+    "Taught",
+    "TaughtLesson",
     "UnitRecord",
+    "activity",
+    "ancestors",
     "calendar",
+    "children",
     "duties_of",
+    "duty_history",
+    "element",
     "group",
+    "groups_at",
+    "held_at",
+    "is_certified",
+    "mentor_groups",
+    "offices_of",
     "staff_around",
     "unit",
     "unit_id",
     "unit_named",
     "units",
+    "wanted_activities",
+    "wanted_activities_of_groups",
+    "wanted_certifications",
+    "wanted_duties",
     "wanted_groups",
     "wanted_groups_of",
     "wanted_parts",
+    "wanted_taught",
     "wanted_units",
 ]
 
@@ -49,13 +84,34 @@ def unit_named(text: str) -> UnitId:
 
 
 def unit(unit: UnitId) -> UnitRecord | None:
-    """A unit. One round trip."""
-    return units_store.find_unit(unit)
+    """A school unit; None for other elements of the organisation. One round trip."""
+    found = units_store.find_unit(unit)
+    return found if found and found.is_school_unit else None
+
+
+def element(id: UnitId) -> UnitRecord | None:
+    """Any element of the organisation, a school unit or what is above them. One round trip."""
+    return units_store.find_unit(id)
+
+
+def ancestors(id: UnitId) -> tuple[UnitRecord, ...]:
+    """What an element is below, nearest first, up to the organiser. A round trip each, and one for itself."""
+    return tuple(units_store.lineage(id)[1:])
+
+
+def children(id: UnitId) -> tuple[Child, ...]:
+    """What is right below an element, by name. One round trip per megabyte (about 4,000)."""
+    return tuple(units_store.children(id))
 
 
 def wanted_units(ids: Sequence[UnitId]) -> Wanted[dict[UnitId, UnitRecord]]:
-    """Units by id, for `skolkit.table.fetch`; unknown ones are left out."""
-    return units_store.wanted_units(ids)
+    """School units by id, for `skolkit.table.fetch`; unknown ids and other elements are left out."""
+    wanted = units_store.wanted_units(ids)
+    return Wanted(
+        wanted.item,
+        wanted.keys,
+        lambda found: {u: r for u, r in wanted.answer(found).items() if r.is_school_unit},
+    )
 
 
 def units() -> Iterator[UnitRecord]:
@@ -64,14 +120,33 @@ def units() -> Iterator[UnitRecord]:
 
 
 def calendar(unit: UnitId, school_year: SchoolYear) -> SchoolCalendar:
-    """Which days pupils go to school; the usual calendar where none is decided. One round trip."""
-    return units_store.find_calendar(unit, school_year) or default_calendar(school_year)
+    """Which days pupils go to school, or children to preschool: the unit's own decided year, else the
+    municipality's, else the usual one. One round trip, consistent.
+    """
+    wanted = calendars_store.wanted_calendars(unit, school_year), units_store.wanted_units([unit])
+    (own, municipal), found = fetch(*wanted, consistent=True)
+    forms = found[unit].school_forms if unit in found and found[unit].is_school_unit else None
+    return in_force(school_year, forms, own, municipal)[0]
 
 
 def group(group: GroupId, on: date) -> GroupRecord | None:
     """A group as it is on a day. One round trip, consistent."""
     found = groups_store.find_group(group)
     return found[1].on(on) if found else None
+
+
+def groups_at(unit: UnitId, on: date, kind: GroupKind | None = None) -> list[GroupRow]:
+    """A unit's groups of a day, of one kind or all, without their members. One round trip, consistent."""
+    rows = groups_store.listed_groups(unit, on, on)
+    return [row for row in rows if kind in (None, row.kind)]
+
+
+def mentor_groups(mentor: PersonId, on: date) -> tuple[GroupRecord, ...]:
+    """The groups that someone is a mentor of on a day. Two round trips."""
+    (parts,) = fetch(groups_store.wanted_parts([mentor]), consistent=True)
+    mine = [p.group for p in parts[mentor] if p.part == "mentor" and p.covers(on)]
+    (groups,) = fetch(wanted_groups(mine, on), consistent=True)
+    return tuple(group for group in groups.values() if mentor in group.mentors)
 
 
 def wanted_groups(ids: Sequence[GroupId], on: date) -> Wanted[dict[GroupId, GroupRecord]]:
@@ -106,5 +181,64 @@ def staff_around(person: PersonId, on: date) -> Around:
 
 
 def duties_of(person: PersonId) -> tuple[Duty, ...]:
-    """What someone is employed as today, and where. One round trip: a consistent query."""
-    return duties_store.duties_of(person, today())
+    """What someone is employed as today, and where, and what has been delegated to them (`Duty.only`).
+
+    One round trip: a consistent query; one more per delegator for those who act in somebody's stead.
+    """
+    return offices_of(person).duties
+
+
+def offices_of(person: PersonId) -> Offices:
+    """The same, with the substitutions whose time is now. The same round trips."""
+    return stand_ins_store.offices_of(person, now())
+
+
+def duty_history(person: PersonId) -> tuple[DutySpan, ...]:
+    """What someone has been employed as, of all times. One round trip: a consistent query."""
+    return stand_ins_store.history_of(person)
+
+
+def held_at(
+    unit: UnitId, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[HeldRecord], str | None]:
+    """A page of the duties, delegations and substitutions at a unit, today's and coming ones, by person. One
+    round trip.
+    """
+    return stand_ins_store.held_at(unit, today(), cursor, limit, *bound_to)
+
+
+def wanted_duties(ids: Sequence[str]) -> Wanted[dict[str, DutyRecord]]:
+    """Duties by id, for `skolkit.table.fetch`; unknown ones are left out."""
+    return duties_store.wanted_duties(ids)
+
+
+def is_certified(person: PersonId, subject: str | None, form: SchoolForm, year: int | None = None) -> bool:
+    """Whether someone is certified today and qualified in a subject: may teach it, and set grades in it alone
+    (skollagen 2:13, 3:16). One round trip.
+    """
+    return duties_store.find_certification(person).is_qualified(subject, form, year, today())
+
+
+def wanted_certifications(people: Sequence[PersonId]) -> Wanted[dict[PersonId, Certification]]:
+    """Certifications by person, for `skolkit.table.fetch`; those nothing is known of are left out."""
+    return duties_store.wanted_certifications(people)
+
+
+def activity(id: str) -> ActivityRecord | None:
+    """An activity. One round trip."""
+    return activities_store.find_activity(id)
+
+
+def wanted_activities(ids: Sequence[str]) -> Wanted[dict[str, ActivityRecord]]:
+    """Activities by id, for `skolkit.table.fetch`; unknown ones are left out."""
+    return activities_store.wanted_activities(ids)
+
+
+def wanted_activities_of_groups(groups: Sequence[GroupId]) -> Wanted[dict[GroupId, tuple[str, ...]]]:
+    """The ids of groups' activities of all times, for `skolkit.table.fetch`; () for none."""
+    return activities_store.wanted_of_groups(groups)
+
+
+def wanted_taught(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[Taught, ...]]]:
+    """People's parts in activities of all times, for `skolkit.table.fetch`; () for none."""
+    return activities_store.wanted_taught(people)

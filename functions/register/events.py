@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from skolkit.events import Fact
@@ -26,6 +26,58 @@ class ImportFinished(Finished):
     """A file of people has been taken."""
 
     type: ClassVar[str] = "register.ImportFinished.v1"
+
+
+class PersonProtected(Fact):
+    """A person has got protected identity: whoever keeps anything that shows them stops showing it (process
+    2).
+    """
+
+    type: ClassVar[str] = "register.PersonProtected.v1"
+    person: PersonId
+
+
+class ProtectionRemoved(Fact):
+    """A person's identity is not protected any more (process 2)."""
+
+    type: ClassVar[str] = "register.ProtectionRemoved.v1"
+    person: PersonId
+
+
+class GlassBroken(Fact):
+    """Somebody has opened a protected person's contact details; the administrators of the units are told
+    (process 2).
+    """
+
+    type: ClassVar[str] = "register.GlassBroken.v1"
+    person: PersonId
+    by: PersonId
+    why: str
+    units: list[UnitId]
+    until: datetime
+
+
+class PersonsMerged(Fact):
+    """Two records proved to be one person; `merged` is not to be used any more (process 2)."""
+
+    type: ClassVar[str] = "register.PersonsMerged.v1"
+    kept: PersonId
+    merged: PersonId
+
+
+class PersonsParted(Fact):
+    """A merge was undone: both records are to be used again (process 2)."""
+
+    type: ClassVar[str] = "register.PersonsParted.v1"
+    kept: PersonId
+    merged: PersonId
+
+
+class CustodyChanged(Fact):
+    """Who is responsible for a child has changed (processes 1 and 2)."""
+
+    type: ClassVar[str] = "register.CustodyChanged.v1"
+    child: PersonId
 
 
 class ExtractAnswered(Answered):

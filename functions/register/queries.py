@@ -2,49 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from functions.access import guard
 from functions.organisation import queries as organisation
-from functions.register import store
-from functions.register.domain import Contact, PersonName, PupilRecord, Withheld, age
+from functions.register.domain.contacts import Contact, Withheld
+from functions.register.domain.enrolment import Enrolment
+from functions.register.domain.people import PersonCard, PersonName, PupilRecord, age
+from functions.register.store import contacts as contacts_store
+from functions.register.store import people as people_store
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.table import Wanted
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 __all__ = [
     "Contact",
+    "EnrolledPupil",
+    "Enrolment",
     "PersonName",
     "PupilRecord",
     "Withheld",
     "anyone",
     "children_of",
     "contacts",
+    "enrolments_at",
+    "facts_of",
     "pupil",
+    "pupils",
+    "require_person",
     "require_pupil",
     "require_relation",
     "shown_names",
+    "units_around",
     "wanted_names",
 ]
 
 
 def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
     """Names by id, for `skolkit.table.fetch`; people who do not exist are left out."""
-    return store.wanted_names(ids)
+    return people_store.wanted_names(ids)
 
 
 def pupil(person: PersonId) -> PupilRecord | None:
     """A pupil as of today; None for adults and unknown ids. One round trip: a consistent query."""
-    card = store.find_card(person)
+    card = people_store.find_card(person)
     return PupilRecord.of(card, today()) if card and card.is_pupil else None
 
 
 def anyone(person: PersonId) -> PupilRecord | None:
     """Anybody in the register as of today, pupil or not. One round trip: a consistent query."""
-    card = store.find_card(person)
+    card = people_store.find_card(person)
     return PupilRecord.of(card, today()) if card else None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledPupil:
+    """A pupil with all enrolments, the past and the coming ones too; cancelled ones cover no day."""
+
+    id: PersonId
+    protected: bool
+    enrolments: tuple[Enrolment, ...]
+
+
+def pupils(ids: Sequence[PersonId]) -> dict[PersonId, EnrolledPupil]:
+    """Pupils with their enrolments; adults and unknown ids are left out. A consistent query per pupil."""
+    cards = [card for id in dict.fromkeys(ids) if (card := people_store.find_card(id)) and card.is_pupil]
+    return {card.id: EnrolledPupil(card.id, card.protected, card.enrolments) for card in cards}
+
+
+def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
+    """A unit's enrolments of all times, by pupil. Eventually consistent; a round trip per 3,000."""
+    return people_store.enrolments_at(unit)
 
 
 def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:
@@ -59,6 +90,34 @@ def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRe
     return record
 
 
+def require_person(caller: Caller, action: guard.Action, card: PersonCard) -> None:
+    """Let the caller do `action` about anybody already read, or raise `NotFound`.
+
+    As `require_relation` for pupils; for adults three round trips and one per child: children, duties of
+    both.
+    """
+    if card.is_pupil:
+        require_relation(caller, action, PupilRecord.of(card, today()))
+    elif caller.person == card.id:
+        guard.require(caller, action, guard.Person(card.id, protected=card.protected))
+    else:
+        facts = guard.Person(card.id, frozenset(units_around(card)), card.protected)
+        guard.require(caller, action, facts, organisation.duties_of(caller.person_id))
+
+
+def units_around(card: PersonCard) -> list[UnitId]:
+    """The units that know a person: where a pupil is enrolled today, where an adult works or has a child.
+
+    None for a pupil; two round trips and one per child for an adult.
+    """
+    if card.is_pupil:
+        now = card.current(today())
+        return [now.unit] if now else []
+    children = [record for child in children_of(card.id) if (record := pupil(child))]
+    units = {record.unit for record in children if record.unit}
+    return sorted(units | {duty.unit for duty in organisation.duties_of(card.id) if duty.unit})
+
+
 def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) -> None:
     """Let the caller do `action` about a pupil already read, or raise `NotFound`.
 
@@ -69,7 +128,12 @@ def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) 
     if caller.person not in {record.id, *record.guardians}:
         around = organisation.staff_around(record.id, today())
         duties = organisation.duties_of(caller.person_id)
-    facts = guard.Pupil(
+    guard.require(caller, action, facts_of(record, around), duties)
+
+
+def facts_of(record: PupilRecord, around: organisation.Around) -> guard.Pupil:
+    """What the guard must know of a pupil and the people around them. No round trip."""
+    return guard.Pupil(
         id=record.id,
         unit=record.unit,
         guardians=record.guardians,
@@ -78,7 +142,6 @@ def require_relation(caller: Caller, action: guard.Action, record: PupilRecord) 
         protected=record.protected,
         age=age(record.birth_date, today()),
     )
-    guard.require(caller, action, facts, duties)
 
 
 def shown_names(
@@ -102,7 +165,7 @@ def shown_names(
 
 def children_of(guardian: PersonId) -> tuple[PersonId, ...]:
     """The children in someone's custody today. One round trip: a consistent query."""
-    return store.children_of(guardian, today())
+    return people_store.children_of(guardian, today())
 
 
 def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
@@ -110,4 +173,4 @@ def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
 
     One round trip per 100 people.
     """
-    return store.contacts(ids)
+    return contacts_store.contacts(ids)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 from infra import layers
-from infra.local import aws, gates, paths
+from infra.local import audit, aws, gates, paths
 from infra.local.bootstrap import DEFAULT_PORT
 from infra.local.cloud import Cloud, CloudError
 from infra.local.login import sign_in
@@ -23,6 +24,8 @@ from infra.local.running import Login, Running, start
 from infra.local.steps import console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+trail = typer.Typer(no_args_is_help=True, help="The audit trail: who did and read what.")
+app.add_typer(trail, name="audit")
 
 
 @app.command()
@@ -122,6 +125,19 @@ def deploy(
     """Deploy to the AWS account of the current credentials with the CDK's own command line."""
     code = aws.deploy(stage, domain, certificate=certificate, alarm_mail=alarm_mail, dry_run=dry_run)
     raise typer.Exit(code)
+
+
+@trail.command()
+def verify(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (UTC).")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC).")],
+    in_aws: Annotated[
+        bool, typer.Option("--aws", help="In the account of the current credentials, not on this machine.")
+    ] = False,
+) -> None:
+    """Check the archived segments: chain, seals, gaps, doubled and changed rows."""
+    clients: audit.Clients = audit.Account() if in_aws else Cloud(port=Running.load().port, state=paths.STATE)
+    raise typer.Exit(0 if audit.verify(clients, first.date(), last.date()) else 1)
 
 
 def main(arguments: Sequence[str]) -> int:

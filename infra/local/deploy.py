@@ -172,6 +172,7 @@ def deploy_stack(cloud: Cloud, stack: Stack, parameters: Mapping[str, str]) -> d
         raise CloudError(f"The stack {stack.name} could not be deployed.\n{failures(client, stack.name)}")
     create_archives(cloud, stack)
     expire_items(cloud, stack)
+    lock_objects(cloud, stack)
     return outputs_of(done)
 
 
@@ -260,6 +261,29 @@ def expire_items(cloud: Cloud, stack: Stack) -> None:
             == "DISABLED"
         ):
             client.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
+
+
+def lock_objects(cloud: Cloud, stack: Stack) -> None:
+    """Turn on by API the lock of a bucket's objects, which the emulator's CloudFormation passes over; for a
+    day, as nothing here is to be kept.
+    """
+    client = cloud.client("s3")
+    for bucket in stack.resources("AWS::S3::Bucket").values():
+        if bucket["Properties"].get("ObjectLockEnabled"):
+            rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+            client.put_object_lock_configuration(
+                Bucket=substituted(bucket["Properties"]["BucketName"]),
+                ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule},
+            )
+
+
+def substituted(name: Any) -> str:
+    """A physical name made of texts and the account and region, as the template writes it."""
+    if isinstance(name, str):
+        return local_name(name)
+    if "Ref" in name:
+        return local_name("${" + name["Ref"] + "}")
+    return "".join(substituted(part) for part in name["Fn::Join"][1])
 
 
 def warm(cloud: Cloud) -> concurrent.futures.Future[int]:

@@ -60,7 +60,9 @@ def sign_in(cloud: Cloud, user: str, password: str) -> str:
         "code_challenge_method": "S256",
     }
     with httpx.Client(
-        base_url=cloud.endpoint, verify=str(cloud.certificate) if cloud.certificate else True
+        base_url=cloud.endpoint,
+        verify=str(cloud.certificate) if cloud.certificate else True,
+        timeout=60,  # a token waits for a function that may have to be started on a busy machine
     ) as browser:
         page = browser.get("/oauth2/authorize", params=question)
         action = re.search(r'<form[^>]*action="([^"]+)"', page.text)

@@ -144,8 +144,9 @@ def unit_files(population: UnitPopulation, calendar: SchoolCalendar, days: list[
     """What one unit's people, groups, duties and lessons look like as import files."""
     code = population.unit.code
     start = calendar.autumn.first.isoformat()
-    people = [person_row(p) for p in (*population.guardians, *population.staff)]
-    people += [person_row(p) | _pupil(p, start) for p in population.pupils]
+    home = {"municipalityCode": str(population.unit.municipality_code)}
+    people = [person_row(p) | home for p in (*population.guardians, *population.staff)]
+    people += [person_row(p) | home | _pupil(p, start) for p in population.pupils]
     return Files(
         people={
             f"register/persons/{code}.jsonl": people,
@@ -189,7 +190,9 @@ def _pupil(pupil: NewPupil, start: str) -> dict[str, Any]:
         "schoolYear": pupil.year,
         "startDate": start,
     }
-    responsibles = [{"person": g.guardian_id, "relationType": g.relation} for g in pupil.guardians]
+    responsibles = [
+        {"person": g.guardian_id, "relationType": g.relation, "home": g.lives_with} for g in pupil.guardians
+    ]
     return {"enrolments": [enrolment], "responsibles": responsibles}
 
 

@@ -71,7 +71,13 @@ class AreaStack(base.SkolkitStack):
                 description=f"{self.area.api.title}: {name}",
             )
             for name, statements in (
-                ("reader", permissions.reads(self.area)),
+                (
+                    "reader",
+                    [
+                        *permissions.reads(self.area),
+                        *permissions.uses(self.area.name, self.area.api.reader_uses),
+                    ],
+                ),
                 (
                     "writer",
                     [*permissions.writes(self.area), *permissions.uses(self.area.name, self.area.api.uses)],

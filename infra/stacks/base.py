@@ -32,6 +32,7 @@ from infra.areas import function_name
 
 BUS = "skolkit"
 KEY_EXPORT, PROTECTED_EXPORT = "skolkit-key-arn", "skolkit-protected-key-arn"
+AUDIT_KEY_EXPORT, AUDIT_STREAM_EXPORT = "skolkit-audit-key-arn", "skolkit-audit-stream-arn"
 POOL_EXPORT, DOMAIN_EXPORT = "skolkit-user-pool-arn", "skolkit-domain-name"
 
 # Types the embedded AWS does not know; it refuses a whole template for one of them unless its condition is
@@ -149,6 +150,11 @@ def topic_arn() -> str:
 def imports_bucket() -> str:
     """The bucket files are dropped in."""
     return f"skolkit-imports-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
+def audit_bucket() -> str:
+    """Where the audit trail is archived, locked."""
+    return f"skolkit-audit-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
 def extracts_bucket() -> str:

@@ -33,7 +33,8 @@ class CoreStack(base.SkolkitStack):
         domain = self._domain()
         key = _key(self)
         self._bus()
-        _audit_table(self, key)
+        audit = _audit_table(self, key)
+        mac_key = self._audit_archive(key)
         _imports(self, key)
         _extracts(self, key)
         self._alarms(key)
@@ -51,6 +52,8 @@ class CoreStack(base.SkolkitStack):
         users = Users(self)
         _export(self, "UserPoolArn", users.pool.user_pool_arn, base.POOL_EXPORT)
         _export(self, "KeyArn", key.key_arn, base.KEY_EXPORT)
+        _export(self, "AuditKeyArn", mac_key.key_arn, base.AUDIT_KEY_EXPORT)
+        _export(self, "AuditStreamArn", audit.table_stream_arn or "", base.AUDIT_STREAM_EXPORT)
         _export(self, "ProtectedKeyArn", _protected_key(self).key_arn, base.PROTECTED_EXPORT)
         _export(self, "Address", domain, base.DOMAIN_EXPORT)
 
@@ -76,6 +79,53 @@ class CoreStack(base.SkolkitStack):
             self, "AlarmsByMail", protocol="email", endpoint=mail.value_as_string, topic_arn=topic.topic_arn
         )
         subscription.cfn_options.condition = CfnCondition(self, "HasAlarmMail", expression=somebody)
+
+    def _audit_archive(self, key: kms.Key) -> kms.Key:
+        """Segments of the audit trail that nobody can change or delete before their time (in production not
+        even the account's owner), and the key that seals them; the seal cannot be made outside KMS.
+        """
+        days = CfnParameter(
+            self,
+            "AuditDays",
+            type="Number",
+            default=1826,
+            min_value=400,
+            description="How long the archived audit trail is locked, in days.",
+        )
+        bucket = _bucket(
+            self,
+            "AuditArchive",
+            base.audit_bucket(),
+            key,
+            s3.LifecycleRule(
+                id="locked segments end",
+                noncurrent_version_expiration=Duration.days(1),
+                abort_incomplete_multipart_upload_after=Duration.days(7),
+            ),
+        )
+        base.override(
+            bucket,
+            ObjectLockEnabled=True,
+            ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {
+                    "DefaultRetention": {
+                        "Mode": Fn.condition_if(self.is_prod.logical_id, "COMPLIANCE", "GOVERNANCE"),
+                        "Days": days.value_as_number,
+                    }
+                },
+            },
+            **{"LifecycleConfiguration.Rules.0.ExpirationInDays": days.value_as_number},
+        )
+        return kms.Key(
+            self,
+            "AuditKey",
+            alias="alias/skolkit-audit",
+            key_spec=kms.KeySpec.HMAC_256,
+            key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
+            removal_policy=KEPT,
+            description="Seals the segments of the audit trail.",
+        )
 
     def _domain(self) -> str:
         """The one address of all areas; the embedded AWS answers under 127.0.0.1 without a certificate."""
@@ -126,7 +176,9 @@ def _key(stack: Stack) -> kms.Key:
 
 
 def _protected_key(stack: Stack) -> kms.Key:
-    """Seals what is known of people with protected identity; functions may encrypt, and none may decrypt."""
+    """Seals what is known of people with protected identity. Functions that take such people may encrypt;
+    only the register's writer may decrypt, for a broken glass and for the end of a protection.
+    """
     return kms.Key(
         stack,
         "ProtectedKey",
@@ -161,18 +213,17 @@ def table(
     return made
 
 
-def _audit_table(stack: CoreStack, key: kms.Key) -> None:
-    """Append-only: every function may put and nothing else, and nothing in it expires."""
-    table(stack, "skolkit-audit", key)
+def _audit_table(stack: CoreStack, key: kms.Key) -> dynamodb.Table:
+    """Append-only: every function may put and nothing else. A row expires long after it is archived."""
+    return table(stack, "skolkit-audit", key, stream=dynamodb.StreamViewType.NEW_IMAGE)
 
 
-def _imports(stack: Stack, key: kms.Key) -> None:
-    """Where files are dropped. It tells the default bus, so that it need not know the functions of other
-    stacks."""
-    bucket = s3.Bucket(
+def _bucket(stack: Stack, name: str, physical: str, key: kms.Key, rule: s3.LifecycleRule) -> s3.Bucket:
+    """A bucket as all of ours are: encrypted, versioned, private, and not deleted with its stack."""
+    return s3.Bucket(
         stack,
-        "Imports",
-        bucket_name=base.imports_bucket(),
+        name,
+        bucket_name=physical,
         encryption=s3.BucketEncryption.KMS,
         encryption_key=key,
         bucket_key_enabled=True,
@@ -180,15 +231,25 @@ def _imports(stack: Stack, key: kms.Key) -> None:
         enforce_ssl=True,
         versioned=True,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                id="files are read once",
-                expiration=Duration.days(30),
-                noncurrent_version_expiration=Duration.days(30),
-                abort_incomplete_multipart_upload_after=Duration.days(7),
-            )
-        ],
+        lifecycle_rules=[rule],
         removal_policy=KEPT,
+    )
+
+
+def _imports(stack: Stack, key: kms.Key) -> None:
+    """Where files are dropped. It tells the default bus, so that it need not know the functions of other
+    stacks."""
+    bucket = _bucket(
+        stack,
+        "Imports",
+        base.imports_bucket(),
+        key,
+        s3.LifecycleRule(
+            id="files are read once",
+            expiration=Duration.days(30),
+            noncurrent_version_expiration=Duration.days(30),
+            abort_incomplete_multipart_upload_after=Duration.days(7),
+        ),
     )
     # CDK's own switch for this brings a function of its own; the property alone does the same.
     base.override(

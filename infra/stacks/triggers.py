@@ -58,6 +58,8 @@ def start(
         timeout=trigger.timeout,
         memory=trigger.memory,
         mails="ses:SendEmail" in trigger.uses,
+        archives="s3:PutObject audit" in trigger.uses,
+        reports="s3:PutObject" in trigger.uses,
         layers=trigger.layers,
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",

@@ -58,11 +58,15 @@ OPEN = {*UNVERIFIED, *PEOPLE}
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = {
+    "access.explain": ADMINISTRATORS,
     "access.link_extract": {"guardian"},  # who asked for this one
     "access.list_processes": ANYONE,
+    "access.list_reads": {*GUARDIANS, *ADMINISTRATORS},
+    "access.list_rights_of_people": OFFICE,
     "access.read_extract": {"guardian"},
     "access.read_health": OPEN,
     "access.read_me": ANYONE - {"unregistered"},
+    "access.read_rights": OFFICE,
     "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
     "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},
@@ -78,23 +82,105 @@ ALLOWED: dict[str, set[str]] = {
     "messages.choose_preferences": ANYONE,
     "messages.list_deliveries": {"mentor", *OFFICE},
     "messages.read_preferences": ANYONE,
+    "organisation.appoint_substitute": OFFICE,
+    "organisation.delegate": {"principal"},
+    "organisation.change_activity": OFFICE,
+    "organisation.change_certification": OFFICE,
+    "organisation.change_duty": OFFICE,
+    "organisation.change_duty (principal's)": {"administrator"},
+    "organisation.change_unit": {"administrator"},
+    "organisation.close_unit": {"administrator"},
+    "organisation.create_activity": OFFICE,
+    "organisation.create_duty": OFFICE,
+    "organisation.create_duty (administrator's)": {"administrator"},
+    "organisation.create_unit": {"administrator"},
+    "organisation.decide_calendar": {"administrator"},
+    "organisation.list_activities": OFFICE,
+    "organisation.list_ancestors": ANYONE,
+    "organisation.list_calendar_decisions": OFFICE,
+    "organisation.list_children": ANYONE,
+    "organisation.list_duties": OFFICE,
+    "organisation.list_school_forms": ANYONE,
+    "organisation.list_staffing_warnings": OFFICE,
+    "organisation.list_unit_changes": {"administrator"},
     "organisation.list_units": ANYONE,
-    "organisation.put_member": ADMINISTRATORS,
+    "organisation.list_workload": OFFICE,
+    "organisation.propose_calendar": OFFICE,
+    "organisation.read_activity": OFFICE,
+    "organisation.apply_rule": OFFICE,
+    "organisation.change_group": OFFICE,
+    "organisation.change_members": OFFICE,
+    "organisation.create_group": OFFICE,
+    "organisation.end_group": OFFICE,
+    "organisation.list_groups": OFFICE,
+    "organisation.list_rollover_units": {"administrator"},
+    "organisation.preview_rollover": {"administrator"},
+    "organisation.preview_rule": OFFICE,
+    "organisation.put_member": OFFICE,
     "organisation.read_calendar": ANYONE,
+    "organisation.read_calendar_draft": OFFICE,
+    "organisation.read_certification": OFFICE,
+    "organisation.read_duty": OFFICE,
     "organisation.read_group": CLASS_STAFF,
+    "organisation.read_my_staffing": ANYONE,
     "organisation.read_unit": ANYONE,
-    "organisation.remove_member": ADMINISTRATORS,
+    "register.add_person": {*ADMINISTRATORS, "far administrator"},
+    "register.break_glass": OFFICE,
+    "organisation.revoke_delegation": {"principal"},
+    "organisation.revoke_substitution": OFFICE,
+    "organisation.read_rollover": {"administrator"},
+    "organisation.read_rule": OFFICE,
+    "organisation.remove_member": OFFICE,
+    "organisation.run_rollover": {"administrator"},
+    "organisation.set_rule": OFFICE,
+    "organisation.undo_rollover": {"administrator"},
+    "organisation.adapt_study_plan": {"principal"},
+    "organisation.add_local_syllabus": OFFICE,
+    "organisation.add_programme": {"administrator"},
+    "organisation.change_round": OFFICE,
+    "organisation.decide_distribution": {"principal"},
+    "organisation.decide_round": {"principal"},
+    "organisation.list_plan_versions": {*GUARDIANS, "pupil", "mentor", *OFFICE},
+    "organisation.list_programmes": ANYONE,
+    "organisation.list_results": OFFICE,
+    "organisation.list_rounds": ANYONE,
+    "organisation.list_syllabuses": ANYONE,
+    "organisation.open_round": OFFICE,
+    "organisation.preview_round": OFFICE,
+    "organisation.put_offering": OFFICE,
+    "organisation.put_study_plan": {"mentor", *OFFICE},
+    "organisation.put_wishes": {*GUARDIANS, "pupil", *ADMINISTRATORS},
+    "organisation.read_distribution": ANYONE,
+    "organisation.read_offering": ANYONE,
+    "organisation.read_round": ANYONE,
+    "organisation.read_round_job": OFFICE,
+    "organisation.read_study_plan": {*GUARDIANS, "pupil", "mentor", *OFFICE},
+    "organisation.read_syllabus": ANYONE,
+    "organisation.read_timplan": ANYONE,
+    "organisation.read_wishes": {*GUARDIANS, "pupil", "mentor", *OFFICE},
     "register.change_contacts": {"pupil"},
+    "register.change_number": ADMINISTRATORS,
+    "register.change_person": ADMINISTRATORS,
+    "register.change_reach": ADMINISTRATORS,
+    "register.end_responsible": ADMINISTRATORS,
     "register.enrol_pupil": ADMINISTRATORS,
     "register.list_my_children": ANYONE,
+    "register.merge_persons": {"administrator"},
+    "register.open_contacts": OFFICE,
+    "register.protect_person": ADMINISTRATORS,
+    "register.put_responsible": ADMINISTRATORS,
     "register.read_contacts": {"pupil", "mentor", *OFFICE},
     "register.read_person": {*GUARDIANS, "pupil", *CLASS_STAFF},
+    "register.read_record": ADMINISTRATORS,
+    "register.undo_merge": {"administrator"},
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
 }
 # Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
-DOMAIN_REFUSALS = {409, 412, 422, 428}
+DOMAIN_REFUSALS = {403, 409, 412, 422, 428}
+# Whose answer is where the protected pupil is, for whoever has broken the glass.
+OPENED = "register.open_contacts"
 
 
 @dataclass(frozen=True)
@@ -201,7 +287,7 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
             wrong.append(f"{actor}: {status} {asked.text[:200]}")
         if actor not in KNOWS_THE_PROTECTED and CANARY["familyName"] in asked.text:
             wrong.append(f"{actor} sees the protected pupil's name")
-        if any(secret in asked.text for secret in SECRETS):
+        if row != OPENED and any(secret in asked.text for secret in SECRETS):
             wrong.append(f"{actor} sees where the protected pupil is")
         undo.undo()
     assert wrong == [], "\n".join(wrong)
@@ -210,15 +296,32 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
 # The same about the protected classmate: who of all these is let in.
 PROTECTED: dict[str, set[str]] = {
     "access.link_extract": set(),
+    "access.list_reads": {"unit administrator"},
     "access.read_extract": set(),
     "access.request_extract": {"unit administrator"},
     "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},
     "messages.list_deliveries": {"mentor", "principal", "unit administrator"},
+    "register.break_glass": OFFICE,
+    "register.change_number": {"unit administrator"},
+    "register.change_person": {"unit administrator"},
+    "register.change_reach": {"unit administrator"},
+    "register.end_responsible": {"unit administrator"},
+    "organisation.adapt_study_plan": {"principal"},
+    "organisation.list_plan_versions": {"mentor", "principal", "unit administrator"},
+    "organisation.put_study_plan": {"mentor", "principal", "unit administrator"},
+    "organisation.put_wishes": {"unit administrator"},
+    "organisation.read_study_plan": {"mentor", "principal", "unit administrator"},
+    "organisation.read_wishes": {"mentor", "principal", "unit administrator"},
     "register.enrol_pupil": {"unit administrator", "administrator"},
+    "register.merge_persons": set(),
+    "register.open_contacts": OFFICE,
+    "register.protect_person": ADMINISTRATORS,
+    "register.put_responsible": {"unit administrator"},
     "register.read_contacts": {"unit administrator"},
     "register.read_person": {"teacher", "mentor", "principal", "unit administrator"},
+    "register.read_record": {"unit administrator"},
     "timetable.list_pupil_lessons": {"teacher", "mentor", "principal", "unit administrator"},
 }
 
@@ -248,7 +351,8 @@ def test_a_protected_pupil_is_there_only_for_those_with_a_task(
         let_in = asked.answer.status != 404
         if let_in != (actor in PROTECTED[row]):
             wrong.append(f"{actor}: {asked.answer.status} {asked.text[:100]}")
-        if any(secret in asked.text for secret in SECRETS):
+        sees = row == OPENED and actor == "principal"  # who has broken the glass
+        if any(secret in asked.text for secret in SECRETS) != sees:
             wrong.append(f"{actor} sees where the protected pupil is")
         undo.undo()
     assert wrong == [], "\n".join(wrong)
@@ -382,7 +486,7 @@ def test_putting_somebody_in_ones_own_group_is_no_way_to_another_units_pupil(sch
 def test_whoever_comes_of_age_decides_alone(schools: Schools, tables: Cloud) -> None:
     """Föräldrabalken 9:1: at 18 custody ends, and with it the guardians' rights."""
     pupil = schools.pupil
-    store: Any = importlib.import_module("functions.register.store")
+    store: Any = importlib.import_module("functions.register.store.people")
     grown = f"{today().year - 19}-01-31"
     with acting_as("register"):
         (key, row) = next(

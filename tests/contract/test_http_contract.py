@@ -91,7 +91,10 @@ class Gateway:
         self.ids = {
             "pupil": schools.pupil.id, "person": schools.people[role], "lesson": schools.lesson.id,
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
-            "extract": schools.extract,
+            "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
+            **schools.made,
+            "import": schools.made["activity"],
+            "staff": schools.people["teacher"],
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

@@ -49,7 +49,7 @@ def test_every_area_with_personal_data_answers_extracts_and_is_waited_for() -> N
         assert (set(heard) == {"answer_extract"}) == personal_area, area.name
         assert (f"{area.name}.ExtractAnswered.v1" in said) == personal_area
         if personal_area:
-            assert "s3:PutObject@extract-part" in heard["answer_extract"].uses
+            assert "s3:PutObject extract-part" in heard["answer_extract"].uses
     assert personal() == ASKED
     (collector,) = (t for a in load_all() for t in a.triggers if t.name == "collect_extract")
     assert set(collector.source) == {f"{area}.ExtractAnswered.v1" for area in ASKED}

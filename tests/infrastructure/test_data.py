@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.areas import Area
 from infra.stacks.base import NOT_EMBEDDED
+from skolkit.audit import ROW_DAYS
 from tests.infrastructure.conftest import Assembly, as_text
 
 OTHER_CONDITIONS = {
@@ -41,9 +42,25 @@ def test_area_tables_stream_expire_and_have_every_index_of_their_items(
         assert [key["AttributeName"] for key in made["feed"]] == ["feed_pk", "feed_sk"]
 
 
-def test_the_audit_trail_never_expires(cdk: Assembly) -> None:
+def test_the_audit_trail_streams_to_an_archive_that_is_locked_longer_than_its_rows_live(
+    cdk: Assembly,
+) -> None:
     (audit,) = (t for t in cdk.of("AWS::DynamoDB::Table") if t.properties["TableName"] == "skolkit-audit")
-    assert "TimeToLiveSpecification" not in audit.properties
+    assert audit.properties["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert audit.properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    (archive,) = (b for b in cdk.of("AWS::S3::Bucket") if "ObjectLockEnabled" in b.properties)
+    rule = archive.properties["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert rule == {"Mode": {"Fn::If": ["IsProd", "COMPLIANCE", "GOVERNANCE"]}, "Days": {"Ref": "AuditDays"}}
+    days = cdk.templates["skolkit-core"]["Parameters"]["AuditDays"]
+    assert days["MinValue"] >= ROW_DAYS
+    (lifecycle,) = archive.properties["LifecycleConfiguration"]["Rules"]
+    assert lifecycle["ExpirationInDays"] == {"Ref": "AuditDays"}
+
+
+def test_the_seal_of_the_audit_trail_is_made_in_kms_alone(cdk: Assembly) -> None:
+    (key,) = (k for k in cdk.of("AWS::KMS::Key") if k.properties.get("KeyUsage") == "GENERATE_VERIFY_MAC")
+    assert key.properties["KeySpec"] == "HMAC_256"
+    assert key.raw["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_buckets_are_private_and_refuse_plain_text(cdk: Assembly) -> None:

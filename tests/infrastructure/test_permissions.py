@@ -9,6 +9,8 @@ from typing import Any
 from infra.areas import AREAS, Area
 from tests.infrastructure.conftest import Assembly, Resource, as_text
 
+AUDIT_READERS = {"skolkit-access-reader", "skolkit-access-answer_extract"}
+ARCHIVER = {"skolkit-access-append_segments"}
 WITHOUT_RESOURCE = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
 
@@ -70,14 +72,15 @@ def test_a_function_reaches_its_own_and_declared_tables_only(cdk: Assembly) -> N
     reads = {spec.name: {spec.name, *spec.reads} for spec in AREAS}
     for function, role in roles(cdk):
         area = function.properties["Environment"]["Variables"]["SKOLKIT_AREA"]
+        name = function.properties["FunctionName"]
         for action, resource in allowed(role):
             found = re.search(r":table/skolkit-(\w+)", resource)
             if not action.startswith("dynamodb:") or not found:
                 continue
             table, verb = found[1], action.removeprefix("dynamodb:")
             if table == "audit":
-                reader = function.properties["FunctionName"] == "skolkit-access-answer_extract"
-                assert verb == "PutItem" or (reader and verb == "Query"), (function, action)
+                wanted = {"PutItem"} | ({"Query"} if name in AUDIT_READERS else set())
+                assert verb in wanted, (function, action)
             elif verb in WRITES:
                 assert table == area, (function, action, table)
             else:
@@ -89,6 +92,31 @@ def test_readers_write_nothing_but_the_audit_trail(cdk: Assembly) -> None:
         if function.properties["FunctionName"].endswith("-reader"):
             done = {(a, r.rsplit("/")[-1]) for a, r in allowed(role) if a.removeprefix("dynamodb:") in WRITES}
             assert done == {("dynamodb:PutItem", "skolkit-audit")}, function
+
+
+def test_two_functions_read_the_audit_trail_and_one_archives_it(cdk: Assembly) -> None:
+    """Nobody else may: who reads the trail learns who is looked at, and by whom. The one answers "who has
+    read about me", the other tells it in a register extract.
+    """
+    wanted = {
+        "dynamodb:Query": (AUDIT_READERS, ":table/skolkit-audit"),
+        "dynamodb:GetRecords": (ARCHIVER, "${import:skolkit-audit-stream-arn}"),
+        "kms:GenerateMac": (ARCHIVER, "${import:skolkit-audit-key-arn}"),
+        "s3:PutObject": (ARCHIVER, "/audit/segments/*"),
+    }
+    for action, (names, resource) in wanted.items():
+        having = {
+            function.properties["FunctionName"]
+            for function, role in roles(cdk)
+            if any(a == action and r.endswith(resource) for a, r in allowed(role))
+        }
+        assert having == names, action
+
+
+def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> None:
+    for role in cdk.of("AWS::IAM::Role"):
+        for action, _ in allowed(role):
+            assert action not in ("s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:PutObjectRetention")
 
 
 def test_relays_see_the_stream_and_not_the_table(cdk: Assembly) -> None:

@@ -105,3 +105,43 @@ def test_a_file_of_groups_with_broken_rows(own: Deployed) -> None:
     before = stored(own.cloud, "organisation")
     take(own.cloud, "organisation/groups", rows)
     assert stored(own.cloud, "organisation") == before
+
+
+def office(own: Deployed, name: str, body: Any = None, *, version: int = 0, **path: str) -> Answer:
+    """The municipality's administrator does something with groups."""
+    over = {"if-match": f'"{version}"'} if version else {}
+    return own.call(
+        "organisation", name, own.world.staff("administrator"), path=path or {"unit": own.world.unit},
+        body=body, headers={"idempotency-key": new_id(), **over},
+    )  # fmt: skip
+
+
+def test_a_group_filled_by_a_rule_follows_enrolments(own: Deployed) -> None:
+    new = {"name": "Alla i fyran", "kind": "schema", "schoolForm": "GR", "year": 4}
+    group = office(own, "create_group", new).body["id"]
+    rule = {"terms": [{"schoolForm": "GR", "year": 4}], "automatic": True}
+    assert office(own, "set_rule", rule, version=1, group=group).status == 200
+    seen = office(own, "preview_rule", group=group).body
+    assert set(own.world.klass.pupil_ids) <= set(seen["come"])
+    applied = office(own, "apply_rule", {"startDate": today().isoformat()}, version=2, group=group)
+    assert applied.body["come"] == seen["come"]
+
+    newcomer = {"id": new_id(), "givenName": "Ny", "familyName": "Elev", "birthDate": "2016-05-04"}
+    assert take(own.cloud, "register/persons", [newcomer])["failed"] == 0
+    enrolment = {
+        "unit": own.world.unit, "schoolForm": "GR", "year": 4, "startDate": today().isoformat(),
+    }  # fmt: skip
+    enrolled = own.call(
+        "register", "enrol_pupil", own.world.staff("administrator"), path={"person": newcomer["id"]},
+        body=enrolment, headers={"idempotency-key": new_id()},
+    )  # fmt: skip
+    assert enrolled.status == 201, enrolled.body
+
+    def there() -> bool:
+        members = office(own, "read_group", group=group).body["members"]
+        return newcomer["id"] in {m["person"] for m in members}
+
+    eventually(there)
+    refused(
+        office(own, "change_group", new | {"name": "Fyran"}, version=1, group=group), 412, "changed-meanwhile"
+    )

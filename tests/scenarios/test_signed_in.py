@@ -27,7 +27,7 @@ def test_everybody_sees_who_they_are(school: Deployed) -> None:
     pupils = school.call("access", "read_me", pupil.id)
     assert (world.klass.id, "member") in {(part["group"], part["part"]) for part in pupils.body["groups"]}
     office = school.call("access", "read_me", world.staff("administrator")).body
-    assert {"role": "administrator", "unit": None} in office["duties"]
+    assert {"role": "administrator", "unit": None, "only": None} in office["duties"]
 
 
 def test_a_token_says_who_and_for_what_and_nothing_more(school: Deployed) -> None:

@@ -1,5 +1,5 @@
 """School units and their school year (process 12): taken from both of Skolverket's forms, listed page by
-page.
+page, put in their organisation, with years that are proposed and decided.
 """
 
 from __future__ import annotations
@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from skolkit.types import new_id, stable_id
+from skolkit.sweden.calendar import SchoolYear, default_calendar
+from skolkit.types import PersonId, new_id, stable_id
+from tests.support.areas import Answer
 from tests.support.deployed import Deployed
 from tests.support.scenes import faults, refused, stored, take
 
@@ -136,3 +138,81 @@ def test_a_cursor_is_its_callers_own(school: Deployed) -> None:
         school.call("organisation", "list_units", mine, query={"cursor": "åäö"}), 400, "bad-cursor", "cursor"
     )
     refused(school.call("organisation", "list_units", mine, query={"limit": "0"}), 422, "invalid", "limit")
+
+
+def test_a_re_import_tells_what_changed_and_a_dry_run_changes_nothing(school: Deployed) -> None:
+    office = school.world.staff("administrator")
+
+    def changes(name: str, status: str, folder: str = FOLDER) -> list[list[str]]:
+        report = take(school.cloud, folder, json.dumps([registered("99990132", name, status=status)]), "json")
+        path = {"import": report["import"]}
+        found = school.call("organisation", "list_unit_changes", office, path=path)
+        assert found.status == 200, found.body
+        return [unit["changes"] for unit in found.body["data"]]
+
+    assert changes("Ekskolan", "AKTIV", f"{FOLDER}/preview") == [["new"]]
+    unit = {"unit": stable_id("unit", "99990132")}
+    refused(school.call("organisation", "read_unit", office, path=unit), 404, "not-found")
+    assert changes("Ekskolan", "AKTIV") == [["new"]]
+    assert changes("Ekenskolan", "VILANDE") == [["renamed", "dormant"]]
+    assert changes("Ekenskolan", "VILANDE") == []
+
+
+def test_the_organiser_builds_the_tree_and_decides_the_year(school: Deployed) -> None:
+    """From the organiser down to a school with its own year; a principal proposes, the organiser decides."""
+    office, principal = school.world.staff("administrator"), school.world.staff("principal")
+    organiser = stable_id("huvudman")
+
+    def create(**body: Any) -> str:
+        headers = {"idempotency-key": new_id()}
+        made = school.call("organisation", "create_unit", office, body=body, headers=headers)
+        assert made.status == 201, made.body
+        return str(made.body["id"])
+
+    assert create(organisationType="Huvudman", name="Ekhamra kommun") == organiser
+    area = create(organisationType="Rektorsområde", name="Norra", parent=organiser)
+    branch = create(organisationType="Skolenhet", name="Ekens förskola", parent=area, schoolForms=["FS"])
+    above = school.call("organisation", "list_ancestors", principal, path={"unit": branch}).body["data"]
+    assert [element["name"] for element in above] == ["Norra", "Ekhamra kommun"]
+    below = school.call("organisation", "list_children", principal, path={"unit": area}).body["data"]
+    assert [element["name"] for element in below] == ["Ekens förskola"]
+
+    year = default_calendar(SchoolYear(2030), winter_break_week=9)
+    terms = {
+        name: {"first": str(term.first), "last": str(term.last)}
+        for name, term in (("autumn", year.autumn), ("spring", year.spring))
+    }
+    body = {"schoolYear": "2030/31", **terms, "daysOff": sorted(map(str, year.days_off))}
+    unit = {"unit": school.world.unit}
+
+    def put(days: list[str], version: int) -> Answer:
+        return school.call(
+            "organisation", "propose_calendar", principal, path=unit, body=body | {"studyDays": days},
+            headers={"if-match": f'"{version}"'},
+        )  # fmt: skip
+
+    def decide(person: PersonId, version: int) -> Answer:
+        return school.call(
+            "organisation", "decide_calendar", person, path=unit, body={"schoolYear": "2030/31"},
+            headers={"if-match": f'"{version}"'},
+        )  # fmt: skip
+
+    drafted = put(["2030-09-02", "2030-09-03", *map(str, year.study_days)], 0)
+    assert [problem["rule"] for problem in drafted.body["problems"]] == ["school_days", "study_days"]
+    refused(decide(office, 1), 422, "unlawful-year", "school_days")
+    assert put(sorted(map(str, year.study_days)), 1).body["problems"] == []
+    refused(decide(principal, 2), 404, "not-found")
+    assert decide(office, 2).status == 201
+    query = {"schoolYear": "2030/31"}
+    holds = school.call("organisation", "read_calendar", principal, path=unit, query=query).body
+    assert (holds["origin"], holds["schoolDays"]) == ("unit", 178)
+    preschool = school.call(
+        "organisation", "read_calendar", principal, path={"unit": branch}, query=query
+    ).body
+    assert (preschool["autumn"], preschool["schoolDays"]) == (None, None)
+
+    closed = school.call(
+        "organisation", "close_unit", office, path={"unit": area}, body={"endDate": "2030-06-30"},
+        headers={"if-match": '"1"'},
+    )  # fmt: skip
+    refused(closed, 409, "still-has-children", "endDate")

@@ -23,6 +23,7 @@ from skolkit.table import dynamodb
 
 EXTRACTS_BUCKET = "skolkit-extracts-000000000000-eu-north-1"
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
+AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
 AREAS = sorted(
     name
     for _, name, package in pkgutil.iter_modules(functions.__path__)
@@ -205,17 +206,22 @@ def audit_rows(about: str) -> list[dict[str, str]]:
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": f"ABOUT#{about}"}},
     )
-    return [{name: value["S"] for name, value in row.items()} for row in reply["Items"]]
+    return [{name: value["S"] for name, value in row.items() if "S" in value} for row in reply["Items"]]
 
 
 def create_tables() -> None:
     """Make every area's table with the indexes it has in AWS, and the audit table."""
     for area in load_all():
         _create(table_name(area.name), area.indexes)
-    _create(AUDIT_TABLE, {})
+    create_audit_table()
 
 
-def _create(table: str, indexes: dict[str, dict[str, Any]]) -> None:
+def create_audit_table() -> None:
+    """Make the audit table with its stream."""
+    _create(AUDIT_TABLE, {}, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
+
+
+def _create(table: str, indexes: dict[str, dict[str, Any]], **more: Any) -> None:
     names = {"pk", "sk"} | {key["AttributeName"] for i in indexes.values() for key in i["key_schema"]}
     arguments: dict[str, Any] = {
         "TableName": table,
@@ -225,6 +231,7 @@ def _create(table: str, indexes: dict[str, dict[str, Any]]) -> None:
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
         "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
+        **more,
     }
     if indexes:
         arguments["GlobalSecondaryIndexes"] = [

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
-from tests.support.areas import EXTRACTS_BUCKET, IMPORTS_BUCKET, create_tables
+from tests.support.areas import AUDIT_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET, create_tables
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
 
@@ -24,7 +24,9 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
+            SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
+            SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
             POWERTOOLS_SERVICE_NAME="test",
             POWERTOOLS_METRICS_NAMESPACE="Skolkit",
         )
@@ -51,7 +53,14 @@ def lay_tables(cloud: Cloud) -> None:
         cloud.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
         )
+    cloud.client("s3").create_bucket(
+        Bucket=AUDIT_BUCKET,
+        CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
+        ObjectLockEnabledForBucket=True,
+    )
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)
+    mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/skolkit-audit", TargetKeyId=mac)
     cloud.client("ses").verify_email_identity(EmailAddress="skola@example.org")

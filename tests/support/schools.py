@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 from functions.access.store import extracts
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
+from functions.organisation.events import ElectivesAllocationAsked
+from functions.organisation.store import duties as duties_store
+from functions.organisation.store.electives import ElectiveJobItem
+from functions.organisation.usecases import allocation
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
-from skolkit.clock import now, today
+from skolkit import jobs
+from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import Remove, commit, dynamodb
@@ -25,17 +30,19 @@ from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_i
 from tests.support.areas import AREAS, acting_as, call, deliver, outbox
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
+NEXT_YEAR = str(SchoolYear(SchoolYear.of(today()).start_year + 1))
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))
 CANARY = {"givenName": "Kanariefågel", "familyName": "Skyddadsson", "securityMarking": "Sekretessmarkering"}
 CANARY_HOME = {"street": "Hemligstigen 77", "postalCode": "777 77", "locality": "Undangömda"}
 CANARY_REACH = {"email": "kanariefagel@example.org", "phone": "+46701740699"}
+TWINS = (PersonId(stable_id("one record")), PersonId(stable_id("the other")))
 SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 
 
 @dataclass(frozen=True)
 class Schools:
     """The municipality: the pupil's school `home`, another one `away`, and people by their part (see
-    `_people`).
+    `_people`); `made` are ids of what there is already, by the name of its place in paths.
     """
 
     home: World
@@ -47,7 +54,7 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
-    extract: str
+    made: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ def make_schools(cloud: Cloud) -> Schools:
         [
             person_row(mates[1]) | CANARY | CANARY_REACH | {"address": CANARY_HOME},
             *(_card(people[name], name) for name in ("stranger", "unit administrator", "far administrator")),
+            *(_card(twin, "twin") for twin in TWINS),
         ],
     )  # fmt: skip
     _drop(
@@ -92,8 +100,81 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    extract, day = _extracted(pupil.id, people["guardian"]), today(reported.start)
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, day, extract)
+    glass = call(
+        "register", "break_glass", people["principal"],
+        path={"person": hidden}, body={"reason": "injury"}, headers=_key(),
+    )  # fmt: skip
+    assert glass.status == 201, glass.body
+    merged = call(
+        "register", "merge_persons", people["administrator"],
+        path={"person": TWINS[0]}, body={"duplicate": TWINS[1]}, headers=_key(),
+    )  # fmt: skip
+    assert merged.status == 201, merged.body
+    on = today(reported.start)
+    made = {"merge": str(merged.body["id"]), **_stand_ins(home, people)}
+    made |= {"duty": _duty_of(people["teacher"]), "principal's duty": _duty_of(people["principal"])}
+    schools = Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
+    made |= {"activity": _staffed(schools), "ruled": _ruled(home)}
+    made |= {"rollover": _rolled_over(people["administrator"])}
+    planned = _teaching(home, [pupil.id, hidden])
+    made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
+    made |= {"extract": _extracted(pupil.id, people["guardian"])}
+    return schools
+
+
+def _stand_ins(home: World, people: Mapping[str, PersonId]) -> dict[str, str]:
+    """A delegation and a substitution of the other teacher's that have not begun."""
+    path = {"unit": home.unit, "employee": people["other teacher"]}
+    ids = {}
+    for kind, name, body in (
+        ("delegation", "delegate", delegated(40)),
+        ("substitution", "appoint_substitute", substituted(people, 40)),
+    ):
+        headers = {"idempotency-key": new_id()}
+        made = call("organisation", name, people["principal"], path=path, body=body, headers=headers)
+        assert made.status == 201, made.body
+        ids[kind] = str(made.body["id"])
+    return ids
+
+
+def _duty_of(person: PersonId) -> str:
+    with acting_as("organisation"):
+        return next(duty.id for duty in duties_store.records_of(person))
+
+
+def _staffed(schools: Schools) -> str:
+    """Let the school have an activity and a proposed school year; the activity's id."""
+    office, unit = schools.people["unit administrator"], {"unit": schools.home.unit}
+    made = call("organisation", "create_activity", office, path=unit, body=_activity(schools), headers=_key())
+    assert made.status == 201, made.body
+    drafted = call("organisation", "propose_calendar", office, path=unit, body=_year_body(), headers=_over(0))
+    assert drafted.status == 200, drafted.body
+    return str(made.body["id"])
+
+
+def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str, str]:
+    """Study plans with a syllabus the unit offers, an open choice round, a closed one, its preview's job."""
+    head, key = home.staff("principal"), {"idempotency-key": new_id()}
+
+    def make(name: str, ask: Ask) -> Any:
+        made = call("organisation", name, head, path=ask.path, body=ask.body, headers=ask.headers)
+        assert made.status < 300, made.body
+        return made.body.get("id")
+
+    syllabus = make("add_local_syllabus", Ask({"unit": home.unit}, body=_SYLLABUS, headers=key))
+    round = make("open_round", Ask({"unit": home.unit}, body=elective_round(), headers=key))
+    past = elective_round(closes=stamp(now() - timedelta(hours=1)))
+    other = {"idempotency-key": new_id()}
+    closed = make("open_round", Ask({"unit": home.unit}, body=past, headers=other))
+    make("put_offering", Ask({"unit": home.unit}, body=_offering(syllabus), headers=_over(0)))
+    make("decide_distribution", Ask({"unit": home.unit}, body=_DISTRIBUTION, headers=_over(0)))
+    for pupil in planned:
+        make("put_study_plan", Ask({"pupil": pupil}, body=_plan(syllabus), headers=_over(0)))
+    request = {"unit": home.unit, "round": closed}
+    with acting_as("organisation"):
+        job = jobs.ask(ElectiveJobItem, ElectivesAllocationAsked, "preview_round", head, request, None)
+        allocation.work(ElectivesAllocationAsked(job=job.id))
+    return syllabus, round, closed, job.id
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -184,6 +265,31 @@ def _extracted(pupil: PersonId, by: PersonId) -> str:
     return str(asked.body["id"])
 
 
+def _rollover() -> Ask:
+    """A request for the rollover of the year that is."""
+    body = {"schoolYear": str(SchoolYear.of(today()))}
+    return Ask(body=body, headers={"idempotency-key": new_id()})
+
+
+def _rolled_over(office: PersonId) -> str:
+    """A rollover that is done, of no unit."""
+    nothing = replace(_rollover(), body=_rollover().body | {"units": []})
+    asked = call("organisation", "run_rollover", office, **vars(nothing))
+    facts = [f for f in outbox("organisation") if f["type"] == "organisation.RolloverAsked.v1"]
+    assert deliver("organisation", "lead_rollover", *facts) == []
+    return str(asked.body["id"])
+
+
+def _ruled(home: World) -> str:
+    """A group of the school that a rule composes."""
+    office, unit = home.staff("administrator"), {"unit": home.unit}
+    new = Ask(unit, body={"name": "Alla i sexan", "kind": "schema"}, headers={"idempotency-key": new_id()})
+    made = call("organisation", "create_group", office, **vars(new)).body
+    rule = Ask({"group": made["id"]}, body={"terms": [{"year": 6}]}, headers=_over(1))
+    assert call("organisation", "set_rule", office, **vars(rule)).status == 200
+    return str(made["id"])
+
+
 def _drop(cloud: Cloud, key: str, content: Any) -> None:
     report = drop(cloud, key, content)
     assert report["failed"] == 0, report["faults"][:3]
@@ -209,6 +315,23 @@ def _with_teacher(group: NewGroup, unit: UnitId, teacher: PersonId) -> dict[str,
 # Requests
 
 
+def delegated(begins: int) -> dict[str, Any]:
+    """A delegation that begins in so many days."""
+    first, last = (today() + timedelta(days=n) for n in (begins, begins + 30))
+    return {
+        "actions": ["attendance:read_sweep"], "basis": "skollagen 2:10", "startDate": first.isoformat(),
+        "endDate": last.isoformat(),
+    }  # fmt: skip
+
+
+def substituted(people: Mapping[str, PersonId], begins: int) -> dict[str, Any]:
+    """A substitution for the lesson's teacher that begins in so many days."""
+    first, last = (now() + timedelta(days=n) for n in (begins, begins + 5))
+    return {
+        "replaces": people["teacher"], "startTime": first.isoformat(), "endTime": last.isoformat()
+    }  # fmt: skip
+
+
 def absence(pupil: str, day: date) -> Ask:
     """A notice of absence for one day."""
     body = {"startDate": day.isoformat(), "endDate": day.isoformat(), "reason": "illness"}
@@ -230,9 +353,65 @@ def _over(version: int) -> dict[str, str]:
     return {"if-match": f'"{version}"'}
 
 
+def _key() -> dict[str, str]:
+    return {"idempotency-key": new_id()}
+
+
+def _of(s: Schools, body: Any = None, *, version: int | None = None, **path: str) -> Ask:
+    """About the pupil, or whoever `path` says: a change of a version, or something new."""
+    headers = _over(version) if version else _key()
+    return Ask({"person": s.pupil.id, **path}, body=body, headers=headers)
+
+
+def _card_body(s: Schools) -> dict[str, str]:
+    born = s.pupil.birth_date.isoformat()
+    return {"givenName": "Ny", "familyName": "Person", "birthDate": born}
+
+
 def _changed(s: Schools) -> Ask:
     body = absence(s.pupil.id, s.home.days[-1]).body | {"reason": "dentalVisit"}
     return Ask({"pupil": s.pupil.id, "notice": s.notice}, body=body, headers=_over(1))
+
+
+_SYLLABUS = {
+    "schoolForm": "GR", "subjectName": "Schack", "courseCode": "SCHACK1", "validFrom": "2026-07-01",
+}  # fmt: skip
+_DISTRIBUTION = {
+    "schoolYear": "2026/27", "timplan": "skolf-2011:185-bilaga-1-2024",
+    "rows": [{"subject": "GRGRMUS01", "year": 5, "hours": 40}],
+}  # fmt: skip
+_PROGRAMME = {
+    "code": "TE25", "name": "Teknik", "type": "Högskoleförberedande program", "schoolForm": "GY",
+    "validFrom": "2025-07-01",
+}  # fmt: skip
+
+
+def elective_round(**more: Any) -> dict[str, Any]:
+    """A choice round that is open now, for everybody of a unit."""
+    return {
+        "schoolYear": "2027/28", "choice": "sprakval", "title": "Språkval",
+        "options": [
+            {"id": "deu", "name": "Tyska", "capacity": 30}, {"id": "fra", "name": "Franska", "capacity": 30},
+        ],
+        "ranked": 2, "pupilFrom": 6,
+        "opens": stamp(local(today() - timedelta(days=1), time(0))),
+        "closes": stamp(now() + timedelta(days=1)),
+        "startDate": "2027-08-16", "endDate": "2028-06-14",
+    } | more  # fmt: skip
+
+
+def _offering(syllabus: str) -> dict[str, Any]:
+    return {"schoolYear": "2026/27", "offeredSyllabuses": [syllabus]}
+
+
+def _plan(syllabus: str) -> dict[str, Any]:
+    return {"schoolForm": "GR", "startDate": "2026-08-17", "content": [{"syllabus": syllabus}]}
+
+
+def _of_round(s: Schools, *, body: Any = None, keyed: bool = False, **path: str) -> Ask:
+    headers = {"idempotency-key": new_id()} if keyed else {}
+    round = s.made["closed round"] if keyed or "job" in path else s.made["round"]
+    return Ask({"unit": s.home.unit, "round": round, **path}, body=body, headers=headers)
 
 
 def _newcomer(s: Schools) -> PersonId:
@@ -246,18 +425,59 @@ def _enrolment(s: Schools) -> Ask:
     return Ask({"person": s.pupil.id}, body=body, headers={"idempotency-key": new_id()})
 
 
+def _activity(s: Schools) -> dict[str, Any]:
+    return {
+        "displayName": "Matematik", "activityType": "Undervisning", "startDate": today().isoformat(),
+        "groups": [s.home.klass.id], "subject": "MA", "schoolForm": "GR", "minutesPlanned": 6000,
+        "teachers": [{"duty": s.made["duty"], "minutesPlanned": 6000}],
+    }  # fmt: skip
+
+
+def _new_duty(s: Schools, role: str) -> Ask:
+    body = {"person": s.people["stranger"], "dutyRole": role, "startDate": today().isoformat()}
+    return Ask({"unit": s.home.unit}, body=body, headers=_key())
+
+
+def _unit(s: Schools) -> dict[str, Any]:
+    return {
+        "organisationType": "Skolenhet", "name": "Omdöpta skolan", "schoolForms": ["GR"],
+        "code": str(s.home.population.unit.code),
+    }  # fmt: skip
+
+
+def _year_body() -> dict[str, Any]:
+    year = default_calendar(SchoolYear.parse(NEXT_YEAR))
+    terms = {
+        n: {"first": str(t.first), "last": str(t.last)}
+        for n, t in (("autumn", year.autumn), ("spring", year.spring))
+    }
+    days = {"daysOff": sorted(map(str, year.days_off)), "studyDays": sorted(map(str, year.study_days))}
+    return {"schoolYear": NEXT_YEAR, **terms, **days}
+
+
 def _on(s: Schools, **path: str) -> Ask:
     return Ask(path, {"date": s.day.isoformat()})
 
 
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
+    "access.explain": lambda s: Ask(
+        body={
+            "person": s.people["teacher"],
+            "action": "register:read_person",
+            "kind": "Pupil",
+            "id": s.pupil.id,
+        }
+    ),
     "access.link_extract": lambda s: Ask(
-        {"person": s.pupil.id, "extract": s.extract}, body={"format": "pdf"}
+        {"person": s.pupil.id, "extract": s.made["extract"]}, body={"format": "pdf"}
     ),
     "access.list_processes": lambda _: Ask(),
-    "access.read_extract": lambda s: Ask({"person": s.pupil.id, "extract": s.extract}),
+    "access.list_reads": lambda s: Ask({"person": s.pupil.id}),
+    "access.list_rights_of_people": lambda s: Ask(query={"unit": s.home.unit}),
+    "access.read_extract": lambda s: Ask({"person": s.pupil.id, "extract": s.made["extract"]}),
     "access.read_health": lambda _: Ask(),
     "access.read_me": lambda _: Ask(),
+    "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: _extract(s.pupil.id),
     "attendance.change_absence": _changed,
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
@@ -275,21 +495,175 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.choose_preferences": lambda _: Ask(body={"channel": "sms"}, headers=_over(0)),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
     "messages.read_preferences": lambda _: Ask(),
+    "organisation.appoint_substitute": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"]},
+        body=substituted(s.people, 1),
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.delegate": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"]},
+        body=delegated(1),
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.change_activity": lambda s: Ask(
+        {"unit": s.home.unit, "activity": s.made["activity"]},
+        body=_activity(s) | {"subject": "EN"},
+        headers=_over(1),
+    ),
+    "organisation.change_certification": lambda s: Ask(
+        {"unit": s.home.unit, "staff": s.people["teacher"]}, body={"certified": True}, headers=_over(0)
+    ),
+    "organisation.change_duty": lambda s: Ask(
+        {"unit": s.home.unit, "duty": s.made["duty"]}, body={"dutyPercent": 80}, headers=_over(1)
+    ),
+    "organisation.change_duty (principal's)": lambda s: Ask(
+        {"unit": s.home.unit, "duty": s.made["principal's duty"]}, body={"dutyPercent": 80}, headers=_over(1)
+    ),
+    "organisation.change_unit": lambda s: Ask({"unit": s.home.unit}, body=_unit(s), headers=_over(1)),
+    "organisation.close_unit": lambda s: Ask(
+        {"unit": s.home.unit}, body={"endDate": "2030-06-30"}, headers=_over(1)
+    ),
+    "organisation.create_activity": lambda s: Ask({"unit": s.home.unit}, body=_activity(s), headers=_key()),
+    "organisation.create_duty": lambda s: _new_duty(s, "Lärare"),
+    "organisation.create_duty (administrator's)": lambda s: _new_duty(s, "Skoladministratör"),
+    "organisation.create_unit": lambda _: Ask(
+        body={"organisationType": "Skolenhet", "name": "Nya förskolan", "schoolForms": ["FS"]}, headers=_key()
+    ),
+    "organisation.decide_calendar": lambda s: Ask(
+        {"unit": s.home.unit}, body={"schoolYear": NEXT_YEAR}, headers=_over(1)
+    ),
+    "organisation.list_activities": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_ancestors": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_calendar_decisions": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
+    "organisation.list_children": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_duties": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_school_forms": lambda _: Ask(),
+    "organisation.list_staffing_warnings": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_unit_changes": lambda s: Ask({"import": s.made["activity"]}),
     "organisation.list_units": lambda _: Ask(),
+    "organisation.list_workload": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.propose_calendar": lambda s: Ask(
+        {"unit": s.home.unit}, body=_year_body(), headers=_over(1)
+    ),
+    "organisation.apply_rule": lambda s: Ask(
+        {"group": s.made["ruled"]}, body={"startDate": today().isoformat()}, headers=_over(2)
+    ),
+    "organisation.change_group": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"name": s.home.klass.name}, headers=_over(2)
+    ),
+    "organisation.change_members": lambda s: Ask(
+        {"group": s.home.klass.id},
+        body={"startDate": today().isoformat(), "add": [_newcomer(s)], "remove": [s.pupil.id]},
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.create_group": lambda s: Ask(
+        {"unit": s.home.unit},
+        body={"name": "Kör", "kind": "övrigt"},
+        headers={"idempotency-key": new_id()},
+    ),
+    "organisation.end_group": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"endDate": f"{SchoolYear.of(today()).end}"}, headers=_over(2)
+    ),
+    "organisation.list_groups": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_rollover_units": lambda s: Ask({"rollover": s.made["rollover"]}),
+    "organisation.preview_rollover": lambda _: _rollover(),
+    "organisation.preview_rule": lambda s: Ask({"group": s.made["ruled"]}),
     "organisation.put_member": lambda s: Ask(
         {"group": s.home.klass.id, "person": _newcomer(s)}, body={"startDate": today().isoformat()}
     ),
+    "organisation.read_activity": lambda s: Ask({"unit": s.home.unit, "activity": s.made["activity"]}),
+    "organisation.adapt_study_plan": lambda s: Ask(
+        {"pupil": s.pupil.id},
+        headers=_over(1),
+        body={"kind": "studiegang", "reason": "Enligt åtgärdsprogrammet", "startDate": "2026-11-23"},
+    ),
+    "organisation.add_local_syllabus": lambda s: Ask(
+        {"unit": s.home.unit}, body=_SYLLABUS, headers={"idempotency-key": new_id()}
+    ),
+    "organisation.add_programme": lambda _: Ask(body=_PROGRAMME, headers={"idempotency-key": new_id()}),
+    "organisation.change_round": lambda s: replace(
+        _of_round(s, body=elective_round(title="Val av språk")), headers=_over(1)
+    ),
+    "organisation.decide_distribution": lambda s: Ask(
+        {"unit": s.home.unit}, body=_DISTRIBUTION, headers=_over(1)
+    ),
+    "organisation.decide_round": lambda s: _of_round(s, keyed=True),
+    "organisation.list_plan_versions": lambda s: Ask({"pupil": s.pupil.id}),
+    "organisation.list_programmes": lambda _: Ask(),
+    "organisation.list_results": _of_round,
+    "organisation.list_rounds": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.list_syllabuses": lambda _: Ask(),
+    "organisation.open_round": lambda s: Ask(
+        {"unit": s.home.unit}, body=elective_round(), headers={"idempotency-key": new_id()}
+    ),
+    "organisation.preview_round": lambda s: _of_round(s, keyed=True),
+    "organisation.put_offering": lambda s: Ask(
+        {"unit": s.home.unit}, body=_offering(s.made["syllabus"]), headers=_over(1)
+    ),
+    "organisation.put_study_plan": lambda s: Ask(
+        {"pupil": s.pupil.id}, body=_plan(s.made["syllabus"]), headers=_over(1)
+    ),
+    "organisation.put_wishes": lambda s: _of_round(s, pupil=s.pupil.id, body={"options": ["fra"]}),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.read_calendar_draft": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
+    "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "staff": s.people["teacher"]}),
+    "organisation.read_duty": lambda s: Ask({"unit": s.home.unit, "duty": s.made["duty"]}),
+    "organisation.read_my_staffing": lambda _: Ask(),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
+    "organisation.read_rollover": lambda s: Ask({"rollover": s.made["rollover"]}),
+    "organisation.read_rule": lambda s: Ask({"group": s.made["ruled"]}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.revoke_delegation": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"], "delegation": s.made["delegation"]},
+        headers=_over(1),
+    ),
+    "organisation.revoke_substitution": lambda s: Ask(
+        {"unit": s.home.unit, "employee": s.people["other teacher"], "substitution": s.made["substitution"]},
+        headers=_over(1),
+    ),
+    "organisation.read_distribution": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.read_offering": lambda s: Ask({"unit": s.home.unit}),
+    "organisation.read_round": _of_round,
+    "organisation.read_round_job": lambda s: _of_round(s, job=s.made["job"]),
+    "organisation.read_study_plan": lambda s: Ask({"pupil": s.pupil.id}),
+    "organisation.read_syllabus": lambda s: Ask({"syllabus": s.made["syllabus"]}),
+    "organisation.read_timplan": lambda _: Ask(),
+    "organisation.read_wishes": lambda s: _of_round(s, pupil=s.pupil.id),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
+    "register.add_person": lambda s: Ask(body=_card_body(s), headers=_key()),
+    "register.break_glass": lambda s: _of(s, {"reason": "threat"}, person=s.hidden),
+    "organisation.run_rollover": lambda _: _rollover(),
+    "organisation.set_rule": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"terms": [{"year": 6}]}, headers=_over(2)
+    ),
+    "organisation.undo_rollover": lambda s: Ask(
+        {"rollover": s.made["rollover"]}, headers={"idempotency-key": new_id()}
+    ),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),
+    "register.change_number": lambda s: _of(
+        s, {"civicNo": "20150102TF10", "since": today().isoformat()}, version=1
+    ),
+    "register.change_person": lambda s: _of(s, _card_body(s), version=1),
+    "register.change_reach": lambda s: _of(
+        s, {"addresses": [{"streetAddress": "G 1", "postalCode": "1", "locality": "E"}]}, version=1
+    ),
+    "register.end_responsible": lambda s: _of(s, version=1, adult=s.people["second guardian"]),
     "register.enrol_pupil": _enrolment,
     "register.list_my_children": lambda _: Ask(),
+    "register.merge_persons": lambda s: _of(s, {"duplicate": s.people["stranger"]}),
+    "register.open_contacts": lambda s: Ask({"person": s.hidden}),
+    "register.protect_person": lambda s: _of(
+        s, {"securityMarking": "Sekretessmarkering", "basis": "populationRegister"}, version=1
+    ),
+    "register.put_responsible": lambda s: _of(
+        s, {"home": True}, version=1, adult=s.people["second guardian"]
+    ),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
+    "register.read_record": lambda s: Ask({"person": s.pupil.id}),
+    "register.undo_merge": lambda s: Ask({"merge": s.made["merge"]}),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

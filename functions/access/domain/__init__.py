@@ -1,1 +1,2 @@
-"""Rules of data protection: what is kept why and how long."""
+"""The rules of access: what a segment of the audit trail is, how what was done is told in plain words, and
+what is kept why and how long."""

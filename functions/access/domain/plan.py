@@ -85,8 +85,23 @@ _TYPES = (
     DocumentType(
         "register.person", Text("Elevregister: person", "Pupil register: person"),
         Text("Veta vem som är elev, vårdnadshavare och anställd", "To know who people are"),
-        Text("Namn, personnummer, födelsedatum, skydd", "Name, identity number, birth date, protection"),
+        Text(
+            "Namn, personnummer nu och tidigare, födelsedatum, kön, folkbokföringskommun, skydd",
+            "Name, identity numbers now and before, birth date, sex, municipality, protection",
+        ),
         _FILE, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.merge", Text("Sammanslagna poster", "Merged records"),
+        Text("Rätta dubbla poster och kunna dela dem igen (art. 16)", "To correct and undo double records"),
+        Text("Båda posterna som de var, vem som delat dem", "Both records as they were, who parted them"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.glass", Text("Öppnade skyddade uppgifter", "Opened protected details"),
+        Text("Nå hemmet i ett trängande fall", "To reach the home in an emergency"),
+        Text("Vem som öppnat, varför, till när", "Who opened, why, until when"),
+        _SCHOOL, _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
         "register.enrolment", Text("Elevregister: inskrivning", "Pupil register: enrolment"),
@@ -110,7 +125,7 @@ _TYPES = (
     DocumentType(
         "organisation.unit", Text("Skolenheter och läsår", "School units and school years"),
         Text("Organisera skolan (skollagen 2 kap.)", "To organise the school"),
-        Text("Inga personuppgifter", "No personal data"),
+        Text("Vem som beslutat ett läsår, annars inga", "Who decided a school year, else none"),
         Text("Skolenhetsregistret", "The register of school units"), _INSIDE, "none", None, "keep", _ARCHIVE,
     ),
     DocumentType(
@@ -125,6 +140,47 @@ _TYPES = (
         Text("Tjänst, skolenhet, tid", "Duty, school unit, dates"),
         Text("Kommunens personalsystem", "The municipality's staff system"),
         _INSIDE, "duty end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.delegation", Text("Delegationer", "Delegations"),
+        Text("Veta vem som beslutar i rektors ställe (skollagen 2:10)", "To know who decides for whom"),
+        Text("Vem, av vem, vad, grund, tid", "Who, by whom, what, ground, dates"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.certification", Text("Legitimation och behörighet", "Certification"),
+        Text("Veta vem som får undervisa i vad (skollagen 2:13)", "To know who may teach what"),
+        Text("Legitimation, ämnen, årskurser", "Certification, subjects, years"),
+        _SCHOOL, _INSIDE, "duty end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.activity", Text("Aktiviteter och tjänstefördelning", "Activities and workload"),
+        Text("Fördela undervisningen på lärare", "To share out teaching"),
+        Text("Ämne, grupp, lärare, minuter, tid", "Subject, group, teachers, minutes, dates"),
+        _SCHOOL, _INSIDE, "school year end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.syllabus",
+        Text("Kursplaner, program, utbud och timplan", "Syllabuses, programmes, offerings and hours"),
+        Text("Planera utbildningen (skollagen 10:4–5, 16 kap.)", "To plan the education"),
+        Text("Vem som beslutat timplanen, annars inga", "Who decided the hours, else none"),
+        Text("Skolverkets API och skolans personal", "The National Agency for Education and staff"),
+        _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.study_plan", Text("Studieplaner", "Study plans"),
+        Text("Planera elevens studier (gymnasieförordningen 1:7)", "To plan a pupil's studies"),
+        Text(
+            "Kurser, val, modersmål, beslut om anpassad studiegång",
+            "Courses, choices, mother tongue, decisions on adapted studies",
+        ),
+        _SCHOOL, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.elective", Text("Elevens val", "Choices of electives"),
+        Text("Fördela platser efter önskemål (skollagen 10:4)", "To share out places by wishes"),
+        Text("Önskemål, vem som önskat, lott, utfall", "Wishes, who wished, lot, outcome"),
+        _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
         "timetable.lesson", Text("Schema", "Timetable"),
@@ -175,6 +231,13 @@ _TYPES = (
         Text("Systemet självt", "The system itself"),
         Text("Kommunens granskare; den som loggen gäller", "The municipality's reviewers; whom it is about"),
         "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "technical.job", Text("Körningar", "Jobs"),
+        Text("Fullfölja och ångra läsårsbyten och fördelningar", "To finish and undo rollovers"),
+        Text("Vem som begärt, vilka som flyttas", "Who asked, who is moved"),
+        Text("Systemet självt", "The system itself"),
+        _INSIDE, "asked", 3, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
         "technical.import", Text("Inläsningar", "Imports"),

@@ -25,7 +25,10 @@ def read_me(caller: Caller) -> Me:
         person=id,
         given_name=names[id].given_name,
         family_name=names[id].family_name,
-        duties=[DutyView(role=duty.role, unit=duty.unit) for duty in organisation.duties_of(id)],
+        duties=[
+            DutyView(role=duty.role, unit=duty.unit, only=None if duty.only is None else sorted(duty.only))
+            for duty in organisation.duties_of(id)
+        ],
         groups=[
             PartView(group=p.group, name=groups[p.group].name if p.group in groups else None, part=p.part)
             for p in mine

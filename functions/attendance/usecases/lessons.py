@@ -115,7 +115,8 @@ def open_lesson(caller: Caller, id: LessonId) -> LessonView:
     names, days = fetch(register.wanted_names(sheet.roster), store.wanted_days(sheet.roster, [day]))
     teachers = frozenset(sheet.teachers)
     names = register.shown_names(caller, names, teachers=teachers, mentors=mentors, duties=duties)
-    record_read(Trace(caller.person_id, "open_lesson", id))
+    # About the group, so that its members find who has read the list they were on.
+    record_read(Trace(caller.person_id, "open_lesson", sheet.group, changes=id))
     rows = [_row(sheet, pupil, names.get(pupil), days[pupil, day]) for pupil in sheet.roster]
     return LessonView(
         id=id,

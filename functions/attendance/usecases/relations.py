@@ -9,7 +9,7 @@ from functions.access import guard
 from functions.access.guard import Duty
 from functions.attendance.domain.lesson import Sheet
 from functions.organisation import queries as organisation
-from skolkit.clock import today
+from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.table import fetch
@@ -30,16 +30,23 @@ def require_lesson(caller: Caller, action: guard.Action, sheet: Sheet | None) ->
     """
     if sheet is None:
         raise NotFound
-    mentors, duties = frozenset[PersonId](), tuple[Duty, ...]()
+    mentors, offices = frozenset[PersonId](), organisation.Offices(())
     if caller.person_id not in sheet.teachers:
         group = organisation.group(sheet.group, today(sheet.start))
         mentors = group.mentors if group else mentors
-        duties = organisation.duties_of(caller.person_id)
-    facts = guard.Lesson(
-        id=sheet.lesson, unit=sheet.unit, teachers=frozenset(sheet.teachers), mentors=mentors
+        offices = organisation.offices_of(caller.person_id)
+    taught = organisation.TaughtLesson(
+        sheet.lesson, sheet.unit, sheet.group, sheet.teachers, sheet.start, sheet.end
     )
-    guard.require(caller, action, facts, duties)
-    return Access(sheet, mentors, duties)
+    facts = guard.Lesson(
+        id=sheet.lesson,
+        unit=sheet.unit,
+        teachers=frozenset(sheet.teachers),
+        mentors=mentors,
+        substitutes=frozenset({caller.person_id} if offices.has_lesson(taught, now()) else ()),
+    )
+    guard.require(caller, action, facts, offices.duties)
+    return Access(sheet, mentors, offices.duties)
 
 
 def groups_of(people: Sequence[PersonId]) -> dict[PersonId, tuple[GroupId, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from functions.organisation.domain.groups import DatedGroup, GroupKind, Stay
+from functions.organisation.domain.groups import DatedGroup, GroupKind, Post, Stay
 from functions.organisation.events import GroupMembersChanged, ImportFinished
 from functions.organisation.imports.common import Id, Name, Unit, unknown_unit
 from functions.organisation.store import base as base_store
@@ -16,6 +17,7 @@ from functions.organisation.store import groups as groups_store
 from functions.organisation.store import units as units_store
 from skolkit.events import Fact
 from skolkit.imports import FileRow, Importer, Row, RowFault, Source, save
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Write, fetch
 from skolkit.types import GroupId, PersonId, UnitId
 
@@ -28,28 +30,62 @@ class MemberRow(FileRow):
     end_date: date | None = None
 
 
+class PostRow(FileRow):
+    """A mentor or teacher for a time."""
+
+    person: Id
+    start_date: date | None = None
+    end_date: date | None = None
+
+
 class GroupRow(FileRow):
-    """A group with its members of all times, in the words of SS 12000."""
+    """A group with its members of all times, in the words of SS 12000. What comes after `teachers` is left as
+    it is when the file does not say it.
+    """
 
     id: Id
     unit: Unit
     name: Name
-    group_type: Literal["Klass", "Undervisning"]
+    group_type: Literal[
+        "Undervisning", "Klass", "Mentor", "Provgrupp", "Schema", "Avdelning", "Personalgrupp", "Övrigt"
+    ]
     members: Annotated[tuple[MemberRow, ...], Field(max_length=1000)] = ()
-    mentors: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
-    teachers: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    mentors: Annotated[tuple[Id | PostRow, ...], Field(max_length=20)] = ()
+    teachers: Annotated[tuple[Id | PostRow, ...], Field(max_length=50)] = ()
+    start_date: date | None = None
+    end_date: date | None = None
+    school_type: SchoolForm | None = None
+    year: Annotated[int, Field(ge=0, le=13)] | None = None
 
-    def group(self) -> DatedGroup:
-        kinds: dict[str, GroupKind] = {"Klass": "klass", "Undervisning": "undervisning"}
-        return DatedGroup(
+    def group(self, old: DatedGroup | None) -> DatedGroup:
+        made = DatedGroup(
             id=GroupId(self.id),
             unit=UnitId(self.unit),
             name=self.name,
-            kind=kinds[self.group_type],
+            kind=cast(GroupKind, self.group_type.lower()),
             stays=tuple(Stay(PersonId(m.person), m.start_date, m.end_date) for m in self.members),
-            mentors=frozenset(map(PersonId, self.mentors)),
-            teachers=frozenset(map(PersonId, self.teachers)),
+            mentors=frozenset(map(_post, self.mentors)),
+            teachers=frozenset(map(_post, self.teachers)),
+            start=self.start_date,
+            end=self.end_date,
+            school_form=self.school_type,
+            year=self.year,
         )
+        if old is None:
+            return made
+        silent = {
+            ours: getattr(old, ours) for ours, theirs in _SAID.items() if theirs not in self.model_fields_set
+        }
+        return replace(made, carried=old.carried, rule=old.rule, marks=old.marks, **silent)
+
+
+_SAID = {"start": "start_date", "end": "end_date", "school_form": "school_type", "year": "year"}
+
+
+def _post(row: str | PostRow) -> Post:
+    if isinstance(row, str):
+        return Post(PersonId(row))
+    return Post(PersonId(row.person), row.start_date, row.end_date)
 
 
 def take_groups(rows: Sequence[Row[GroupRow]], source: Source) -> list[RowFault]:
@@ -59,10 +95,10 @@ def take_groups(rows: Sequence[Row[GroupRow]], source: Source) -> list[RowFault]
     """
     known = fetch(units_store.wanted_units([UnitId(row.data.unit) for row in rows]), consistent=True)[0]
     faults = [unknown_unit(row.line, row.data.unit) for row in rows if row.data.unit not in known]
-    groups = [row.data.group() for row in rows if row.data.unit in known]
-    stored = groups_store.group_items([group.id for group in groups])
+    stored = groups_store.group_items([GroupId(row.data.id) for row in rows if row.data.unit in known])
     old = {id: groups_store.stored_group(item) for id, item in stored.items()}
-    changed = [group for group in groups if old.get(group.id) != group]
+    groups = [row.data.group(old.get(GroupId(row.data.id))) for row in rows if row.data.unit in known]
+    changed = [g for g in groups if old.get(g.id) != g or stored[g.id].shape != groups_store.SHAPE]
     # People first: after a crash between two transactions the group still differs and is done again.
     save([*_parts_bundles(changed, old), *_group_bundles(changed, stored)], source)
     return faults
@@ -87,7 +123,7 @@ def _group_bundles(
 ) -> Iterator[list[Write | Fact]]:
     for group in changed:
         fact = GroupMembersChanged(group=group.id, unit=group.unit)
-        yield [groups_store.group_item(group, stored.get(group.id)), fact]
+        yield [*groups_store.group_writes(group, stored.get(group.id)), fact]
 
 
 GROUPS: Importer[GroupRow] = Importer(

@@ -1,37 +1,181 @@
-"""Duties, with the person who has them."""
+"""Duties and certification, with the person who has them.
+
+A duty is three rows of one transaction: the duty itself, one with the person (what access is decided by), and
+one with the unit, by its last day, so that a unit's list begins with those that hold.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any, TypeVar
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from functions.access.guard import Duty
-from functions.organisation.store.base import OrganisationItem, text_of
-from skolkit.types import PersonId, UnitId
+from functions.organisation.domain.staffing import Assignment, Certification, DutyRecord, Qualification
+from functions.organisation.domain.units import MUNICIPALITY
+from functions.organisation.store.base import OrganisationItem, day_of, text_of
+from functions.organisation.store.held import HeldItem
+from skolkit.cursor import seal, unseal
+from skolkit.sweden.codes import SchoolForm
+from skolkit.table import Overwrite, Remove, Wanted, Write
+from skolkit.types import GroupId, PersonId, UnitId
 
-
-class DutyItem(OrganisationItem, discriminator="duty"):
-    """An employment of a person at a unit, or at the municipality when there is no unit."""
-
-    role = UnicodeAttribute()
-    unit = UnicodeAttribute(null=True)
-    start = UnicodeAttribute()
-    end = UnicodeAttribute(null=True)
-
-
-def duty_item(person: PersonId, role: str, unit: UnitId | None, start: date, end: date | None) -> DutyItem:
-    """The item of a duty."""
-    sk = f"DUTY#{role}#{unit or '*'}#{start}"
-    return DutyItem(f"PERSON#{person}", sk, role=role, unit=unit, start=start.isoformat(), end=text_of(end))
+OPEN = "9999-12-31"
+F = TypeVar("F", bound="DutyFields")
 
 
-def duties_of(person: PersonId, day: date) -> tuple[Duty, ...]:
-    """The duties someone has on a day. One consistent query."""
-    rows = DutyItem.query(f"PERSON#{person}", DutyItem.sk.startswith("DUTY#"), consistent_read=True)
-    today = day.isoformat()
-    return tuple(
-        Duty(row.role, UnitId(row.unit) if row.unit else None)  # type: ignore[arg-type]
-        for row in rows
-        if row.start <= today <= (row.end or today)
+class DutyFields(HeldItem):
+    """An employment of a person at a unit, or at the municipality when there is no unit.
+
+    `role` is what it opens in the system. `assignments` are `[type, group, start, end]`.
+    """
+
+    role = UnicodeAttribute(null=True)
+    duty = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    duty_role = UnicodeAttribute(null=True)
+    assignments = JSONAttribute(null=True)
+    signature = UnicodeAttribute(null=True)
+    percent = NumberAttribute(null=True)
+    hours = NumberAttribute(null=True)
+    description = UnicodeAttribute(null=True)
+
+
+class DutyItem(DutyFields, discriminator="duty"):
+    """The row with the person."""
+
+
+class DutyCardItem(DutyFields, discriminator="duty_card"):
+    """The duty by its id."""
+
+    fed = True
+
+
+class UnitDutyItem(DutyFields, discriminator="unit_duty"):
+    """The row with the unit; duties of the whole municipality are with the organiser."""
+
+
+class CertificationItem(OrganisationItem, discriminator="certification"):
+    """A person's certification; `qualifications` are `[subject, form, first year, last year]`."""
+
+    certified = BooleanAttribute()
+    since = UnicodeAttribute(null=True)
+    qualifications = JSONAttribute()
+
+
+def _fields(duty: DutyRecord) -> dict[str, Any]:
+    rows = [[a.type, a.group, text_of(a.start), text_of(a.end)] for a in duty.assignments]
+    return {
+        "role": duty.role, "unit": duty.unit, "start": duty.start.isoformat(), "end": text_of(duty.end),
+        "duty": duty.id, "person": duty.person, "duty_role": duty.duty_role, "assignments": rows,
+        "signature": duty.signature, "percent": duty.percent, "hours": duty.hours,
+        "description": duty.description,
+    }  # fmt: skip
+
+
+def _unit_row(duty: DutyRecord) -> UnitDutyItem:
+    sk = f"DUTY#{text_of(duty.end) or OPEN}#{duty.id}"
+    return UnitDutyItem(f"UNIT#{duty.unit or MUNICIPALITY}", sk, **_fields(duty))
+
+
+def duty_writes(old: DutyRecord | None, new: DutyRecord) -> list[Write]:
+    """What stores a duty over the one that was read."""
+    card = DutyCardItem(f"DUTY#{new.id}", "DUTY", **_fields(new)).over(old.version if old else None)
+    own = DutyItem(f"PERSON#{new.person}", f"DUTY#{new.id}", **_fields(new))
+    own.shown_at_unit()
+    writes: list[Write] = [card, Overwrite(own)]
+    if old and _unit_row(old).sk != _unit_row(new).sk:
+        writes.append(Remove(_unit_row(old)))
+    return [*writes, Overwrite(_unit_row(new))]
+
+
+def records_of(person: PersonId) -> list[DutyRecord]:
+    """All duties someone has and has had. One consistent query."""
+    return [_record(row) for row in _of_person(person) if row.duty]
+
+
+def _of_person(person: PersonId) -> list[DutyItem]:
+    return list(DutyItem.query(f"PERSON#{person}", DutyItem.sk.startswith("DUTY#"), consistent_read=True))
+
+
+def find_duty(id: str) -> DutyRecord | None:
+    """One consistent get."""
+    item = DutyCardItem.find(f"DUTY#{id}", "DUTY")
+    return _record(item) if item else None
+
+
+def wanted_duties(ids: Sequence[str]) -> Wanted[dict[str, DutyRecord]]:
+    """Duties by id; unknown ones are left out."""
+
+    def answer(found: dict[tuple[str, str], DutyCardItem]) -> dict[str, DutyRecord]:
+        return {id: _record(found[key]) for id in ids if (key := (f"DUTY#{id}", "DUTY")) in found}
+
+    return Wanted(DutyCardItem, [(f"DUTY#{id}", "DUTY") for id in ids], answer)
+
+
+def page_of_duties(
+    unit: UnitId, since: date | None, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[DutyRecord], str | None]:
+    """A unit's duties that have not ended before `since` (None: all), those that end first before. One
+    query.
+    """
+    first = f"DUTY#{since.isoformat() if since else ''}"
+    found = UnitDutyItem.query(
+        f"UNIT#{unit}", UnitDutyItem.sk.between(first, "DUTY#~"), limit=limit, page_size=limit,
+        last_evaluated_key=unseal(cursor, *bound_to),
+    )  # fmt: skip
+    duties = [_record(item) for item in found]
+    return duties, seal(found.last_evaluated_key, *bound_to)
+
+
+def find_certification(person: PersonId) -> Certification:
+    """Someone's certification; version 0 when nothing is known. One consistent get."""
+    item = CertificationItem.find(*_certification_key(person))
+    return _certification(item) if item else Certification()
+
+
+def wanted_certifications(people: Sequence[PersonId]) -> Wanted[dict[PersonId, Certification]]:
+    """Certifications by person; those nothing is known of are left out."""
+
+    def answer(found: dict[tuple[str, str], CertificationItem]) -> dict[PersonId, Certification]:
+        return {p: _certification(found[key]) for p in people if (key := _certification_key(p)) in found}
+
+    return Wanted(CertificationItem, [_certification_key(person) for person in people], answer)
+
+
+def certification_item(person: PersonId, held: Certification) -> CertificationItem:
+    """The item of a certification."""
+    rows = [[q.subject, q.school_form.value, q.first_year, q.last_year] for q in held.qualifications]
+    key = _certification_key(person)
+    return CertificationItem(*key, certified=held.certified, since=text_of(held.since), qualifications=rows)
+
+
+def _certification_key(person: PersonId) -> tuple[str, str]:
+    return f"PERSON#{person}", "CERTIFICATION"
+
+
+def _certification(item: CertificationItem) -> Certification:
+    rows = (Qualification(s, SchoolForm(form), low, high) for s, form, low, high in item.qualifications)
+    return Certification(item.certified, day_of(item.since), tuple(rows), item.version)
+
+
+def _record(item: DutyFields) -> DutyRecord:
+    return DutyRecord(
+        id=str(item.duty),
+        person=PersonId(str(item.person)),
+        unit=UnitId(item.unit) if item.unit else None,
+        duty_role=item.duty_role,  # type: ignore[arg-type]
+        start=date.fromisoformat(item.start),
+        end=day_of(item.end),
+        role=item.role,  # type: ignore[arg-type]
+        assignments=tuple(
+            Assignment(kind, GroupId(group), day_of(start), day_of(end))
+            for kind, group, start, end in item.assignments or ()
+        ),
+        signature=item.signature,
+        percent=None if item.percent is None else int(item.percent),
+        hours=None if item.hours is None else int(item.hours),
+        description=item.description,
+        version=item.version,
     )

@@ -1,19 +1,19 @@
-"""Units and their decided school years."""
+"""Units, and the organisation they are in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from functions.organisation.domain.units import UnitRecord
-from functions.organisation.store.base import OrganisationItem
+from functions.organisation.domain.units import DEEPEST, Change, Child, UnitRecord
+from functions.organisation.store.base import OrganisationItem, day_of, text_of
+from skolkit.clock import now, today
 from skolkit.cursor import seal, unseal
-from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, Term
-from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
-from skolkit.table import Wanted
+from skolkit.imports import KEPT_DAYS
+from skolkit.sweden.codes import MunicipalityCode, OrganisationNumber, SchoolForm, SchoolUnitCode
+from skolkit.table import Overwrite, Remove, Wanted, Write
 from skolkit.types import UnitId
 
 
@@ -29,12 +29,12 @@ class Listed(GlobalSecondaryIndex["UnitItem"]):
 
 
 class UnitItem(OrganisationItem, discriminator="unit"):
-    """A school unit. `listed_*` only while it is municipal and active."""
+    """An element of the organisation. `listed_*` only for school units, while municipal and active."""
 
     fed = True
-    code = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
     name = UnicodeAttribute()
-    municipality_code = UnicodeAttribute()
+    municipality_code = UnicodeAttribute(null=True)
     municipal = BooleanAttribute()
     status = UnicodeAttribute()
     school_forms = JSONAttribute()
@@ -45,18 +45,37 @@ class UnitItem(OrganisationItem, discriminator="unit"):
     email = UnicodeAttribute(null=True)
     phone = UnicodeAttribute(null=True)
     url = UnicodeAttribute(null=True)
+    org_type = UnicodeAttribute(null=True)
+    parent = UnicodeAttribute(null=True)
+    organisation_code = UnicodeAttribute(null=True)
+    organisation_number = UnicodeAttribute(null=True)
+    start = UnicodeAttribute(null=True)
+    end = UnicodeAttribute(null=True)
     listed_pk = UnicodeAttribute(null=True)
     listed_sk = UnicodeAttribute(null=True)
     listed = Listed()
 
 
-class CalendarItem(OrganisationItem, discriminator="calendar"):
-    """The decided school year of a unit."""
+class ChildItem(OrganisationItem, discriminator="unit_child"):
+    """An element in its parent's partition, by name."""
 
-    autumn = JSONAttribute()
-    spring = JSONAttribute()
-    days_off = JSONAttribute()
-    study_days = JSONAttribute()
+    unit = UnicodeAttribute()
+    name = UnicodeAttribute()
+    org_type = UnicodeAttribute()
+    status = UnicodeAttribute()
+    end = UnicodeAttribute(null=True)
+
+
+class TreeItem(OrganisationItem, discriminator="tree"):
+    """The one item that every move writes, so that two at once cannot make a loop between them."""
+
+
+class UnitDiffItem(OrganisationItem, discriminator="unit_diff"):
+    """What one import, or a dry run of it, found different about a unit; kept for a month."""
+
+    unit = UnicodeAttribute()
+    changes = JSONAttribute()
+    preview = BooleanAttribute()
 
 
 def _unit_key(unit: UnitId) -> tuple[str, str]:
@@ -65,12 +84,12 @@ def _unit_key(unit: UnitId) -> tuple[str, str]:
 
 def unit_item(unit: UnitRecord) -> UnitItem:
     """The item of a unit."""
-    listed = unit.municipal and unit.status == "AKTIV"
+    listed = unit.municipal and unit.status == "AKTIV" and unit.is_school_unit
     return UnitItem(
         *_unit_key(unit.id),
-        code=str(unit.code),
+        code=unit.code and str(unit.code),
         name=unit.name,
-        municipality_code=str(unit.municipality_code),
+        municipality_code=unit.municipality_code and str(unit.municipality_code),
         municipal=unit.municipal,
         status=unit.status,
         school_forms=[form.value for form in unit.school_forms],
@@ -81,6 +100,12 @@ def unit_item(unit: UnitRecord) -> UnitItem:
         email=unit.email,
         phone=unit.phone,
         url=unit.url,
+        org_type=unit.type,
+        parent=unit.parent,
+        organisation_code=unit.organisation_code,
+        organisation_number=unit.organisation_number and str(unit.organisation_number),
+        start=text_of(unit.start),
+        end=text_of(unit.end),
         listed_pk="MUNICIPAL" if listed else None,
         listed_sk=f"{unit.name}#{unit.id}" if listed else None,
     )
@@ -103,58 +128,114 @@ def wanted_units(ids: Sequence[UnitId]) -> Wanted[dict[UnitId, UnitRecord]]:
 
 def listed_units() -> Iterator[UnitRecord]:
     """The municipality's own active units by name; one query per megabyte."""
-    return (_unit(item) for item in UnitItem.listed.query("MUNICIPAL"))
+    day = today()
+    return (u for item in UnitItem.listed.query("MUNICIPAL") if (u := _unit(item)).open_on(day))
 
 
 def page_of_units(cursor: str | None, limit: int, *bound_to: str) -> tuple[list[UnitRecord], str | None]:
-    """A page of the same list, and the cursor of the next one. One query."""
+    """A page of the same list (shorter by those that have ended since), and the cursor of the next one. One
+    query.
+    """
     found = UnitItem.listed.query(
         "MUNICIPAL", limit=limit, page_size=limit, last_evaluated_key=unseal(cursor, *bound_to)
     )
-    units = [_unit(item) for item in found]
+    day = today()
+    units = [unit for item in found if (unit := _unit(item)).open_on(day)]
     return units, seal(found.last_evaluated_key, *bound_to)
 
 
-def find_calendar(unit: UnitId, year: SchoolYear) -> SchoolCalendar | None:
-    """The decided calendar of a unit. One get."""
-    item = CalendarItem.find(*_calendar_key(unit, year))
-    if item is None:
+def page_of_children(
+    parent: UnitId, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[Child], str | None]:
+    """What is right below an element, by name. One query."""
+    found = ChildItem.query(
+        f"UNIT#{parent}", ChildItem.sk.startswith("CHILD#"), limit=limit, page_size=limit,
+        last_evaluated_key=unseal(cursor, *bound_to),
+    )  # fmt: skip
+    children = [_child(item) for item in found]
+    return children, seal(found.last_evaluated_key, *bound_to)
+
+
+def children(parent: UnitId) -> list[Child]:
+    """Everything right below an element. One consistent query per megabyte (about 4,000)."""
+    found = ChildItem.query(f"UNIT#{parent}", ChildItem.sk.startswith("CHILD#"), consistent_read=True)
+    return [_child(item) for item in found]
+
+
+def lineage(parent: UnitId | None) -> list[UnitRecord]:
+    """An element and what it is below, nearest first, at most `DEEPEST` and one more. A consistent get
+    each.
+    """
+    found: list[UnitRecord] = []
+    while parent is not None and len(found) <= DEEPEST:
+        unit = find_unit(parent)
+        if unit is None:
+            break
+        found.append(unit)
+        parent = unit.parent
+    return found
+
+
+def tree() -> TreeItem:
+    """The item that moves write. One consistent get."""
+    return TreeItem.find("TREE", "TREE") or TreeItem("TREE", "TREE")
+
+
+def unit_writes(old: UnitRecord | None, new: UnitRecord) -> list[Write]:
+    """What stores an element over the one that was read, with its line in the parent's list."""
+    writes: list[Write] = [unit_item(new).over(old.version if old else None)]
+    before, after = _child_item(old) if old else None, _child_item(new)
+    if before and (after is None or (before.pk, before.sk) != (after.pk, after.sk)):
+        writes.append(Remove(before))
+    return [*writes, Overwrite(after)] if after else writes
+
+
+def diff_item(import_id: str, unit: UnitId, found: Sequence[Change], *, preview: bool) -> UnitDiffItem:
+    """The item of a difference."""
+    expires = int(now().timestamp()) + KEPT_DAYS * 86_400
+    return UnitDiffItem(
+        f"IMPORT#{import_id}",
+        f"DIFF#{unit}",
+        unit=unit,
+        changes=list(found),
+        preview=preview,
+        expires=expires,
+    )
+
+
+def page_of_diffs(
+    import_id: str, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[UnitDiffItem], str | None]:
+    """What an import found different. One query."""
+    found = UnitDiffItem.query(
+        f"IMPORT#{import_id}", UnitDiffItem.sk.startswith("DIFF#"), limit=limit, page_size=limit,
+        last_evaluated_key=unseal(cursor, *bound_to),
+    )  # fmt: skip
+    return list(found), seal(found.last_evaluated_key, *bound_to)
+
+
+def _child_item(unit: UnitRecord) -> ChildItem | None:
+    if unit.parent is None:
         return None
-    return SchoolCalendar(
-        year,
-        Term(*map(date.fromisoformat, item.autumn)),
-        Term(*map(date.fromisoformat, item.spring)),
-        frozenset(map(date.fromisoformat, item.days_off)),
-        frozenset(map(date.fromisoformat, item.study_days)),
-    )
+    return ChildItem(
+        f"UNIT#{unit.parent}", f"CHILD#{unit.name}#{unit.id}", unit=unit.id, name=unit.name,
+        org_type=unit.type, status=unit.status, end=text_of(unit.end),
+    )  # fmt: skip
 
 
-def calendar_item(unit: UnitId, calendar: SchoolCalendar) -> CalendarItem:
-    """The item of a decided calendar."""
-    return CalendarItem(
-        *_calendar_key(unit, calendar.school_year),
-        autumn=_days(calendar.autumn),
-        spring=_days(calendar.spring),
-        days_off=sorted(map(str, calendar.days_off)),
-        study_days=sorted(map(str, calendar.study_days)),
-    )
-
-
-def _calendar_key(unit: UnitId, year: SchoolYear) -> tuple[str, str]:
-    return f"UNIT#{unit}", f"CALENDAR#{year}"
-
-
-def _days(term: Term) -> list[str]:
-    return [str(term.first), str(term.last)]
+def _child(item: ChildItem) -> Child:
+    return Child(
+        UnitId(item.unit), item.name, item.org_type, item.status, day_of(item.end)  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _unit(item: UnitItem) -> UnitRecord:
     pk: str = item.pk
     return UnitRecord(
         id=UnitId(pk.removeprefix("UNIT#")),
-        code=SchoolUnitCode(item.code),
+        code=SchoolUnitCode(item.code) if item.code else None,
         name=item.name,
-        municipality_code=MunicipalityCode(item.municipality_code),
+        municipality_code=MunicipalityCode(item.municipality_code) if item.municipality_code else None,
         municipal=item.municipal,
         status=item.status,  # type: ignore[arg-type]
         school_forms=tuple(map(SchoolForm, item.school_forms)),
@@ -165,4 +246,13 @@ def _unit(item: UnitItem) -> UnitRecord:
         email=item.email,
         phone=item.phone,
         url=item.url,
+        type=item.org_type or "Skolenhet",  # type: ignore[arg-type]
+        parent=UnitId(item.parent) if item.parent else None,
+        organisation_code=item.organisation_code,
+        organisation_number=OrganisationNumber(item.organisation_number)
+        if item.organisation_number
+        else None,
+        start=day_of(item.start),
+        end=day_of(item.end),
+        version=item.version,
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from functions.access import guard
 from functions.organisation import queries
-from functions.organisation.domain.groups import DatedGroup, GroupRecord, Stay
+from functions.organisation.domain.groups import OF_STAFF, DatedGroup, GroupRecord
 from functions.organisation.events import GroupMembersChanged
 from functions.organisation.schemas.groups import (
     GroupView,
@@ -16,21 +16,24 @@ from functions.organisation.schemas.groups import (
     StaffView,
 )
 from functions.organisation.store import groups as groups_store
+from functions.organisation.usecases.group_admin import by_hand
+from functions.organisation.usecases.group_rights import editable, require_belonging
 from functions.register import queries as register
 from functions.register.queries import PersonName
 from skolkit.audit import Trace, record_read
-from skolkit.clock import today
+from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
-from skolkit.table import Item, commit, fetch
+from skolkit.table import commit, fetch
 from skolkit.types import GroupId, PersonId
 
 
 def read_group(caller: Caller, id: GroupId) -> GroupView:
     """A class list. Three round trips for its own staff: group, names, audit row; one more for others."""
-    group = queries.group(id, today())
-    if group is None:
+    found = groups_store.find_group(id)
+    if found is None:
         raise NotFound
+    item, group = found[0], found[1].on(today())
     duties = _require_group(caller, "organisation:read_group", group)
     staff = sorted(group.mentors | group.teachers)
     (names,) = fetch(register.wanted_names([*group.members, *staff]))
@@ -39,24 +42,26 @@ def read_group(caller: Caller, id: GroupId) -> GroupView:
         caller, members, teachers=group.teachers, mentors=group.mentors, duties=duties
     )
     record_read(Trace(caller.person_id, "read_group", id, changes=f"{len(group.members)} members"))
-    return _group_view(group, names, shown)
+    return _group_view(group, names, shown, carried=found[1].carried, version=item.version)
 
 
 def put_member(caller: Caller, id: GroupId, person: PersonId, new: NewMembership) -> MembershipView:
-    """Make a pupil the caller may see a member from a day on. Eight round trips: group, duties, the pupil and
-    who is around them, parts, commit.
+    """Make a pupil of the unit whom the caller may see a member from a day on. Nine round trips: group,
+    duties, the pupil twice and who is around them, parts, commit.
     """
-    item, group = _editable(caller, id)
-    register.require_pupil(caller, "register:read_person", person)
-    changed = group.with_member(Stay(person, new.start_date, new.end_date))
+    item, group, duties = editable(caller, id)
+    if group.kind not in OF_STAFF:
+        register.require_pupil(caller, "register:read_person", person)
+    changed = by_hand(group, [person], [], new.start_date, new.end_date)
+    require_belonging(caller, group, [person], new.start_date, new.end_date, duties)
     _save(caller, "put_member", item, group, changed, person)
     return MembershipView(group=id, person=person, **new.model_dump())
 
 
 def remove_member(caller: Caller, id: GroupId, person: PersonId) -> None:
     """End someone's membership from today on. Four round trips: group, duties, parts, commit."""
-    item, group = _editable(caller, id)
-    changed = group.without_member(person, today())
+    item, group, _ = editable(caller, id)
+    changed = by_hand(group, [], [person], today(), None)
     if changed == group:
         raise NotFound
     _save(caller, "remove_member", item, group, changed, person)
@@ -74,30 +79,31 @@ def _save(
         return
     parts = groups_store.parts_items([person])[person]
     groups_store.set_parts(parts, new.id, new.parts().get(person, ()))
-    writes: list[Item] = [groups_store.group_item(new, item), parts]
     trace = Trace(caller.person_id, action, person, changes=f"group {new.id}")
-    commit(*writes, facts=[GroupMembersChanged(group=new.id, unit=new.unit)], trace=trace)
-
-
-def _editable(caller: Caller, id: GroupId) -> tuple[groups_store.GroupItem, DatedGroup]:
-    found = groups_store.find_group(id)
-    if found is None:
-        raise NotFound
-    _require_group(caller, "organisation:edit", found[1].on(today()))
-    return found
+    fact = GroupMembersChanged(group=new.id, unit=new.unit)
+    commit(*groups_store.group_writes(new, item), parts, facts=[fact], trace=trace)
 
 
 def _require_group(caller: Caller, action: guard.Action, group: GroupRecord) -> tuple[guard.Duty, ...]:
     """Duties are read only for somebody who is not of the group's own staff."""
     own = caller.person in group.mentors | group.teachers and action == "organisation:read_group"
-    duties = () if own else queries.duties_of(caller.person_id)
-    facts = guard.Group(group.id, group.unit, group.teachers, group.mentors)
-    guard.require(caller, action, facts, duties)
-    return duties
+    offices = queries.Offices(()) if own else queries.offices_of(caller.person_id)
+    staff = group.mentors | group.teachers
+    substitutes = frozenset(
+        one.to for one in offices.substitutions if one.has_group(group.unit, group.id, staff, now())
+    )
+    facts = guard.Group(group.id, group.unit, group.teachers, group.mentors, substitutes)
+    guard.require(caller, action, facts, offices.duties)
+    return offices.duties
 
 
 def _group_view(
-    group: GroupRecord, names: Mapping[PersonId, PersonName], shown: Collection[PersonId]
+    group: GroupRecord,
+    names: Mapping[PersonId, PersonName],
+    shown: Collection[PersonId],
+    *,
+    carried: bool,
+    version: int,
 ) -> GroupView:
     return GroupView(
         id=group.id,
@@ -107,6 +113,12 @@ def _group_view(
         members=[_member(person, names.get(person), shown) for person in group.members],
         mentors=[_staff(person, names.get(person)) for person in sorted(group.mentors)],
         teachers=[_staff(person, names.get(person)) for person in sorted(group.teachers)],
+        start_date=group.start,
+        end_date=group.end,
+        school_form=group.school_form,
+        year=group.year,
+        carried=carried,
+        version=version,
     )
 
 

@@ -23,9 +23,9 @@ def world(tables: Cloud) -> World:
 def test_me_says_what_the_caller_is_here(world: World) -> None:
     mentor = call("access", "read_me", world.klass.mentor_ids[0]).body
     assert {"group": world.klass.id, "name": world.klass.name, "part": "mentor"} in mentor["groups"]
-    assert {"role": "teacher", "unit": world.unit} in mentor["duties"]
+    assert {"role": "teacher", "unit": world.unit, "only": None} in mentor["duties"]
     office = call("access", "read_me", world.staff("administrator")).body
-    assert {"role": "administrator", "unit": None} in office["duties"]
+    assert {"role": "administrator", "unit": None, "only": None} in office["duties"]
     pupil = world.classmates()[0]
     home = call("access", "read_me", pupil.guardians[0].guardian_id).body
     assert home["children"] >= 1

@@ -102,7 +102,7 @@ def test_a_pupil_gets_everything_and_nobody_elses(world: World, tables: Cloud) -
     assert len(rows(extract, "register.custody")) == 2
     assert rows(extract, "organisation.group")
     assert rows(extract, "timetable.lesson")
-    assert ["vårdnadshavare", "read_person"] in [row[1:3] for row in rows(extract, "access.audit")]
+    assert ["vårdnadshavare", "läste personuppgifter"] in [row[1:3] for row in rows(extract, "access.audit")]
     text = json.dumps(extract, ensure_ascii=False)
     others = [g.guardian_id for g in pupil.guardians] + [mate.id for mate in world.classmates()[1:5]]
     assert not [other for other in others if other in text]

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from functions.register import imports as people
 from functions.register import queries
-from functions.register.domain import of_age
-from functions.register.imports import PersonRow
+from functions.register.domain.people import of_age
+from functions.register.imports import people
+from functions.register.imports.people import PersonRow
 from functions.register.queries import Contact, Withheld
 from infra.local.cloud import Cloud
 from skolkit import imports
@@ -169,6 +169,7 @@ def test_protection_that_comes_later_seals_what_was_open(unit: Cloud) -> None:
     assert queries.contacts([id_of("anna")]) == {id_of("anna"): Withheld(id_of("anna"))}
     assert "anna@example.org" not in str(snapshot())
     assert fetch(queries.wanted_names([id_of("anna")]))[0][id_of("anna")].protected
+    assert "register.PersonProtected.v1" in [envelope["type"] for envelope in outbox("register")]
 
 
 def test_every_bad_row_is_reported_and_the_others_are_taken(unit: Cloud) -> None:
@@ -289,7 +290,7 @@ def test_a_hundred_pupils_cost_few_round_trips(unit: Cloud) -> None:
         drop(unit, KEY, [*rows, person("anna")])
     finally:
         emitter.unregister("before-call.dynamodb", unique_id="count")
-    assert first.count("BatchGetItem") <= 3
-    assert first.count("TransactWriteItems") <= 12
+    assert first.count("BatchGetItem") <= 5
+    assert first.count("TransactWriteItems") <= 15
     assert calls.count("BatchGetItem") <= 5
     assert calls.count("TransactWriteItems") <= 4

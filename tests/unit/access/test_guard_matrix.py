@@ -31,10 +31,13 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "substitute": (person("substitute"), ()),
     "principal": (person("principal"), (Duty("principal", HERE),)),
     "administrator": (person("administrator"), (Duty("administrator", HERE),)),
+    "nurse": (person("nurse"), (Duty("school_nurse", HERE),)),
+    "deputy": (person("deputy"), (Duty("principal", HERE, frozenset({"attendance:read_sweep"})),)),
     # The same two for the whole municipality:
     "head": (person("head"), (Duty("principal", None),)),
     "registrar": (person("registrar"), (Duty("administrator", None),)),
     # The same roles without the relation:
+    "other nurse": (person("other nurse"), (Duty("school_nurse", ELSEWHERE), Duty("school_nurse", None))),
     "other guardian": (person("other guardian"), ()),
     "other pupil": (person("other pupil"), ()),
     "other teacher": (person("other teacher"), (Duty("teacher", HERE),)),
@@ -75,9 +78,11 @@ THINGS: dict[str, Resource] = {
     "pupil of unknown age": pupil(age=None),
     "pupil without unit": pupil(unit=None),
     "lesson": Lesson(LessonId("lesson"), HERE, people("teacher"), people("mentor"), people("substitute")),
-    "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor")),
+    "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor"), people("substitute")),
     "unit": Unit(HERE),
     "own": Person(PersonId("guardian")),
+    "adult": Person(PersonId("guardian"), frozenset({HERE})),
+    "protected adult": Person(PersonId("guardian"), frozenset({HERE}), protected=True),
     "system": SYSTEM,
 }
 
@@ -97,7 +102,13 @@ KNOWN_PUPIL = {
     "pupil of unknown age": f"{HOME}, teacher, mentor, {OFFICE}",
     "pupil without unit": f"{HOME}, teacher, mentor, head, registrar",
 }
-OWN = {"own": "guardian"}
+OWN = {"own": "guardian", "adult": "guardian", "protected adult": "guardian"}
+ADULT = {
+    "own": "registrar",
+    "adult": "administrator, registrar",
+    "protected adult": "administrator",
+}
+KNOWN_ADULT = {thing: f"guardian, {names}" for thing, names in ADULT.items()}
 REGISTRY = {
     "pupil": "administrator, registrar",
     "protected pupil": "administrator",
@@ -106,7 +117,28 @@ REGISTRY = {
     "pupil without unit": "registrar",
 }
 
+
+def _each_pupil(own: str, everywhere: str) -> dict[str, str]:
+    """Who gets through about every kind of pupil: those of the unit and home, and those of the
+    municipality.
+    """
+    known = ", ".join(name for name in own.split(", ") if name not in {"principal", "administrator"})
+    all_of_them = f"{own}, {everywhere}"
+    return {
+        "pupil": all_of_them,
+        "protected pupil": own,
+        "pupil of 18": all_of_them,
+        "pupil of unknown age": all_of_them,
+        "pupil without unit": f"{known}, {everywhere}" if known else everywhere,
+    }
+
+
 EXPECTED: dict[str, dict[str, str]] = {
+    "access:explain": {
+        **REGISTRY,
+        "unit": "administrator, registrar",
+        "group": "administrator, registrar",
+    },
     "access:read_process_map": {"system": "EVERYONE, integration"},
     "access:request_extract": {
         "pupil": f"{HOME}, administrator, registrar",
@@ -115,8 +147,33 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pupil of unknown age": f"{HOME}, administrator, registrar",
         "pupil without unit": f"{HOME}, registrar",
     },
+    "access:read_rights": {"unit": OFFICE},
+    "access:read_trail": {
+        "pupil": "guardian, administrator, registrar",
+        "protected pupil": "guardian, administrator",
+        "pupil of 18": "guardian, pupil, administrator, registrar",
+        "pupil of unknown age": "guardian, administrator, registrar",
+        "pupil without unit": "guardian, registrar",
+    }
+    | OWN,
     "register:read_own_children": OWN,
-    "register:read_person": KNOWN_PUPIL | OWN,
+    "register:add_person": {"system": "administrator, registrar, other administrator"},
+    "register:merge": {"system": "registrar"},
+    "register:read_record": REGISTRY | ADULT,
+    "register:protect": REGISTRY
+    | ADULT
+    | {"protected pupil": "administrator, registrar", "protected adult": "administrator, registrar"},
+    "register:break_glass": {
+        "pupil": OFFICE,
+        "protected pupil": "principal, administrator, registrar",
+        "pupil of 18": OFFICE,
+        "pupil of unknown age": OFFICE,
+        "pupil without unit": "head, registrar",
+        "own": "registrar",
+        "adult": "administrator, registrar",
+        "protected adult": "administrator, registrar",
+    },
+    "register:read_person": KNOWN_PUPIL | KNOWN_ADULT,
     "register:read_contacts": {
         "pupil": f"pupil, mentor, {OFFICE}",
         "protected pupil": "administrator",
@@ -124,19 +181,42 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pupil of unknown age": f"pupil, mentor, {OFFICE}",
         "pupil without unit": "pupil, mentor, head, registrar",
     }
-    | OWN,
-    "register:edit_person": REGISTRY,
+    | KNOWN_ADULT,
+    "register:edit_person": REGISTRY | ADULT,
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
     "organisation:read_unit": {"unit": "EVERYONE"},
-    "organisation:read_group": {"group": f"teacher, mentor, {OFFICE}"},
+    "organisation:read_group": {"group": f"teacher, mentor, substitute, nurse, {OFFICE}"},
+    "organisation:appoint_substitute": {"unit": OFFICE},
+    "organisation:delegate": {"unit": "principal"},
     "organisation:edit": {
         "unit": "administrator, registrar",
         "group": "administrator, registrar",
         "system": "registrar",
     },
+    "organisation:administer": {"system": "registrar"},
+    "organisation:edit_staff": {"unit": OFFICE},
+    "organisation:propose_calendar": {"unit": OFFICE},
+    "organisation:read_staff": {"unit": OFFICE},
+    "organisation:read_own_staffing": OWN,
+    "organisation:edit_group": {"unit": OFFICE, "group": OFFICE},
+    "organisation:list_groups": {"unit": OFFICE},
+    "organisation:roll_over": {"system": "registrar"},
     "organisation:import": {"system": "registrar"},
+    "organisation:read_catalogue": {"system": "EVERYONE"},
+    "organisation:plan_offering": {"unit": OFFICE},
+    "organisation:decide_timplan": {"unit": "principal, head"},
+    "organisation:decide_electives": {"unit": "principal, head"},
+    "organisation:choose_electives": _each_pupil(f"{HOME}, administrator", "registrar"),
+    "organisation:read_electives": _each_pupil(
+        f"{HOME}, mentor, principal, administrator", "head, registrar"
+    ),
+    "organisation:read_study_plan": _each_pupil(
+        f"{HOME}, mentor, principal, administrator", "head, registrar"
+    ),
+    "organisation:edit_study_plan": _each_pupil("mentor, principal, administrator", "head, registrar"),
+    "organisation:adapt_studies": _each_pupil("principal", "head"),
     "timetable:read_pupil_day": KNOWN_PUPIL,
     "timetable:read_own_day": OWN,
     "timetable:import": {"system": "registrar"},
@@ -148,7 +228,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
     "attendance:correct_lesson": {"lesson": "teacher, mentor, principal, head"},
     "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
-    "attendance:read_sweep": {"unit": OFFICE, "system": "head, registrar"},
+    "attendance:read_sweep": {"unit": f"deputy, {OFFICE}", "system": "head, registrar"},
     "messages:read_own_preferences": OWN,
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,

@@ -18,7 +18,7 @@ from skolkit.types import GroupId, LessonId, PersonId, UnitId
 Question = tuple[Caller, guard.Action, Resource, frozenset[Duty]]
 
 ACTIONS = get_args(guard.Action)
-PUBLIC = {"access:read_process_map", "organisation:read_unit"}
+PUBLIC = {"access:read_process_map", "organisation:read_catalogue", "organisation:read_unit"}
 STRANGER = Caller(PersonId("stranger"), "phone-app", frozenset({SCHOOL_SCOPE}))
 FITTING: dict[type, list[guard.Action]] = {}
 

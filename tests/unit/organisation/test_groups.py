@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.organisation.domain.groups import DatedGroup, MembershipEndsBeforeStart, Stay
+from functions.organisation.domain.groups import DatedGroup, MembershipEndsBeforeStart, Post, Stay
 from skolkit.types import GroupId, PersonId, UnitId
 
 FIRST = date(2026, 8, 18)
@@ -23,7 +23,7 @@ def group(*stays: Stay) -> DatedGroup:
         name="7B",
         kind="klass",
         stays=stays,
-        mentors=frozenset({PersonId("m")}),
+        mentors=frozenset({Post(PersonId("m"))}),
     )
 
 

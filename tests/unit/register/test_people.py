@@ -11,26 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.register.domain import (
-    AlreadyEnrolled,
-    EndsBeforeStart,
-    Enrolment,
-    PersonCard,
-    PupilRecord,
-    Relation,
-    Responsible,
-    age,
-    enrol,
-    of_age,
-    phone_number,
-)
-from functions.register.imports import PersonRow
+from functions.register.domain.contacts import phone_number
+from functions.register.domain.enrolment import AlreadyEnrolled, EndsBeforeStart, Enrolment, enrol
+from functions.register.domain.people import PersonCard, PupilRecord, Relation, Responsible, age, of_age
+from functions.register.imports.people import PersonRow
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import PersonId, UnitId, stable_id
 
 UNIT = UnitId("unit")
 DAY = date(2026, 11, 23)
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
+BORN = date(2010, 1, 1)
 
 
 def at_school(start: date, end: date | None = None, form: SchoolForm = SchoolForm.COMPULSORY) -> Enrolment:
@@ -66,20 +57,20 @@ def test_two_compulsory_enrolments_never_share_a_day(
     shared = any(first.covers(day) and second.covers(day) for day in {a, b, c or a, d or b})
     if shared:
         with pytest.raises(AlreadyEnrolled):
-            enrol([first], second)
+            enrol([first], second, BORN)
     else:
-        assert enrol([first], second) == second
+        assert enrol([first], second, BORN) == second
 
 
 def test_other_school_forms_and_cancelled_ones_are_not_in_the_way() -> None:
     new = at_school(DAY)
     cancelled = Enrolment(UNIT, SchoolForm.COMPULSORY, 3, DAY - timedelta(days=9), cancelled=True)
-    assert enrol([cancelled, at_school(DAY, form=SchoolForm.ADULT)], new) == new
+    assert enrol([cancelled, at_school(DAY, form=SchoolForm.ADULT)], new, BORN) == new
 
 
 def test_an_enrolment_does_not_end_before_it_starts() -> None:
     with pytest.raises(EndsBeforeStart):
-        enrol([], at_school(DAY, DAY - timedelta(days=1)))
+        enrol([], at_school(DAY, DAY - timedelta(days=1)), BORN)
 
 
 def test_the_record_is_of_the_compulsory_enrolment_of_the_day() -> None:

@@ -2,16 +2,21 @@
 logs §9.3).
 
 Rows go to one append-only table on which every function may only put. A change's row is part of its
-transaction (`skolkit.table.commit`); a read's row is written before the answer leaves (`record_read`).
+transaction (`skolkit.table.commit`); a read's row is written before the answer leaves (`record_read`). The
+table keeps a row for `ROW_DAYS`, for whoever asks who has read about them; the archive, to which access
+copies every row within minutes, keeps it as long as its bucket is locked.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from skolkit.clock import now, stamp
 from skolkit.types import new_id
+
+ROW_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class Trace:
 
     def row(self) -> dict[str, Any]:
         """The row in DynamoDB's own notation."""
-        at = stamp(now())
+        moment = now()
+        at = stamp(moment)
         texts = {
             "pk": f"ABOUT#{self.about}",
             "sk": f"{at}#{new_id()}",
@@ -40,7 +46,8 @@ class Trace:
             "reason": self.reason,
             "changes": self.changes,
         }
-        return {name: {"S": text} for name, text in texts.items() if text}
+        expires = str(int((moment + timedelta(days=ROW_DAYS)).timestamp()))
+        return {name: {"S": text} for name, text in texts.items() if text} | {"expires": {"N": expires}}
 
 
 def record_read(trace: Trace) -> None:

@@ -41,6 +41,11 @@ def bucket(name: str) -> str:
     return _required(f"SKOLKIT_{name.upper()}")
 
 
+def reports_bucket() -> str:
+    """The bucket of files dropped and of reports; only functions that write reports are told it."""
+    return _required("SKOLKIT_REPORTS")
+
+
 def _required(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:

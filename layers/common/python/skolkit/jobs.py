@@ -17,7 +17,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from skolkit.audit import Trace
 from skolkit.clock import now, stamp
-from skolkit.errors import ChangedMeanwhile, DomainError
+from skolkit.errors import Busy, ChangedMeanwhile, DomainError
 from skolkit.events import Fact
 from skolkit.http import Shape
 from skolkit.idempotency import RequestKey
@@ -128,7 +128,7 @@ def run(
                 commit(item, facts=[again(job=item.id, turn=fact.turn + 1)])
                 return
         _end(item, "done")
-    except ChangedMeanwhile:
+    except (Busy, ChangedMeanwhile):
         raise  # another worker, or a person, was first: the queue tries again with what is stored then
     except DomainError as refusal:
         item = find(kind, fact.job) or item

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from skolkit.aws import client
 from skolkit.types import PersonId
@@ -16,7 +17,7 @@ from skolkit.types import PersonId
 KEY = "alias/skolkit-protected"
 
 
-def seal(person: PersonId, values: Mapping[str, str | None]) -> bytes:
+def seal(person: PersonId, values: Mapping[str, object]) -> bytes:
     """The values as ciphertext that only holders of `kms:Decrypt` on the key can open for this person.
 
     One KMS call. `values` are at most 4,096 bytes as JSON; a longer text is refused by KMS.
@@ -24,3 +25,12 @@ def seal(person: PersonId, values: Mapping[str, str | None]) -> bytes:
     text = json.dumps({name: value for name, value in values.items() if value}, ensure_ascii=False)
     reply = client("kms").encrypt(KeyId=KEY, Plaintext=text.encode(), EncryptionContext={"person": person})
     return bytes(reply["CiphertextBlob"])
+
+
+def unseal(person: PersonId, sealed: bytes | None) -> dict[str, Any]:
+    """What `seal` made unreadable; {} of nothing. One KMS call, for those who may decrypt."""
+    if not sealed:
+        return {}
+    reply = client("kms").decrypt(KeyId=KEY, CiphertextBlob=sealed, EncryptionContext={"person": person})
+    opened: dict[str, Any] = json.loads(reply["Plaintext"])
+    return opened

@@ -34,7 +34,8 @@ class Trigger:
 
     `runbook` names the file in `infra/runbooks`; `batch` is the most messages at a time; `meaning` is the
     alarm's text in Swedish: what it means for people when this function fails; `uses` are IAM actions beyond
-    its tables; `layers` the heavy packages it needs beside those all functions have (`documents`).
+    its tables, followed by what they are for where the same action is used on several things; `layers` the
+    heavy packages it needs beside those all functions have (`documents`).
     """
 
     name: str
@@ -139,7 +140,7 @@ class Triggers:
 
     def on_schedule(
         self, expression: str, *, process: int, timeout: int = 300, memory: int = 512,
-        runbook: str = "schedule", meaning: str = "",
+        runbook: str = "schedule", meaning: str = "", uses: tuple[str, ...] = (),
     ) -> Callable[[Callable[[], None]], Any]:  # fmt: skip
         """Run at Swedish wall-clock times: an EventBridge Scheduler expression, e.g. `cron(30 16 ? * MON-FRI
         *)`.
@@ -149,7 +150,17 @@ class Triggers:
             name = function.__name__
             self.triggers.append(
                 Trigger(
-                    name, "schedule", process, (expression,), "skolkit", timeout, memory, 1, runbook, meaning
+                    name,
+                    "schedule",
+                    process,
+                    (expression,),
+                    "skolkit",
+                    timeout,
+                    memory,
+                    1,
+                    runbook,
+                    meaning,
+                    uses,
                 )
             )
             return self.app.lambda_function(name=name)(lambda _event, _context: _logged(name, function))

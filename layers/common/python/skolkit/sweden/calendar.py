@@ -161,11 +161,12 @@ class SchoolCalendar:
         stray = sorted(day for day in self.days_off | self.study_days if not self._countable(day))
         year, autumn, spring = self.school_year, self.autumn, self.spring
         in_order = year.start <= autumn.first <= autumn.last < spring.first <= spring.last <= year.end
+        in_order = in_order and (autumn.first.month, spring.last.month) == (8, 6)
         texts = {
             "terms": (
                 not in_order,
-                f"terminerna ska ligga i ordning inom läsåret {year}",
-                f"the terms must follow each other inside the school year {year}",
+                f"terminerna ska ligga i ordning inom läsåret {year}, från augusti till juni",
+                f"the terms must follow each other inside the school year {year}, from August to June",
             ),
             "school_days": (
                 school_days < MIN_SCHOOL_DAYS,
@@ -190,11 +191,28 @@ class SchoolCalendar:
         }
         return tuple(CalendarProblem(rule, sv, en) for rule, (broken, sv, en) in texts.items() if broken)
 
+    def closing_problems(self) -> tuple[CalendarProblem, ...]:
+        """The same for a unit whose forms have no terms (preschool, fritidshem): its days must be in the
+        year.
+        """
+        return tuple(problem for problem in self.problems() if problem.rule == "stray_days")
+
     def _in_term(self, day: date) -> bool:
         return self.autumn.first <= day <= self.autumn.last or self.spring.first <= day <= self.spring.last
 
     def _countable(self, day: date) -> bool:
         return self._in_term(day) and is_workday(day)
+
+
+def open_year(school_year: SchoolYear) -> SchoolCalendar:
+    """The calendar of a unit without terms: every weekday from 1 July to 30 June that is no public holiday.
+
+    Preschool and fritidshem have no terms and no least number of days; what they close is for each to say
+    (skollagen 8:3, 14:4–6).
+    """
+    turn = date(school_year.start_year, 12, 31)
+    halves = Term(school_year.start, turn), Term(turn + _DAY, school_year.end)
+    return SchoolCalendar(school_year, *halves, frozenset(), frozenset())
 
 
 def default_calendar(school_year: SchoolYear, *, winter_break_week: int = 8) -> SchoolCalendar:

@@ -82,8 +82,14 @@ class OrganisationNumber(_Code):
 
 
 class SchoolForm(StrEnum):
-    """School forms (skolformer) of Skolenhetsregistret v2, `CodeSchoolType`."""
+    """School forms (skolformer) and other forms of education a municipality runs.
 
+    The words are those of Skolenhetsregistret v2 (`CodeSchoolType`, for adults also its parts,
+    `CodeSchoolTypePartVux`), for forms that are not in that register those of SS 12000. What each of them
+    uses is in `skolkit.sweden.school_forms`.
+    """
+
+    PRESCHOOL = "FS"
     PRESCHOOL_CLASS = "FKLASS"
     AFTER_SCHOOL_CENTRE = "FTH"
     OPEN_LEISURE = "OPPFTH"
@@ -94,11 +100,19 @@ class SchoolForm(StrEnum):
     UPPER_SECONDARY = "GY"
     ADAPTED_UPPER_SECONDARY = "GYAN"
     ADULT = "VUX"
+    ADULT_BASIC = "VUXGR"
+    ADULT_UPPER_SECONDARY = "VUXGY"
+    ADULT_SWEDISH = "VUXSFI"
+    ADAPTED_ADULT_BASIC = "VUXGRAN"
+    ADAPTED_ADULT_UPPER_SECONDARY = "VUXGYAN"
+    SUBJECT_AREAS = "TR"
+    ARTS_SCHOOL = "KU"
+    HIGHER_VOCATIONAL = "YH"
+    FOLK_HIGH_SCHOOL = "FHS"
 
 
-SS12000_SCHOOL_TYPE = {
-    form: {"GRAN": "GRS", "GYAN": "GYS"}.get(form.value, form.value) for form in SchoolForm
-}
+_OLD_NAMES = {"GRAN": "GRS", "GYAN": "GYS", "VUXGRAN": "VUXSARGR", "VUXGYAN": "VUXSARGY"}
+SS12000_SCHOOL_TYPE = {form: _OLD_NAMES.get(form.value, form.value) for form in SchoolForm}
 """The register's school form → SS 12000 `SchoolTypesEnum`, which keeps the names from before 2 July 2023."""
 
 

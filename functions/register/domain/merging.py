@@ -1,0 +1,79 @@
+"""Two records that prove to be one person, put together so that it can be taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from functions.register.domain.enrolment import Enrolment, check_enrolments
+from functions.register.domain.people import NumberSpan, PersonCard, Responsible
+from skolkit.errors import DomainError, Text
+
+_DAY = timedelta(days=1)
+
+
+class NotMergeable(DomainError):
+    """A record is merged with another one that is not merged itself."""
+
+    reason = Text(
+        "Posterna är samma post, eller en av dem är redan hopslagen.",
+        "The records are the same one, or one of them is merged already.",
+    )
+    advice = Text("Kontrollera vilka poster som avses.", "Check which records are meant.")
+
+
+class ChangedSinceMerge(DomainError):
+    """What has been changed after the merge cannot be told apart by itself."""
+
+    reason = Text(
+        "Posten har ändrats sedan sammanslagningen.", "The record has been changed since it was merged."
+    )
+    advice = Text(
+        "Registrera den andra personen på nytt och rätta båda för hand.",
+        "Enter the other person again and correct both by hand.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What the kept record gains from the other one."""
+
+    numbers: tuple[NumberSpan, ...]
+    enrolments: tuple[Enrolment, ...]
+    responsibles: tuple[Responsible, ...]
+
+
+def merge(kept: PersonCard, other: PersonCard) -> Gain:
+    """What moves over. The kept record's own number, names and birth date stay; the other's number becomes an
+    earlier one. Raises `NotMergeable`, and `AlreadyEnrolled` when both go to compulsory school.
+    """
+    if kept.id == other.id or kept.merged_into or other.merged_into:
+        raise NotMergeable(field="duplicate", value=other.id)
+    enrolments = tuple(e for e in other.enrolments if e not in kept.enrolments)
+    check_enrolments([*kept.enrolments, *enrolments], kept.birth_date)
+    known = {responsible.person for responsible in kept.responsibles}
+    return Gain(
+        numbers=_earlier(kept.numbers, other.numbers),
+        enrolments=enrolments,
+        responsibles=tuple(r for r in other.responsibles if r.person not in known),
+    )
+
+
+def _earlier(own: Sequence[NumberSpan], others: Sequence[NumberSpan]) -> tuple[NumberSpan, ...]:
+    """The other record's numbers, each on a day of its own before the kept record's last one."""
+    known = {span.number for span in own}
+    taken = {span.since for span in own}
+    last = own[-1].since if own else None
+    found = []
+    for span in others:
+        since = span.since
+        if span.number in known:
+            continue
+        if last is not None and since >= last:
+            since = min(taken) - _DAY
+        while since in taken:
+            since -= _DAY
+        taken.add(since)
+        found.append(replace(span, since=since))
+    return tuple(found)

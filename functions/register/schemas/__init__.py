@@ -1,0 +1,1 @@
+"""What the register takes and gives over HTTP."""

@@ -1,0 +1,182 @@
+"""The items of the register's table, and their keys."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from skolkit.config import table_name
+from skolkit.imports import ImportItem
+from skolkit.table import Item
+from skolkit.types import PersonId
+
+K = TypeVar("K", bound="RegisterItem")
+
+
+class RegisterItem(Item):
+    """Anything in the register's table."""
+
+    class Meta:
+        table_name = table_name("register")
+
+
+class PersonItem(RegisterItem, discriminator="person"):
+    """A person. `digest` is of the file row last taken, `municipality` where the person is registered
+    (folkbokförd). The identity number is an attribute, never a key of people.
+    """
+
+    fed = True
+    given_name = UnicodeAttribute()
+    middle_name = UnicodeAttribute(null=True)
+    family_name = UnicodeAttribute()
+    birth_date = UnicodeAttribute()
+    sex = UnicodeAttribute(default="Okänt")
+    status = UnicodeAttribute(default="Aktiv")
+    marking = UnicodeAttribute(default="Ingen")
+    civic_no = UnicodeAttribute(null=True)
+    principal_names = JSONAttribute(null=True)
+    external_ids = JSONAttribute(null=True)
+    municipality = UnicodeAttribute(null=True)
+    merged_into = UnicodeAttribute(null=True)
+    digest = UnicodeAttribute(null=True)
+
+
+class NumberItem(RegisterItem, discriminator="number"):
+    """An identity number the person has or has had, from the day in the key on."""
+
+    number = UnicodeAttribute()
+
+
+class CivicItem(RegisterItem, discriminator="civic"):
+    """To whom an identity number belongs, so that nobody is registered twice. Earlier numbers stay."""
+
+    person = UnicodeAttribute()
+
+
+class BirthItem(RegisterItem, discriminator="birth"):
+    """Who was born on a day, to find out whether somebody is in the register already."""
+
+
+class ContactItem(RegisterItem, discriminator="contact"):
+    """How a person may be reached. Of a protected person everything but the language is sealed.
+
+    `own`: the person has set mail and telephone themselves, and a file does not change them.
+    """
+
+    language = UnicodeAttribute(default="sv")
+    withheld = BooleanAttribute(default=False)
+    own = BooleanAttribute(default=False)
+    email = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    emails = JSONAttribute(null=True)
+    phones = JSONAttribute(null=True)
+    addresses = JSONAttribute(null=True)
+    sealed_reach = BinaryAttribute(null=True, legacy_encoding=False)
+    sealed_address = BinaryAttribute(null=True, legacy_encoding=False)
+
+
+class AtUnit(GlobalSecondaryIndex["EnrolmentItem"]):
+    """A unit's enrolments of all times, by pupil."""
+
+    class Meta:
+        index_name = "at_unit"
+        projection = AllProjection()
+
+    unit = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
+class EnrolmentItem(RegisterItem, discriminator="enrolment"):
+    """One enrolment."""
+
+    at_unit = AtUnit()
+    unit = UnicodeAttribute()
+    school_form = UnicodeAttribute()
+    year = NumberAttribute(null=True)
+    start = UnicodeAttribute()
+    end = UnicodeAttribute(null=True)
+    cancelled = BooleanAttribute(default=False)
+    education_code = UnicodeAttribute(null=True)
+    programme = UnicodeAttribute(null=True)
+    specification = UnicodeAttribute(null=True)
+    leaving = UnicodeAttribute(null=True)
+
+
+class GuardianItem(RegisterItem, discriminator="guardian"):
+    """A responsible adult, in the pupil's partition."""
+
+    relation = UnicodeAttribute()
+    start = UnicodeAttribute(null=True)
+    end = UnicodeAttribute(null=True)
+    home = BooleanAttribute(default=False)
+
+
+class ChildItem(RegisterItem, discriminator="child"):
+    """The same relation in the adult's partition; `until` is the day the child turns 18."""
+
+    relation = UnicodeAttribute()
+    until = UnicodeAttribute()
+    start = UnicodeAttribute(null=True)
+    end = UnicodeAttribute(null=True)
+    home = BooleanAttribute(default=False)
+
+
+class RegisterImportItem(ImportItem, discriminator="register_import"):
+    """How far an import of people has come."""
+
+    class Meta:
+        table_name = table_name("register")
+
+
+def person_pk(person: PersonId) -> str:
+    """A person's partition."""
+    return f"PERSON#{person}"
+
+
+def profile_key(person: PersonId) -> tuple[str, str]:
+    """Where a person is."""
+    return person_pk(person), "PROFILE"
+
+
+def contact_key(person: PersonId) -> tuple[str, str]:
+    """Where a person's contact is."""
+    return person_pk(person), "CONTACT"
+
+
+def number_key(person: PersonId, since: date) -> tuple[str, str]:
+    """Where an identity number of a person is."""
+    return person_pk(person), f"NUMBER#{since}"
+
+
+def civic_key(civic_no: str) -> tuple[str, str]:
+    """Where an identity number's owner is."""
+    return f"CIVIC#{civic_no}", "CIVIC"
+
+
+def birth_key(born: date, person: PersonId) -> tuple[str, str]:
+    """Where a person is among those born on the same day."""
+    return f"BIRTH#{born}", person
+
+
+def as_kind(kind: type[K], item: RegisterItem | None) -> K | None:
+    """The item if it is of the kind."""
+    return item if isinstance(item, kind) else None
+
+
+def day_of(text: str | None) -> date | None:
+    """The day an item keeps as text."""
+    return date.fromisoformat(text) if text else None
+
+
+def text_of(day: date | None) -> str | None:
+    """How an item keeps a day."""
+    return day.isoformat() if day else None

@@ -1,0 +1,84 @@
+"""Two records that prove to be one person (process 2)."""
+
+from __future__ import annotations
+
+from functions.access import guard
+from functions.organisation import queries as organisation
+from functions.register.domain import merging
+from functions.register.domain.people import PersonCard
+from functions.register.events import PersonsMerged, PersonsParted
+from functions.register.queries import require_person
+from functions.register.schemas.people import MergeBody, MergeView
+from functions.register.store import merging as merging_store
+from functions.register.store import people as people_store
+from functions.register.store.items import ChildItem, PersonItem, RegisterItem
+from functions.register.store.writes import (
+    civic_item,
+    enrolment_item,
+    number_item,
+    relation_items,
+    relation_moved,
+    relation_removed,
+)
+from skolkit.audit import Trace
+from skolkit.errors import NotFound
+from skolkit.idempotency import RequestKey
+from skolkit.identity import Caller
+from skolkit.table import Overwrite, Write, commit
+from skolkit.types import PersonId, new_id
+
+
+def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey) -> MergeView:
+    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed. Five round
+    trips: duties, both records, the rows as they were, commit. Raises `NotMergeable`, `AlreadyEnrolled`.
+    """
+    kept, card, _ = _found(caller, id)
+    other, other_card, rows = _found(caller, PersonId(new.duplicate))
+    gain = merging.merge(card, other_card)
+    other.merged_into = id
+    writes: list[Write] = [kept, other]
+    writes += [Overwrite(number_item(id, span.number, span.since)) for span in gain.numbers]
+    writes += [Overwrite(civic_item(span.number, id)) for span in other_card.numbers]
+    writes += [Overwrite(enrolment_item(id, enrolment)) for enrolment in gain.enrolments]
+    for responsible in gain.responsibles:
+        writes += relation_items(id, card.birth_date, responsible)
+    writes += [relation_removed(other_card.id, r.person) for r in other_card.responsibles]
+    writes += _children(rows, id)
+    merge = new_id()
+    writes.append(Overwrite(merging_store.merged_item(id, other_card.id, merge)))
+    record = merging_store.merge_item(merge, id, other_card.id, writes)
+    view = MergeView(id=merge, kept=id, merged=other_card.id)
+    trace = Trace(caller.person_id, "merge_persons", id, changes=f"{other_card.id} merge {merge}")
+    fact = PersonsMerged(kept=id, merged=other_card.id)
+    commit(*writes, record, facts=[fact], trace=trace, once=key.once(view.model_dump_json(by_alias=True)))
+    return view
+
+
+def undo_merge(caller: Caller, merge: str) -> None:
+    """Take a merge apart: every row is as it was. Raises `ChangedSinceMerge`."""
+    guard.require(caller, "register:merge", guard.SYSTEM, organisation.duties_of(caller.person_id))
+    record = merging_store.find_merge(merge)
+    if record is None or record.undone:
+        raise NotFound
+    writes = merging_store.undo_writes(record)
+    if writes is None:
+        raise merging.ChangedSinceMerge(field="merge", value=merge)
+    kept, merged = PersonId(record.kept), PersonId(record.merged)
+    record.undone = caller.person_id
+    trace = Trace(caller.person_id, "undo_merge", kept, changes=f"{merged} merge {merge}")
+    commit(record, *writes, facts=[PersonsParted(kept=kept, merged=merged)], trace=trace)
+
+
+def _found(caller: Caller, id: PersonId) -> tuple[PersonItem, PersonCard, list[RegisterItem]]:
+    guard.require(caller, "register:merge", guard.SYSTEM, organisation.duties_of(caller.person_id))
+    rows = people_store.rows_of(id)
+    card = people_store.card_of(id, rows)
+    if card is None:
+        raise NotFound
+    require_person(caller, "register:edit_person", card)
+    return next(row for row in rows if isinstance(row, PersonItem)), card, rows
+
+
+def _children(rows: list[RegisterItem], adult: PersonId) -> list[Write]:
+    """The other record's children get the kept one as their responsible adult."""
+    return [write for row in rows if isinstance(row, ChildItem) for write in relation_moved(row, adult)]

@@ -1,0 +1,78 @@
+"""Nothing is changed and nobody's data read without a row in the audit trail: every operation is asked, so
+that a new one cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from functions.access.domain.words import DEEDS
+from tests.contract.test_authorization_matrix import ALLOWED, operation_of
+from tests.support.areas import audit_rows, call, every_operation, operation
+from tests.support.schools import REQUESTS, Schools, Undo, stored
+
+# What is read without a trace, and why.
+UNTRACED = {
+    "access.list_processes": "about nobody",
+    "access.read_health": "about nobody",
+    "access.read_me": "one's own",
+    "access.read_rights": "about nobody: roles and policies",
+    "attendance.my_lessons": "one's own timetable",
+    "attendance.read_sweep": "numbers of a unit",
+    "messages.read_preferences": "one's own",
+    "organisation.list_units": "public",
+    "organisation.read_calendar": "public",
+    "organisation.read_unit": "public",
+    "register.list_my_children": "the children's own home, which reads nothing new about them",
+    "timetable.list_my_lessons": "one's own",
+}
+ACTORS = ("pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator")
+
+
+def test_what_leaves_no_trace_is_a_read_with_a_reason() -> None:
+    known = {f"{area}.{op.id}": op for area, op in every_operation()}
+    for name in UNTRACED:
+        assert not known[name].writes, name
+        assert not set(known[name].path_names) & {"pupil", "person", "group", "lesson"}, name
+
+
+@pytest.mark.parametrize("row", ALLOWED)
+@pytest.mark.usefixtures("clean")
+def test_every_change_and_every_read_of_somebody_leaves_a_trace(
+    schools: Schools, undo: Undo, row: str
+) -> None:
+    area, name = operation_of(row)
+    if f"{area}.{name}" in UNTRACED:
+        return
+    before = {key for key in stored() if key[0] == "skolkit-audit"}
+    for actor in ACTORS:
+        if actor in ALLOWED[row]:
+            request = REQUESTS[row](schools)
+            if name == "enrol_pupil":  # beside the school the pupil goes to
+                request = replace(request, body=request.body | {"schoolForm": "FTH", "year": None})
+            answer = call(area, name, schools.people[actor], **vars(request))
+            if answer.status < 300:
+                break
+            undo.undo()
+    else:
+        pytest.fail(f"nobody could do {row}")
+    fresh = {key: item for key, item in stored().items() if key[0] == "skolkit-audit" and key not in before}
+    assert len(fresh) == 1, (row, [item["action"] for item in fresh.values()])
+    (trace,) = fresh.values()
+    assert trace["actor"]["S"] == schools.people[actor]
+    assert int(trace["expires"]["N"]) > 0
+    action = trace["action"]["S"]
+    assert action in DEEDS, f"say in functions/access/domain/words.py what {action} is in plain words"
+    assert DEEDS[action].change == (operation(area, name).writes and name != "explain")
+
+
+@pytest.mark.usefixtures("clean")
+def test_a_refusal_leaves_no_trace(schools: Schools) -> None:
+    before = len(audit_rows(schools.pupil.id))
+    for row in ("register.read_person", "access.list_reads", "access.explain"):
+        area, name = operation_of(row)
+        asked = call(area, name, schools.people["far administrator"], **vars(REQUESTS[row](schools)))
+        assert asked.status == 404
+    assert len(audit_rows(schools.pupil.id)) == before
