@@ -19,7 +19,8 @@ from functions.organisation.store import syllabuses as syllabuses_store
 from skolkit.imports import Importer, Row, RowFault, Source, differing, save
 from skolkit.sweden.codes import SchoolForm
 
-_FORMS = {form.value: form for form in SchoolForm}
+# Parts of komvux (VUXGY …) read the subjects of the school form beside them in the same document.
+_FORMS = {form.value: form for form in SchoolForm if not form.value.startswith("VUX") or form.value == "VUX"}
 
 Code = Annotated[str, Field(pattern=r"^[A-ZÅÄÖa-zåäö0-9_-]{1,30}$")]
 
