@@ -24,18 +24,46 @@ def _change(sv: str, en: str) -> Deed:
 
 
 DEEDS: dict[str, Deed] = {
+    "adapt_study_plan": _change("beslutade om anpassade studier", "decided on adapted studies"),
+    "add_local_syllabus": _change("lade till en egen kurs", "added a course of the unit's own"),
     "add_person": _change("lade in en person i registret", "entered a person in the register"),
+    "add_programme": _change("lade till ett program", "added a programme"),
+    "apply_rule": _change(
+        "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
+    ),
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
     "break_glass": _change("öppnade skyddade uppgifter", "opened protected details"),
     "change_absence": _change("ändrade en frånvaroanmälan", "changed a notice of absence"),
+    "change_activity": _change("ändrade undervisning eller lärare", "changed teaching or its teachers"),
+    "change_certification": _change(
+        "ändrade uppgift om legitimation och behörighet", "changed certification"
+    ),
     "change_contacts": _change("ändrade kontaktuppgifter", "changed contact details"),
+    "change_duty": _change("ändrade en tjänst", "changed a duty"),
+    "change_group": _change("ändrade en klass eller grupp", "changed a class or group"),
+    "change_members": _change(
+        "ändrade vilka som går i en klass eller grupp", "changed who belongs to a class or group"
+    ),
     "change_number": _change("ändrade personnummer", "changed the identity number"),
     "change_person": _change("ändrade personuppgifter", "changed the personal card"),
     "change_reach": _change("ändrade adress och kontaktvägar", "changed address and contact details"),
+    "change_round": _change("ändrade en valomgång", "changed a choice round"),
+    "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
+    "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
     "collect_extract": _change("ställde samman ett registerutdrag", "put a register extract together"),
     "correct_lesson": _change("rättade närvaron på en lektion", "corrected attendance of a lesson"),
+    "create_activity": _change("planerade undervisning", "planned teaching"),
+    "create_duty": _change("lade in en tjänst", "entered a duty"),
+    "create_group": _change("skapade en klass eller grupp", "made a class or group"),
+    "create_unit": _change("skapade en enhet i organisationen", "made an element of the organisation"),
+    "decide_calendar": _change("beslutade läsårstider", "decided a school year"),
+    "decide_distribution": _change("beslutade timplanens fördelning", "decided the teaching hours"),
+    "decide_round": _change(
+        "beslutade resultatet av elevernas val", "decided the outcome of the pupils' choices"
+    ),
     "delegate": _change("delegerade beslutanderätt", "delegated decisions"),
+    "end_group": _change("avslutade en klass eller grupp", "ended a class or group"),
     "end_responsible": _change(
         "avslutade någons ansvar för ett barn", "ended somebody's responsibility for a child"
     ),
@@ -44,32 +72,63 @@ DEEDS: dict[str, Deed] = {
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
+    "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
+    "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
     "list_pupil_lessons": _read("läste schemat för en dag", "read a day's timetable"),
+    "list_results": _read("läste resultatet av elevernas val", "read the outcome of the pupils' choices"),
     "list_rights_of_people": _read("läste enhetens behörigheter", "read the unit's rights"),
+    "list_rollover_units": _read(
+        "läste vad läsårsskiftet gör vid enheterna", "read what the rollover does at the units"
+    ),
+    "list_staffing_warnings": _read("läste varningar om behörighet", "read warnings about certification"),
+    "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
+    "open_round": _change("öppnade en valomgång", "opened a choice round"),
+    "preview_rollover": _change(
+        "beställde en förhandsvisning av läsårsskiftet", "asked for a preview of the rollover"
+    ),
+    "preview_round": _change(
+        "beställde en förhandsvisning av elevernas val", "asked for a preview of the pupils' choices"
+    ),
+    "preview_rule": _read("läste vilka en grupps regel gäller", "read whom a group's rule fits"),
+    "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
     "put_member": _change("placerade i en klass eller grupp", "put in a class or group"),
+    "put_offering": _change("ändrade vad enheten erbjuder", "changed what the unit offers"),
     "put_responsible": _change(
         "ändrade vem som ansvarar för ett barn", "changed who is responsible for a child"
     ),
+    "put_study_plan": _change("ändrade en studieplan", "changed a study plan"),
+    "put_wishes": _change("lämnade önskemål i ett val", "wished in a choice round"),
+    "read_certification": _read("läste uppgift om legitimation och behörighet", "read certification"),
     "read_contacts": _read("läste kontaktuppgifter", "read contact details"),
+    "read_duty": _read("läste en tjänst", "read a duty"),
     "read_group": _read("läste klasslistan", "read the class list"),
+    "read_extract": _read(
+        "såg hur långt ett registerutdrag kommit", "saw how far a register extract has come"
+    ),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
     "read_record": _read(
         "läste allt i registret om personen", "read everything in the register about the person"
     ),
+    "read_rule": _read("läste en grupps regel", "read a group's rule"),
+    "read_study_plan": _read("läste studieplanen", "read the study plan"),
     "read_trail": _read("läste vem som tagit del av uppgifterna", "read who has seen the data"),
+    "read_wishes": _read("läste önskemål i ett val", "read the wishes in a choice round"),
     "remove_member": _change("tog bort ur en klass eller grupp", "took out of a class or group"),
     "report_absence": _change("anmälde frånvaro", "reported absence"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
     "revoke_delegation": _change("återkallade en delegation", "revoked a delegation"),
     "revoke_substitution": _change("avslutade ett vikariat", "ended a substitution"),
+    "run_rollover": _change("startade läsårsskiftet", "started the rollover"),
     "save_lesson": _change("rapporterade närvaron på en lektion", "reported attendance of a lesson"),
+    "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
+    "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
 }
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")

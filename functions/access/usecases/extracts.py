@@ -58,8 +58,10 @@ def request_extract(caller: Caller, person: PersonId, key: RequestKey) -> jobs.J
 
 
 def read_extract(caller: Caller, person: PersonId, id: str) -> jobs.JobView:
-    """How far an extract has come. Two round trips, five for administrators."""
-    return jobs.view(_own(caller, person, id))
+    """How far an extract has come. Three round trips, six for administrators."""
+    view = jobs.view(_own(caller, person, id))
+    record_read(Trace(caller.person_id, "read_extract", person))
+    return view
 
 
 def link_extract(caller: Caller, person: PersonId, id: str, format: str) -> ExtractLink:

@@ -85,8 +85,8 @@ def change_activity(caller: Caller, unit: UnitId, id: str, new: ActivityChange, 
 
 
 def list_staffing_warnings(caller: Caller, unit: UnitId, query: PageQuery) -> WarningPage:
-    """What is wrong with the staffing of a page of the unit's activities that are not over. Three round
-    trips: the caller's duties, the page, its duties and certifications (one per hundred).
+    """What is wrong with the staffing of a page of the unit's activities that are not over. Four round
+    trips: the caller's duties, the page, its duties and certifications (one per hundred), the audit row.
     """
     require_staff(caller, "organisation:read_staff", unit)
     found, cursor = _page(caller, unit, query, "warnings", ended=False)
@@ -95,6 +95,7 @@ def list_staffing_warnings(caller: Caller, unit: UnitId, query: PageQuery) -> Wa
         duties_store.wanted_duties([part.duty for part in parts]),
         duties_store.wanted_certifications([part.person for part in parts]),
     )
+    record_read(Trace(caller.person_id, "list_staffing_warnings", unit, changes=f"{len(found)} activities"))
     warned = [warning for activity in found for warning in rules.warnings(activity, duties, held)]
     views = [WarningView(activity=w.activity, kind=w.kind, duty=w.duty, person=w.person) for w in warned]
     return WarningPage(data=views, cursor=cursor)

@@ -29,7 +29,7 @@ from functions.organisation.store import groups as groups_store
 from functions.organisation.usecases.group_admin import save
 from functions.organisation.usecases.group_rights import editable, unchanged
 from functions.register import queries as register
-from skolkit.audit import Trace
+from skolkit.audit import Trace, record_read
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -38,10 +38,11 @@ from skolkit.types import GroupId, PersonId
 
 
 def read_rule(caller: Caller, id: GroupId) -> RuleView:
-    """A group's rule. Two round trips: group, duties."""
+    """A group's rule, with who is in or out by hand. Three round trips: group, duties, audit row."""
     item, group, _ = editable(caller, id)
     if group.rule is None:
         raise NotFound
+    record_read(Trace(caller.person_id, "read_rule", id))
     return _rule_view(group, item.version)
 
 
@@ -61,11 +62,12 @@ def set_rule(caller: Caller, id: GroupId, new: RuleShape, version: int) -> RuleV
 
 
 def preview_rule(caller: Caller, id: GroupId, day: date | None) -> ChangesView:
-    """Who would come and who would leave from a day on. Four round trips: group, duties, the unit's pupils,
-    their groups (one per 100).
+    """Who would come and who would leave from a day on. Five round trips: group, duties, the unit's pupils,
+    their groups (one per 100), audit row.
     """
     _, group, _ = editable(caller, id)
     changes = _changes(group, day or today())
+    record_read(Trace(caller.person_id, "preview_rule", id))
     return ChangesView(group=id, come=list(changes.come), leave=list(changes.leave))
 
 

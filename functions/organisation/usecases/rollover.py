@@ -19,6 +19,7 @@ from functions.organisation.schemas.rollover import (
 from functions.organisation.store import rollover as rollover_store
 from functions.organisation.store.rollover import RolloverJob
 from skolkit import jobs
+from skolkit.audit import Trace, record_read
 from skolkit.cursor import seal, unseal
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
@@ -71,7 +72,9 @@ def read_rollover(caller: Caller, id: str) -> RolloverView:
 
 
 def list_rollover_units(caller: Caller, id: str, query: PageQuery) -> UnitRolloverPage:
-    """What a rollover does or has done at each unit. Four round trips: duties, job, units' jobs, outcomes."""
+    """What a rollover does or has done at each unit. Five round trips: duties, job, units' jobs, outcomes,
+    audit row.
+    """
     item = _find(caller, id)
     bound = (caller.seal, "rollover", id)
     first = int((unseal(query.cursor, *bound) or {"after": 0})["after"])
@@ -79,6 +82,7 @@ def list_rollover_units(caller: Caller, id: str, query: PageQuery) -> UnitRollov
     ids = {unit: rollover_store.unit_job(id, unit) for unit in units}
     parts = rollover_store.find_jobs(list(ids.values()))
     (outcomes,) = fetch(rollover_store.wanted_outcomes(list(ids.values())), consistent=True)
+    record_read(Trace(caller.person_id, "list_rollover_units", id, changes=f"{len(units)} units"))
     after = first + len(units)
     more = {"after": after} if after < len(item.request["units"]) else None
     data = [_unit_view(unit, parts.get(ids[unit]), outcomes.get(ids[unit], {})) for unit in units]

@@ -22,6 +22,7 @@ from skolkit import clock
 from skolkit.clock import today
 from skolkit.types import PersonId, new_id
 from tests.support.areas import EXTRACTS_BUCKET, audit_rows, call, deliver, outbox, run_schedule
+from tests.support.schools import REQUESTS, TWINS, Schools
 from tests.support.world import World, drop, make_world, person_row
 
 ADDRESS = {"street": "Utdragsvägen 5", "postalCode": "123 45", "locality": "Utdragsby"}
@@ -96,8 +97,8 @@ def test_a_pupil_gets_everything_and_nobody_elses(world: World, tables: Cloud) -
     )  # fmt: skip
     id, extract = made(pupil.id, pupil.id)
 
-    (person,) = rows(extract, "register.person")
-    assert person[0] == pupil.given_name
+    person, number, *_ = rows(extract, "register.person")
+    assert (person[0], number[0]) == (pupil.given_name, "Personnummer")
     assert "Utdragsvägen 5" in json.dumps(rows(extract, "register.contact"), ensure_ascii=False)
     assert len(rows(extract, "register.custody")) == 2
     assert rows(extract, "organisation.group")
@@ -130,7 +131,7 @@ def test_a_guardian_gets_the_childs_without_contacts_and_only_their_own(world: W
 def test_a_guardians_own_extract_tells_of_no_child(world: World) -> None:
     pupil = world.classmates()[0]
     _, extract = made(pupil.guardians[0].guardian_id, pupil.guardians[0].guardian_id)
-    assert ["Vårdnadshavare", "ansvarig vuxen"] in rows(extract, "register.custody")
+    assert ["Vårdnadshavare", "ansvarig vuxen"] in [row[:2] for row in rows(extract, "register.custody")]
     text = json.dumps(extract, ensure_ascii=False)
     assert pupil.id not in text
     assert pupil.given_name not in [value for row in rows(extract, "register.person") for value in row]
@@ -141,6 +142,29 @@ def test_a_teacher_has_lessons(world: World) -> None:
     _, extract = made(lesson.teachers[0], lesson.teachers[0])
     assert rows(extract, "organisation.duty") or rows(extract, "organisation.group")
     assert {row[4] for row in rows(extract, "timetable.lesson")} == {"lärare"}
+
+
+def test_plans_choices_and_merges_are_told(schools: Schools) -> None:
+    guardian, wish = schools.people["guardian"], REQUESTS["organisation.put_wishes"](schools)
+    assert call("organisation", "put_wishes", guardian, **vars(wish)).status == 200
+    _, extract = made(schools.pupil.id, schools.pupil.id)
+    assert rows(extract, "organisation.study_plan")
+    assert "någon annan" in [row[2] for row in rows(extract, "organisation.elective")]
+    assert guardian not in json.dumps(extract)
+    _, kept = made(TWINS[0], TWINS[0])
+    ((told, at),) = rows(kept, "register.merge")
+    assert "annan post" in told
+    assert at
+    assert TWINS[1] not in json.dumps(kept)
+
+
+def test_staff_get_duties_certification_and_teaching(schools: Schools) -> None:
+    certify = REQUESTS["organisation.change_certification"](schools)
+    principal = schools.people["unit administrator"]
+    assert call("organisation", "change_certification", principal, **vars(certify)).status == 200
+    _, extract = made(PersonId(certify.path["employee"]), PersonId(certify.path["employee"]))
+    assert rows(extract, "organisation.duty")
+    assert rows(extract, "organisation.certification")
 
 
 def test_what_is_sealed_is_not_in_it(world: World, tables: Cloud) -> None:
