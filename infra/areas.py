@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from skolkit.http import Api
+    from skolkit.kept import Kept
     from skolkit.triggers import Trigger
 
 
@@ -81,6 +84,36 @@ def _indexes(area: str) -> dict[str, dict[str, Any]]:
             schemas = (index._get_schema() for index in item._indexes.values())  # noqa: SLF001
             found |= {str(schema["index_name"]): _hash_first(dict(schema)) for schema in schemas}
     return dict(sorted(found.items()))
+
+
+def kept(area: str) -> Mapping[str, Kept]:
+    """What the area's `kept` module says of the kinds of item it stores; {} without one."""
+    name = f"functions.{area}.kept"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    found: Mapping[str, Kept] = importlib.import_module(name).KEPT
+    return found
+
+
+def kinds(area: str) -> dict[str, type[Any]]:
+    """The kinds of item an area stores, by name."""
+    from skolkit.config import table_name
+    from skolkit.table import Item
+
+    _indexes(area)  # imports the modules of its store
+    return {
+        item.kind_name(): item
+        for item in _descendants(Item)
+        if getattr(item, "Meta", None) is not None
+        and item.Meta.table_name == table_name(area)
+        and item.__module__.startswith(f"functions.{area}.")
+        and item.kind.get_discriminator(item)
+    }
+
+
+def personal() -> tuple[str, ...]:
+    """The areas that keep something about people, in order of name."""
+    return tuple(sorted(spec.name for spec in AREAS if any(kind.whose for kind in kept(spec.name).values())))
 
 
 def _hash_first(schema: dict[str, Any]) -> dict[str, Any]:

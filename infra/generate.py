@@ -1,5 +1,6 @@
 """Writes what is derived from the code and committed: each area's OpenAPI document, the schemas of the facts
-it publishes, and the map of the processes. `python -m infra.generate --check` only tells what has drifted."""
+it publishes, the documents of data protection, and the map of the processes. `python -m infra.generate
+--check` only tells what has drifted."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.areas import Area, load_all
+from infra.compliance.documents import documents
 from infra.local.paths import ROOT
 from infra.processes import as_markdown, process_map
 from skolkit.events import Fact
@@ -30,6 +32,8 @@ def generated(root: Path, areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
             yield root / "events" / "schemas" / area.name / f"{name}.{version}.json", _json(schema(fact))
     processes = process_map(areas)
     yield root / "functions" / "access" / "process_map.json", _json(processes)
+    for path, text in documents(areas):
+        yield root / path, text
     readme = root / "README.md"
     if readme.exists():
         yield readme, with_map(readme.read_text(encoding="utf-8"), as_markdown(processes))

@@ -24,6 +24,8 @@ CLOUD_PLATFORM = "aarch64-manylinux_2_28"
 UNZIPPED_LIMIT = 250_000_000
 
 LOCKS = ("requirements-runtime.lock", "requirements-chalice.lock")
+# Packages that only some functions need (`layers=` on their trigger), each in a layer of its own.
+HEAVY = {"documents": "requirements-documents.lock"}
 # botocore describes 400 services; a function that calls another one fails at its first client.
 SERVICES = frozenset(
     {
@@ -99,6 +101,8 @@ def build(target: Target) -> Path:
             build_own(target, name, source, package)
             mark(target.directory / name, stamp)
     build_dependencies(target)
+    for name in HEAVY:
+        build_heavy(target, name)
     unzipped = sum(sizes(target).values())
     if unzipped > UNZIPPED_LIMIT:
         raise LayerError(
@@ -135,15 +139,30 @@ def build_dependencies(target: Target) -> None:
     mark(home, stamp)
 
 
-def link(target: Target) -> None:
+def build_heavy(target: Target, name: str) -> Path:
+    """Install one heavy layer's lock for the target and compile it; the directory of its packages."""
+    lock = paths.ROOT / HEAVY[name]
+    home = target.directory / (f"packages-{name}" if target.linked else name)
+    stamp = fingerprint([str(target), sys.version, target.compiler() or ""], [lock, Path(__file__)])
+    if not fresh(home, stamp):
+        shutil.rmtree(home, ignore_errors=True)
+        install(target, lock, home / "python")
+        compile_below(target, home)
+        if target.linked:
+            link(target, name, home)
+        mark(home, stamp)
+    return home / "python"
+
+
+def link(target: Target, name: str = "dependencies", packages: Path | None = None) -> None:
     """Make a layer of one line that puts the built packages on the path.
 
     The embedded AWS unpacks every layer anew for every worker of every function: half a second of work.
     """
-    site = target.directory / "dependencies" / "python" / "lib" / f"python{target.python}" / "site-packages"
+    site = target.directory / name / "python" / "lib" / f"python{target.python}" / "site-packages"
     site.mkdir(parents=True, exist_ok=True)
-    (site / "dependencies.pth").write_text(
-        f"import sys; sys.path.insert(0, {str(target.packages / 'python')!r})\n"
+    (site / f"{name}.pth").write_text(
+        f"import sys; sys.path.insert(0, {str((packages or target.packages) / 'python')!r})\n"
     )
 
 
@@ -224,6 +243,7 @@ def sizes(target: Target) -> dict[str, int]:
         "common": target.directory / "common",
         "dependencies": target.packages,
         "code": target.directory / "code",
+        **{name: target.directory / (f"packages-{name}" if target.linked else name) for name in HEAVY},
     }
     return {name: sum(file.stat().st_size for file in files_below(part)) for name, part in parts.items()}
 

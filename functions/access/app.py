@@ -7,15 +7,27 @@ from __future__ import annotations
 from typing import Any
 
 from functions.access import schemas
-from functions.access.usecases import me, processes, rights, segments, sign_in, trail
-from skolkit.errors import NotFound
+from functions.access.domain.extracts import ExtractNotReady
+from functions.access.events import ExtractAnswered, PartAnswered
+from functions.access.extract import gather
+from functions.access.usecases import extracts, me, processes, rights, segments, sign_in, trail
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
+from skolkit.jobs import JobView
 from skolkit.triggers import Triggers
 from skolkit.types import PersonId, UnitId
 
-api = Api("access", "Inloggning, behörighet och processkarta", reader_uses=("dynamodb:Query audit",))
+api = Api(
+    "access",
+    "Inloggning, behörighet och processkarta",
+    uses=("s3:GetObject extract",),
+    reader_uses=("dynamodb:Query audit",),
+)
 app = api.app
 on = Triggers(app)
+relay = on.relay_outbox()
 
 
 @api.operation("GET", "/v1/health", process=36, scope=None, answer=schemas.Health)
@@ -34,6 +46,35 @@ def read_me(request: Request[None, None]) -> schemas.Me:
 def list_processes(request: Request[None, None]) -> schemas.ProcessMap:
     """The 36 processes and what serves them"""
     return processes.list_processes(request.caller)
+
+
+@api.operation(
+    "POST", "/v1/people/{person}/extracts", process=36, status=202, keyed=True, answer=JobView,
+    errors=(NotFound, ChangedMeanwhile),
+)  # fmt: skip
+def request_extract(request: Request[None, None]) -> JobView:
+    """Ask for a register extract of all that is kept about someone"""
+    assert request.key
+    return extracts.request_extract(request.caller, PersonId(request.id("person")), request.key)
+
+
+@api.operation(
+    "GET", "/v1/people/{person}/extracts/{extract}", process=36, answer=JobView, errors=(NotFound,)
+)
+def read_extract(request: Request[None, None]) -> JobView:
+    """How far a register extract has come"""
+    person = PersonId(request.id("person"))
+    return extracts.read_extract(request.caller, person, request.id("extract"))
+
+
+@api.operation(
+    "POST", "/v1/people/{person}/extracts/{extract}/link", process=36,
+    body=schemas.ExtractFormat, answer=schemas.ExtractLink, errors=(NotFound, ExtractNotReady),
+)  # fmt: skip
+def link_extract(request: Request[schemas.ExtractFormat, None]) -> schemas.ExtractLink:
+    """A link to fetch a register extract, for five minutes"""
+    person, extract = PersonId(request.id("person")), request.id("extract")
+    return extracts.link_extract(request.caller, person, extract, request.body.format)
 
 
 @api.operation(
@@ -69,6 +110,40 @@ def explain(request: Request[schemas.Question, None]) -> schemas.ExplanationView
 def list_reads(request: Request[None, schemas.TrailQuery]) -> schemas.TrailPage:
     """Who has read and changed what the school knows of a person"""
     return trail.list_reads(request.caller, PersonId(request.id("person")), request.query)
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("dynamodb:Query audit", "s3:PutObject extract-part"),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write who has read what about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)
+
+
+@on.on_facts(
+    "access.ExtractAnswered.v1", "attendance.ExtractAnswered.v1", "messages.ExtractAnswered.v1",
+    "organisation.ExtractAnswered.v1", "register.ExtractAnswered.v1", "timetable.ExtractAnswered.v1",
+    process=36, timeout=120, memory=1024, runbook="extracts", layers=("documents",),
+    uses=("s3:GetObject extract-parts", "s3:PutObject extract"),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def collect_extract(envelope: Envelope) -> None:
+    """Put a register extract together when every area has answered."""
+    area = envelope.type.partition(".")[0]
+    extracts.take_part(area, PartAnswered.model_validate(envelope.data).request)
+
+
+@on.on_schedule(
+    "rate(30 minutes)",
+    process=36,
+    runbook="extracts",
+    meaning="Registerutdrag har misslyckats: någon del av systemet svarar inte på vad den vet om personen.",
+)
+def chase_extracts() -> None:
+    """Ask the areas again that have not answered."""
+    extracts.chase_extracts()
 
 
 @on.on_schedule(

@@ -27,6 +27,7 @@ Action = Literal[
     "access:read_process_map",
     "access:read_rights",
     "access:read_trail",
+    "access:request_extract",
     "attendance:change_absence",
     "attendance:correct_lesson",
     "attendance:open_lesson",

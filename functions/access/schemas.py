@@ -74,6 +74,19 @@ class ProcessMap(Shape):
     data: list[ProcessView]
 
 
+class ExtractFormat(Shape):
+    """In which form an extract is wanted."""
+
+    format: Literal["pdf", "json"] = "pdf"
+
+
+class ExtractLink(Shape):
+    """Where a register extract can be fetched, for so many seconds."""
+
+    url: str
+    seconds: int
+
+
 class TrailQuery(Shape):
     """How much of the list, from where."""
 

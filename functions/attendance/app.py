@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from functions.attendance import schemas
 from functions.attendance.domain import absence, lesson
-from functions.attendance.events import GroupChanged, LessonReported, LessonsPlanned, NoticeAnswered
+from functions.attendance.events import (
+    ExtractAnswered,
+    GroupChanged,
+    LessonReported,
+    LessonsPlanned,
+    NoticeAnswered,
+)
+from functions.attendance.extract import gather
 from functions.attendance.usecases import absence as absences
 from functions.attendance.usecases import lessons, notices
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.triggers import Triggers
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
@@ -158,6 +166,16 @@ def record_notice_outcome(envelope: Envelope) -> None:
 def evening_sweep() -> None:
     """Every school day: find unreported lessons and untold unexcused absence, and see to it."""
     notices.sweep_evening(notices.day_to_sweep())
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)
 
 
 relay = on.relay_outbox()

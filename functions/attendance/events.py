@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from skolkit.events import Fact
+from skolkit.extracts import Answered
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
 
@@ -107,3 +108,9 @@ class NoticeAnswered(Heard):
     day: date
     recipient: PersonId
     reason: Literal["", "protected", "no_address", "rejected", "bounced", "no_guardian"] = ""
+
+
+class ExtractAnswered(Answered):
+    """The part of attendance in a register extract has been written."""
+
+    type: ClassVar[str] = "attendance.ExtractAnswered.v1"

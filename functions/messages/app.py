@@ -5,9 +5,11 @@ of 21.
 from __future__ import annotations
 
 from functions.messages import schemas, usecases
-from functions.messages.events import GlassBroken, NoticeDue
+from functions.messages.events import ExtractAnswered, GlassBroken, NoticeDue
+from functions.messages.extract import gather
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.triggers import MailReceipt, Triggers
 from skolkit.types import PersonId
@@ -69,6 +71,16 @@ def warn_of_broken_glass(envelope: Envelope) -> None:
 def record_mail_receipt(receipt: MailReceipt) -> None:
     """Take in what SES says became of a mail."""
     usecases.record_receipt(receipt.kind, receipt.tag)
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)
 
 
 relay = on.relay_outbox()

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from functions.messages.domain import Channel, Failure
 from skolkit.events import Fact
+from skolkit.extracts import Answered
 from skolkit.types import NoticeId, PersonId, UnitId
 
 
@@ -53,3 +54,9 @@ class NoticeDue(BaseModel):
     day: date
     start: datetime
     end: datetime
+
+
+class ExtractAnswered(Answered):
+    """The part of messages in a register extract has been written."""
+
+    type: ClassVar[str] = "messages.ExtractAnswered.v1"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from functions.organisation.domain.units import Change
 from skolkit.events import Fact
+from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.jobs import Asked
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
@@ -216,3 +217,9 @@ class ImportFinished(Finished):
     """A file of units, school years, groups, duties, syllabuses or programmes has been taken."""
 
     type: ClassVar[str] = "organisation.ImportFinished.v1"
+
+
+class ExtractAnswered(Answered):
+    """The part of organisation in a register extract has been written."""
+
+    type: ClassVar[str] = "organisation.ExtractAnswered.v1"

@@ -8,6 +8,8 @@ from functions.register.domain import enrolment as rules
 from functions.register.domain import merging as merge_rules
 from functions.register.domain import people as person_rules
 from functions.register.domain import protection as protection_rules
+from functions.register.events import ExtractAnswered
+from functions.register.extract import gather
 from functions.register.imports.people import PEOPLE
 from functions.register.schemas.contacts import ContactChange, ContactView
 from functions.register.schemas.enrolment import EnrolmentView, NewEnrolment
@@ -36,6 +38,7 @@ from functions.register.usecases import contacts, enrolment, merging, people, pr
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import PersonId
@@ -232,3 +235,13 @@ def follow_rollover(envelope: Envelope) -> None:
 def import_people(file: DroppedFile) -> None:
     """Take a file of people, with custody and enrolments."""
     imports.run(file, PEOPLE)
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)

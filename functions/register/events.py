@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from skolkit.events import Fact
+from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.types import PersonId, UnitId
 
@@ -77,3 +78,9 @@ class CustodyChanged(Fact):
 
     type: ClassVar[str] = "register.CustodyChanged.v1"
     child: PersonId
+
+
+class ExtractAnswered(Answered):
+    """The part of register in a register extract has been written."""
+
+    type: ClassVar[str] = "register.ExtractAnswered.v1"

@@ -25,6 +25,7 @@ __all__ = [
     "PersonName",
     "PupilRecord",
     "Withheld",
+    "anyone",
     "children_of",
     "contacts",
     "enrolments_at",
@@ -49,6 +50,12 @@ def pupil(person: PersonId) -> PupilRecord | None:
     """A pupil as of today; None for adults and unknown ids. One round trip: a consistent query."""
     card = people_store.find_card(person)
     return PupilRecord.of(card, today()) if card and card.is_pupil else None
+
+
+def anyone(person: PersonId) -> PupilRecord | None:
+    """Anybody in the register as of today, pupil or not. One round trip: a consistent query."""
+    card = people_store.find_card(person)
+    return PupilRecord.of(card, today()) if card else None
 
 
 @dataclass(frozen=True, slots=True)

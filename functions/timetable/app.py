@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functions.timetable import schemas, usecases
+from functions.timetable.events import ExtractAnswered
+from functions.timetable.extract import gather
 from functions.timetable.imports import LESSONS
 from skolkit import imports
 from skolkit.clock import today
 from skolkit.errors import NotFound
+from skolkit.events import Envelope
+from skolkit.extracts import answer
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import PersonId
@@ -41,3 +45,13 @@ def list_pupil_lessons(request: Request[None, schemas.DayQuery]) -> schemas.Less
 def import_lessons(file: DroppedFile) -> None:
     """Take a file of lessons with dates."""
     imports.run(file, LESSONS)
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from skolkit.events import Fact
+from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.types import GroupId, UnitId
 
@@ -24,3 +25,9 @@ class ImportFinished(Finished):
     """A file of lessons has been taken."""
 
     type: ClassVar[str] = "timetable.ImportFinished.v1"
+
+
+class ExtractAnswered(Answered):
+    """The part of timetable in a register extract has been written."""
+
+    type: ClassVar[str] = "timetable.ExtractAnswered.v1"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from functions.organisation import queries as organisation
 from functions.timetable import store
-from functions.timetable.domain import PlannedLesson
-from skolkit.table import Wanted
+from functions.timetable.domain import PlannedLesson, in_order
+from skolkit.table import Wanted, fetch
 from skolkit.types import GroupId, PersonId
 
-__all__ = ["PlannedLesson", "teacher_day", "wanted_group_days"]
+__all__ = ["PlannedLesson", "lessons_of", "teacher_day", "wanted_group_days"]
 
 
 def wanted_group_days(
@@ -23,3 +24,14 @@ def wanted_group_days(
 def teacher_day(teacher: PersonId, day: date) -> tuple[PlannedLesson, ...]:
     """A teacher's lessons of a day, by time. One round trip, consistent."""
     return store.teacher_day(teacher, day)
+
+
+def lessons_of(person: PersonId) -> tuple[PlannedLesson, ...]:
+    """All lessons of a person that are kept, as teacher and as member of groups, by time.
+
+    For what is not done while somebody waits: a query for the person, and one for every group ever.
+    """
+    (parts,) = fetch(organisation.wanted_parts([person]))
+    groups = [part for part in parts[person] if part.part == "member"]
+    own = [lesson for part in groups for lesson in store.of_group(part.group, part.start, part.end)]
+    return in_order([*store.taught(person), *own])

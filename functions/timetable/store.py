@@ -76,6 +76,21 @@ def teacher_day(teacher: PersonId, day: date) -> Lessons:
     return lessons_of(item) if item else ()
 
 
+def taught(teacher: PersonId) -> list[PlannedLesson]:
+    """All of a teacher's lessons that are kept. One consistent query per megabyte."""
+    days = TeacherDayItem.query(
+        f"PERSON#{teacher}", TeacherDayItem.sk.startswith("DAY#"), consistent_read=True
+    )
+    return [lesson for day in days for lesson in lessons_of(day)]
+
+
+def of_group(group: GroupId, first: date | None, last: date | None) -> list[PlannedLesson]:
+    """All of a group's lessons in a span of days that are kept. One consistent query per megabyte."""
+    span = GroupDayItem.sk.between(f"DAY#{first or date.min}", f"DAY#{last or date.max}")
+    days = GroupDayItem.query(f"GROUP#{group}", span, consistent_read=True)
+    return [lesson for day in days for lesson in lessons_of(day)]
+
+
 def group_day_items(pairs: Sequence[GroupDay]) -> dict[GroupDay, GroupDayItem]:
     """The stored items. Consistent, one `BatchGetItem` per 100."""
     keys = {_group_key(*pair): pair for pair in pairs}

@@ -73,9 +73,15 @@ class AreaStack(base.SkolkitStack):
             for name, statements in (
                 (
                     "reader",
-                    [*permissions.reads(self.area), *permissions.uses(self.area.api.reader_uses)],
+                    [
+                        *permissions.reads(self.area),
+                        *permissions.uses(self.area.name, self.area.api.reader_uses),
+                    ],
                 ),
-                ("writer", [*permissions.writes(self.area), *permissions.uses(self.area.api.uses)]),
+                (
+                    "writer",
+                    [*permissions.writes(self.area), *permissions.uses(self.area.name, self.area.api.uses)],
+                ),
             )
         )
         rest.build(self, self.area.api, reader, writer)

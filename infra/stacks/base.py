@@ -157,6 +157,11 @@ def audit_bucket() -> str:
     return f"skolkit-audit-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
+def extracts_bucket() -> str:
+    """The bucket of register extracts and their parts."""
+    return f"skolkit-extracts-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
 def bucket_arn(name: str) -> str:
     """A bucket by name."""
     return f"arn:{Aws.PARTITION}:s3:::{name}"

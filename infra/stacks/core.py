@@ -36,6 +36,7 @@ class CoreStack(base.SkolkitStack):
         audit = _audit_table(self, key)
         mac_key = self._audit_archive(key)
         _imports(self, key)
+        _extracts(self, key)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -253,6 +254,37 @@ def _imports(stack: Stack, key: kms.Key) -> None:
     # CDK's own switch for this brings a function of its own; the property alone does the same.
     base.override(
         bucket, NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    )
+
+
+def _extracts(stack: Stack, key: kms.Key) -> None:
+    """Register extracts and the areas' parts of them: fetched by link within a month, then gone."""
+    s3.Bucket(
+        stack,
+        "Extracts",
+        bucket_name=base.extracts_bucket(),
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        enforce_ssl=True,
+        versioned=True,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="parts are needed until the extract is whole",
+                prefix="parts/",
+                expiration=Duration.days(2),
+                noncurrent_version_expiration=Duration.days(1),
+            ),
+            s3.LifecycleRule(
+                id="extracts are fetched within a month",
+                expiration=Duration.days(30),
+                noncurrent_version_expiration=Duration.days(1),
+                abort_incomplete_multipart_upload_after=Duration.days(1),
+            ),
+        ],
+        removal_policy=KEPT,
     )
 
 

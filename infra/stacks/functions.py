@@ -15,7 +15,7 @@ from aws_cdk import aws_sqs as sqs
 
 import functions
 from infra.areas import function_name
-from infra.layers import CLOUD_PYTHON, LOCKS
+from infra.layers import CLOUD_PYTHON, HEAVY, LOCKS
 from infra.local.paths import ROOT
 from infra.stacks import base, permissions
 from infra.stacks.core import CURSOR_SECRET
@@ -31,11 +31,14 @@ class Functions:
         self._stack, self._area = stack, area
         self.made: dict[str, lambda_.Function] = {}
         package = Path(functions.__path__[0])
-        sources = [file for kind in ("*.py", "*.cedar*", "process_map.json") for file in package.rglob(kind)]
+        sources = [
+            file for kind in ("*.py", "*.cedar*", "*.typ", "process_map.json") for file in package.rglob(kind)
+        ]
         self._code = _asset(built / "code", _hash(sources))
         kernel = _asset(built / "common", _hash((ROOT / "layers" / "common").rglob("*.py")))
         packages = _asset(built / "dependencies", _hash(ROOT / lock for lock in LOCKS))
         self._layers = [self._layer("Kernel", kernel), self._layer("Dependencies", packages)]
+        self._built, self._heavy = built, dict[str, lambda_.LayerVersion]()
 
     def _layer(self, name: str, code: lambda_.AssetCode) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -47,14 +50,20 @@ class Functions:
             compatible_architectures=[lambda_.Architecture.ARM_64],
         )
 
+    def _heavy_layer(self, name: str) -> lambda_.LayerVersion:
+        if name not in self._heavy:
+            code = _asset(self._built / name, _hash([ROOT / HEAVY[name]]))
+            self._heavy[name] = self._layer(name.capitalize(), code)
+        return self._heavy[name]
+
     def make(
         self, name: str, handler: str, statements: Sequence[iam.PolicyStatement], *,
         timeout: int, memory: int, description: str, mails: bool = False, archives: bool = False,
-        reports: bool = False, failures: sqs.IQueue | None = None,
+        reports: bool = False, layers: Sequence[str] = (), failures: sqs.IQueue | None = None,
     ) -> lambda_.Function:  # fmt: skip
         """A function. `timeout` in seconds, `memory` in MB; `mails`: it is told what address mail comes from;
-        `archives`: where the audit trail is archived, `reports`: in which bucket reports are; `failures`:
-        where asynchronous calls go that failed thrice.
+        `archives`: where the audit trail is archived, `reports`: in which bucket reports are; `layers`: heavy
+        ones it needs; `failures`: where asynchronous calls go that failed thrice.
         """
         log = self._stack.log_group(f"{name}-log", base.log_group_name(self._area, name))
         own = [*permissions.always(self._area, name), *statements]
@@ -76,7 +85,7 @@ class Functions:
             architecture=lambda_.Architecture.ARM_64,
             handler=handler,
             code=self._code,
-            layers=self._layers,
+            layers=[*self._layers, *map(self._heavy_layer, layers)],
             # Its policy is complete as written above; CDK adds nothing to it.
             role=role.without_policy_updates(),
             timeout=Duration.seconds(timeout),
@@ -97,6 +106,7 @@ class Functions:
         return {
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
+            "SKOLKIT_EXTRACTS": base.extracts_bucket(),
             "SKOLKIT_CURSOR_KEY": f"{{{{resolve:secretsmanager:{CURSOR_SECRET}:SecretString}}}}",
             "POWERTOOLS_SERVICE_NAME": self._area,
             "POWERTOOLS_METRICS_NAMESPACE": "Skolkit",

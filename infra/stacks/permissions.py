@@ -10,7 +10,7 @@ from typing import Any
 from aws_cdk import Fn
 from aws_cdk import aws_iam as iam
 
-from infra.areas import Area
+from infra.areas import Area, personal
 from infra.stacks import base
 
 READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
@@ -85,33 +85,44 @@ def _segments() -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.audit_bucket())}/audit/segments/*"]}
 
 
-# The narrowest resource of every action a trigger may ask for in `uses`; another one fails the synthesis.
-_USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
-    "ses:SendEmail": _mail,
+def _extracts(folder: str) -> Mapping[str, Any]:
+    return {"resources": [f"{base.bucket_arn(base.extracts_bucket())}/{folder}/*"]}
+
+
+# The narrowest resource of every action an area may ask for in `uses`, given its name; another one fails the
+# synthesis. What follows the action says which of several resources.
+_USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
+    "ses:SendEmail": lambda _: _mail(),
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
-    "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
-    "kms:Decrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
-    "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
-    "dynamodb:DescribeStream audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
-    "dynamodb:GetRecords audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
-    "dynamodb:GetShardIterator audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
+    "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "kms:Decrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "kms:Encrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "dynamodb:DescribeStream audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
+    "dynamodb:GetRecords audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
+    "dynamodb:GetShardIterator audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     # Only who answers "who has read about me" may read the audit trail; a test sees to it.
-    "dynamodb:Query audit": lambda: {"resources": [base.table_arn("audit")]},
-    "dynamodb:ListStreams": lambda: {"resources": ["*"]},  # it takes no resource
-    "kms:GenerateMac": lambda: {"resources": [Fn.import_value(base.AUDIT_KEY_EXPORT)]},
-    "s3:GetObject audit": _segments,
-    "s3:PutObject audit": _segments,
-    "s3:PutObject": lambda: {
+    "dynamodb:Query audit": lambda _: {"resources": [base.table_arn("audit")]},
+    "dynamodb:ListStreams": lambda _: {"resources": ["*"]},  # it takes no resource
+    "kms:GenerateMac": lambda _: {"resources": [Fn.import_value(base.AUDIT_KEY_EXPORT)]},
+    "s3:GetObject audit": lambda _: _segments(),
+    "s3:PutObject audit": lambda _: _segments(),
+    "s3:PutObject": lambda _: {
         "resources": [f"{base.bucket_arn(base.imports_bucket())}/reports/organisation/rollover/*"]
     },
-    "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
+    # An area writes its own part of a register extract; access alone reads the parts and writes the whole.
+    "s3:PutObject extract-part": lambda area: _extracts(f"parts/{area}"),
+    "s3:GetObject extract-parts": lambda _: {
+        "resources": [r for name in personal() for r in _extracts(f"parts/{name}")["resources"]]
+    },
+    "s3:PutObject extract": lambda _: _extracts("documents/whole"),
+    "s3:GetObject extract": lambda _: _extracts("documents/whole"),
+    "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 
 
-def uses(actions: Iterable[str]) -> list[iam.PolicyStatement]:
-    """What a trigger declares beyond its tables. KeyError names an action nobody has decided a resource
-    for."""
+def uses(area: str, actions: Iterable[str]) -> list[iam.PolicyStatement]:
+    """What an area declares beyond its tables. KeyError names an action nobody has decided a resource for."""
     return [
-        iam.PolicyStatement(actions=[action.partition(" ")[0]], **_USES[action]())
+        iam.PolicyStatement(actions=[action.partition(" ")[0]], **_USES[action](area))
         for action in sorted(actions)
     ]

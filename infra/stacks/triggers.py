@@ -35,7 +35,7 @@ def start(
 ) -> Started:
     """Build one trigger's function and what starts it."""
     failures = None if trigger.kind == "identity" else _queue(stack, area, f"{trigger.name}-dlq", days=14)
-    statements = permissions.uses(trigger.uses)
+    statements = permissions.uses(area.name, trigger.uses)
     queue = None
     match trigger.kind:
         case "facts":
@@ -60,6 +60,7 @@ def start(
         mails="ses:SendEmail" in trigger.uses,
         archives="s3:PutObject audit" in trigger.uses,
         reports="s3:PutObject" in trigger.uses,
+        layers=trigger.layers,
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",
     )

@@ -59,12 +59,15 @@ OPEN = {*UNVERIFIED, *PEOPLE}
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = {
     "access.explain": ADMINISTRATORS,
+    "access.link_extract": {"guardian"},  # who asked for this one
     "access.list_processes": ANYONE,
     "access.list_reads": {*GUARDIANS, *ADMINISTRATORS},
     "access.list_rights_of_people": OFFICE,
+    "access.read_extract": {"guardian"},
     "access.read_health": OPEN,
     "access.read_me": ANYONE - {"unregistered"},
     "access.read_rights": OFFICE,
+    "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
     "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "attendance.mentor_day": {"mentor", *OFFICE},
@@ -291,8 +294,11 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
 
 
 # The same about the protected classmate: who of all these is let in.
-PROTECTED = {
+PROTECTED: dict[str, set[str]] = {
+    "access.link_extract": set(),
     "access.list_reads": {"unit administrator"},
+    "access.read_extract": set(),
+    "access.request_extract": {"unit administrator"},
     "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},

@@ -21,16 +21,18 @@ import jsonschema
 import pytest
 from pydantic import BaseModel
 
+from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
 from functions.organisation import events as organisation
 from functions.register.usecases import rollover
-from infra.areas import load_all
+from infra.areas import load_all, personal
 from infra.generate import published
 from infra.local.cloud import Cloud
 from skolkit.events import Envelope, Fact
+from skolkit.extracts import Requested
 from skolkit.imports import MOST_FAULTS
 from skolkit.outbox import BYTES
 from skolkit.table import dynamodb
@@ -51,6 +53,8 @@ CONSUMED = sorted(
 )
 # What each area reads of others' facts (its own it reads whole).
 HEARD: dict[tuple[str, str], type[BaseModel]] = {
+    **{(area, "access.ExtractRequested.v1"): Requested for area in personal()},
+    **{("access", f"{area}.ExtractAnswered.v1"): access.PartAnswered for area in personal()},
     ("attendance", "attendance.LessonReported.v1"): attendance.LessonReported,
     ("attendance", "timetable.TimetablePublished.v1"): attendance.LessonsPlanned,
     ("attendance", "organisation.GroupMembersChanged.v1"): attendance.GroupChanged,
@@ -95,8 +99,11 @@ STORY = (
     "attendance/record_notice_outcome.notice_delivered",
     "attendance/record_notice_outcome.notice_failed",
     "attendance/evening_sweep.scheduler",
+    *(f"{area}/answer_extract.extract_requested" for area in AREAS),
+    "access/collect_extract.extract_answered",
+    "access/chase_extracts.scheduler",
     "access/append_segments.scheduler",
-    *(f"{area}/relay.outbox" for area in AREAS if area != "access"),
+    *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")
 
@@ -269,7 +276,7 @@ def everything() -> dict[tuple[str, str, str], dict[str, Any]]:
 
 def said() -> list[str]:
     """What has been committed to be told, without the sweep's report, which is of each run."""
-    kinds = [str(envelope["type"]) for area in AREAS if area != "access" for envelope in outbox(area)]
+    kinds = [str(envelope["type"]) for area in AREAS for envelope in outbox(area)]
     return sorted(kind for kind in kinds if kind != "attendance.EveningSwept.v1")
 
 

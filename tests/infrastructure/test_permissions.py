@@ -9,7 +9,8 @@ from typing import Any
 from infra.areas import AREAS, Area
 from tests.infrastructure.conftest import Assembly, Resource, as_text
 
-AUDIT_READER = "skolkit-access-reader"
+AUDIT_READERS = {"skolkit-access-reader", "skolkit-access-answer_extract"}
+ARCHIVER = {"skolkit-access-append_segments"}
 WITHOUT_RESOURCE = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
 
@@ -78,7 +79,7 @@ def test_a_function_reaches_its_own_and_declared_tables_only(cdk: Assembly) -> N
                 continue
             table, verb = found[1], action.removeprefix("dynamodb:")
             if table == "audit":
-                wanted = {"PutItem"} | ({"Query"} if name == AUDIT_READER else set())
+                wanted = {"PutItem"} | ({"Query"} if name in AUDIT_READERS else set())
                 assert verb in wanted, (function, action)
             elif verb in WRITES:
                 assert table == area, (function, action, table)
@@ -93,21 +94,23 @@ def test_readers_write_nothing_but_the_audit_trail(cdk: Assembly) -> None:
             assert done == {("dynamodb:PutItem", "skolkit-audit")}, function
 
 
-def test_one_function_reads_the_audit_trail_and_one_archives_it(cdk: Assembly) -> None:
-    """Nobody else may: who reads the trail learns who is looked at, and by whom."""
+def test_two_functions_read_the_audit_trail_and_one_archives_it(cdk: Assembly) -> None:
+    """Nobody else may: who reads the trail learns who is looked at, and by whom. The one answers "who has
+    read about me", the other tells it in a register extract.
+    """
     wanted = {
-        "dynamodb:Query": (AUDIT_READER, ":table/skolkit-audit"),
-        "dynamodb:GetRecords": ("skolkit-access-append_segments", "${import:skolkit-audit-stream-arn}"),
-        "kms:GenerateMac": ("skolkit-access-append_segments", "${import:skolkit-audit-key-arn}"),
-        "s3:PutObject": ("skolkit-access-append_segments", "/audit/segments/*"),
+        "dynamodb:Query": (AUDIT_READERS, ":table/skolkit-audit"),
+        "dynamodb:GetRecords": (ARCHIVER, "${import:skolkit-audit-stream-arn}"),
+        "kms:GenerateMac": (ARCHIVER, "${import:skolkit-audit-key-arn}"),
+        "s3:PutObject": (ARCHIVER, "/audit/segments/*"),
     }
-    for action, (name, resource) in wanted.items():
+    for action, (names, resource) in wanted.items():
         having = {
             function.properties["FunctionName"]
             for function, role in roles(cdk)
             if any(a == action and r.endswith(resource) for a, r in allowed(role))
         }
-        assert having == {name}, action
+        assert having == names, action
 
 
 def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> None:

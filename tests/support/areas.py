@@ -21,6 +21,7 @@ from skolkit.http import Api, Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.table import dynamodb
 
+EXTRACTS_BUCKET = "skolkit-extracts-000000000000-eu-north-1"
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
 AREAS = sorted(

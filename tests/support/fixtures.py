@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
-from tests.support.areas import AUDIT_BUCKET, IMPORTS_BUCKET, create_tables
+from tests.support.areas import AUDIT_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET, create_tables
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
 
@@ -23,6 +23,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_AREA="none",
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
+            SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
             SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
@@ -48,9 +49,10 @@ def lay_tables(cloud: Cloud) -> None:
     """Every table, bucket and key that the areas expect, empty."""
     cloud.reset()
     create_tables()
-    cloud.client("s3").create_bucket(
-        Bucket=IMPORTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
-    )
+    for bucket in (EXTRACTS_BUCKET, IMPORTS_BUCKET):
+        cloud.client("s3").create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+        )
     cloud.client("s3").create_bucket(
         Bucket=AUDIT_BUCKET,
         CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from functions.access.store import extracts
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
@@ -24,7 +25,7 @@ from skolkit import jobs
 from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
-from skolkit.table import commit, dynamodb
+from skolkit.table import Remove, commit, dynamodb
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support.areas import AREAS, acting_as, call, deliver, outbox
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
@@ -117,6 +118,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= {"rollover": _rolled_over(people["administrator"])}
     planned = _teaching(home, [pupil.id, hidden])
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
+    made |= {"extract": _extracted(pupil.id, people["guardian"])}
     return schools
 
 
@@ -251,6 +253,18 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     )
 
 
+def _extracted(pupil: PersonId, by: PersonId) -> str:
+    """Let a register extract have been made."""
+    asked = call("access", "request_extract", by, **vars(_extract(pupil)))
+    assert asked.status == 202, asked.body
+    with acting_as("access"):
+        item = extracts.find_extract(asked.body["id"])
+        assert item
+        item.state = "done"
+        commit(item, Remove(extracts.open_extract(item.id)))
+    return str(asked.body["id"])
+
+
 def _rollover() -> Ask:
     """A request for the rollover of the year that is."""
     body = {"schoolYear": str(SchoolYear.of(today()))}
@@ -329,6 +343,10 @@ def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     minutes = int((lesson.end - lesson.start).total_seconds()) // 60
     rows = [{"pupil": pupil, "attendanceMinutes": minutes} for pupil in pupils]
     return Ask({"lesson": lesson.id}, body={"rows": rows}, headers=_over(version))
+
+
+def _extract(person: str) -> Ask:
+    return Ask({"person": person}, headers={"idempotency-key": new_id()})
 
 
 def _over(version: int) -> dict[str, str]:
@@ -450,12 +468,17 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
             "id": s.pupil.id,
         }
     ),
+    "access.link_extract": lambda s: Ask(
+        {"person": s.pupil.id, "extract": s.made["extract"]}, body={"format": "pdf"}
+    ),
     "access.list_processes": lambda _: Ask(),
     "access.list_reads": lambda s: Ask({"person": s.pupil.id}),
     "access.list_rights_of_people": lambda s: Ask(query={"unit": s.home.unit}),
+    "access.read_extract": lambda s: Ask({"person": s.pupil.id, "extract": s.made["extract"]}),
     "access.read_health": lambda _: Ask(),
     "access.read_me": lambda _: Ask(),
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
+    "access.request_extract": lambda s: _extract(s.pupil.id),
     "attendance.change_absence": _changed,
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.mentor_day": lambda s: _on(s, group=s.home.klass.id),

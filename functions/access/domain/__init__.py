@@ -1,1 +1,2 @@
-"""The rules of access: what a segment of the audit trail is, and how what was done is told in plain words."""
+"""The rules of access: what a segment of the audit trail is, how what was done is told in plain words, and
+what is kept why and how long."""

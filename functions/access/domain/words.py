@@ -51,6 +51,7 @@ DEEDS: dict[str, Deed] = {
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
+    "collect_extract": _change("ställde samman ett registerutdrag", "put a register extract together"),
     "correct_lesson": _change("rättade närvaron på en lektion", "corrected attendance of a lesson"),
     "create_activity": _change("planerade undervisning", "planned teaching"),
     "create_duty": _change("lade in en tjänst", "entered a duty"),
@@ -68,6 +69,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "enrol_pupil": _change("skrev in på en skola", "enrolled at a school"),
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
+    "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
@@ -105,6 +107,9 @@ DEEDS: dict[str, Deed] = {
     "read_contacts": _read("läste kontaktuppgifter", "read contact details"),
     "read_duty": _read("läste en tjänst", "read a duty"),
     "read_group": _read("läste klasslistan", "read the class list"),
+    "read_extract": _read(
+        "såg hur långt ett registerutdrag kommit", "saw how far a register extract has come"
+    ),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
     "read_record": _read(
@@ -116,6 +121,7 @@ DEEDS: dict[str, Deed] = {
     "read_wishes": _read("läste önskemål i ett val", "read the wishes in a choice round"),
     "remove_member": _change("tog bort ur en klass eller grupp", "took out of a class or group"),
     "report_absence": _change("anmälde frånvaro", "reported absence"),
+    "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
     "revoke_delegation": _change("återkallade en delegation", "revoked a delegation"),
     "revoke_substitution": _change("avslutade ett vikariat", "ended a substitution"),
     "run_rollover": _change("startade läsårsskiftet", "started the rollover"),

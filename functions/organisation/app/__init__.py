@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.organisation.app.base import api, app, on, relay
+from functions.organisation.app.data_protection import answer_extract
 from functions.organisation.app.groups import follow_rules, import_groups, lead_rollover, roll_over_unit
 from functions.organisation.app.staff import import_duties
 from functions.organisation.app.teaching import allocate_electives, import_programmes, import_syllabuses
@@ -10,6 +11,7 @@ from functions.organisation.app.units import import_calendars, import_units
 
 __all__ = [
     "allocate_electives",
+    "answer_extract",
     "api",
     "app",
     "follow_rules",

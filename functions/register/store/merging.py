@@ -10,7 +10,8 @@ from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.register.store.items import RegisterItem
+from functions.register.store.items import RegisterItem, person_pk
+from skolkit.clock import now, stamp
 from skolkit.table import Item, Overwrite, Remove, Wanted, Write, fetch
 from skolkit.types import PersonId
 
@@ -24,6 +25,18 @@ class MergeItem(RegisterItem, discriminator="merge"):
     merged = UnicodeAttribute()
     rows = JSONAttribute()
     undone = UnicodeAttribute(null=True)
+
+
+class MergedItem(RegisterItem, discriminator="merged"):
+    """In the kept person's partition: that the record in the key proved to be the same person."""
+
+    merge = UnicodeAttribute()
+    at = UnicodeAttribute()
+
+
+def merged_item(kept: PersonId, merged: PersonId, merge: str) -> MergedItem:
+    """Tells of a merge with whom it is about; taken back with it."""
+    return MergedItem(person_pk(kept), f"MERGED#{merged}", merge=merge, at=stamp(now()))
 
 
 def find_merge(id: str) -> MergeItem | None:
@@ -46,10 +59,10 @@ def merge_item(id: str, kept: PersonId, merged: PersonId, writes: Sequence[Write
 
 def undo_writes(merge: MergeItem) -> list[Write] | None:
     """What puts every row back; None when one of them has been changed since. One `BatchGetItem`."""
-    now = _rows([(pk, sk) for pk, sk, _, _ in merge.rows])
+    current = _rows([(pk, sk) for pk, sk, _, _ in merge.rows])
     writes: list[Write] = []
     for pk, sk, before, after in merge.rows:
-        row = now.get((pk, sk))
+        row = current.get((pk, sk))
         if _digest(row) != after:
             return None
         if before is None:

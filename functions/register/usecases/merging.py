@@ -45,6 +45,7 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
     writes += [relation_removed(other_card.id, r.person) for r in other_card.responsibles]
     writes += _children(rows, id)
     merge = new_id()
+    writes.append(Overwrite(merging_store.merged_item(id, other_card.id, merge)))
     record = merging_store.merge_item(merge, id, other_card.id, writes)
     view = MergeView(id=merge, kept=id, merged=other_card.id)
     trace = Trace(caller.person_id, "merge_persons", id, changes=f"{other_card.id} merge {merge}")

@@ -27,7 +27,9 @@ def test_the_matrix_is_what_the_policies_say(schools: Schools) -> None:
     assert cells(matrix, "everyone", "Pupil") == {}
     assert "register:read_contacts" not in cells(matrix, "mentor of", "Pupil", protected=True)
     assert cells(matrix, "administrator of the municipality", "Pupil", protected=True) == {
-        "register:enrol": ["administrator-of-pupil", "administrator-of-unit"]
+        "register:break_glass": ["administrator-of-pupil"],
+        "register:enrol": ["administrator-of-pupil", "administrator-of-unit"],
+        "register:protect": ["administrator-of-pupil"],
     }
     assert cells(matrix, "school_nurse at the unit", "Group") == {
         "organisation:read_group": ["attending-of-group"]

@@ -142,6 +142,6 @@ def test_the_units_administrators_are_told_once_of_a_broken_glass(
     (mail,) = [m for m in tables.messages() if "kontaktuppgifter" in str(m)]
     reach = queries.contacts([keeper])[keeper]
     assert isinstance(reach, Contact)
-    assert reach.email in str(mail)
+    assert str(reach.email) in str(mail)
     pupil = next(p for p in world.population.pupils if p.id == hidden)
     assert pupil.given_name not in str(mail)

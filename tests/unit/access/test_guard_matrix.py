@@ -140,6 +140,13 @@ EXPECTED: dict[str, dict[str, str]] = {
         "group": "administrator, registrar",
     },
     "access:read_process_map": {"system": "EVERYONE, integration"},
+    "access:request_extract": {
+        "pupil": f"{HOME}, administrator, registrar",
+        "protected pupil": f"{HOME}, administrator",
+        "pupil of 18": f"{HOME}, administrator, registrar",
+        "pupil of unknown age": f"{HOME}, administrator, registrar",
+        "pupil without unit": f"{HOME}, registrar",
+    },
     "access:read_rights": {"unit": OFFICE},
     "access:read_trail": {
         "pupil": "guardian, administrator, registrar",

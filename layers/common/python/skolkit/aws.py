@@ -22,5 +22,11 @@ def client(service: str) -> Any:
     """The client of one AWS service, e.g. `client("events")`; five attempts with backoff, short timeouts."""
     from botocore.config import Config
 
-    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 5})
+    config = Config(
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 5},
+        # S3 refuses a link to what KMS has encrypted when it is signed in the old way.
+        signature_version="s3v4" if service == "s3" else None,
+    )
     return session().create_client(service, config=config)

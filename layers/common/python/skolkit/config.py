@@ -36,6 +36,11 @@ def table_name(area: str) -> str:
 AUDIT_TABLE = table_name("audit")
 
 
+def bucket(name: str) -> str:
+    """The physical bucket of a purpose, e.g. `bucket("extracts")`; `ConfigError` where there is none."""
+    return _required(f"SKOLKIT_{name.upper()}")
+
+
 def reports_bucket() -> str:
     """The bucket of files dropped and of reports; only functions that write reports are told it."""
     return _required("SKOLKIT_REPORTS")

@@ -34,7 +34,8 @@ class Trigger:
 
     `runbook` names the file in `infra/runbooks`; `batch` is the most messages at a time; `meaning` is the
     alarm's text in Swedish: what it means for people when this function fails; `uses` are IAM actions beyond
-    its tables, followed by what they are for where the same action is used on several things.
+    its tables, followed by what they are for where the same action is used on several things; `layers` the
+    heavy packages it needs beside those all functions have (`documents`).
     """
 
     name: str
@@ -48,6 +49,7 @@ class Trigger:
     runbook: str = "consumer"
     meaning: str = ""
     uses: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
 
 
 class Failed(RuntimeError):
@@ -82,6 +84,7 @@ class Triggers:
     def on_facts(
         self, *types: str, process: int, timeout: int = 30, memory: int = 512, batch: int = 10,
         runbook: str = "consumer", meaning: str = "", uses: tuple[str, ...] = (),
+        layers: tuple[str, ...] = (),
     ) -> Callable[[Callable[[Envelope], None]], Any]:  # fmt: skip
         """React to facts, one call each; a failing one alone comes again, after five times to the dead-letter
         queue.
@@ -93,7 +96,18 @@ class Triggers:
             name = function.__name__
             self.triggers.append(
                 Trigger(
-                    name, "facts", process, types, "skolkit", timeout, memory, batch, runbook, meaning, uses
+                    name,
+                    "facts",
+                    process,
+                    types,
+                    "skolkit",
+                    timeout,
+                    memory,
+                    batch,
+                    runbook,
+                    meaning,
+                    uses,
+                    layers,
                 )
             )
 

@@ -1,0 +1,260 @@
+"""The retention plan (gallringsplan) and what must be told of each document type: purpose, categories,
+source, recipients and how long it is kept (GDPR art. 13–15 and 30; arkivlagen (1990:782) 10 §).
+
+Versioned data: a run or a document says which version it followed. Where no law says a period the value is
+what municipalities usually decide, to be replaced by the municipality's own plan (dokumenthanteringsplan).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from skolkit.errors import Text
+
+Action = Literal["delete", "keep", "expire"]
+Event = Literal["document date", "school year end", "education end", "of age", "duty end", "asked", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """One line. `months` after `event` the `action` is due (None: never): `delete`, `keep` for good
+    (bevaras), or `expire` (the database removes it by itself).
+
+    `certain` tells a period that follows from law from one that the municipality decides.
+    """
+
+    id: str
+    name: Text
+    purpose: Text
+    data: Text
+    source: Text
+    recipients: Text
+    event: Event
+    months: int | None
+    action: Action
+    basis: str
+    certain: bool = False
+
+    @property
+    def period(self) -> Text:
+        """The period in words."""
+        if self.action == "keep" or self.months is None:
+            return Text("Bevaras (gallras inte)", "Kept for good (archived)")
+        return Text(f"{self.months} månader efter: {EVENTS[self.event].sv}",
+                    f"{self.months} months after: {EVENTS[self.event].en}")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A version of the plan, in force from a day until the next one's."""
+
+    id: str
+    valid_from: date
+    types: Mapping[str, DocumentType]
+
+
+EVENTS: Mapping[Event, Text] = {
+    "document date": Text("handlingens datum", "the date of the document"),
+    "school year end": Text("läsårets slut", "the end of the school year"),
+    "education end": Text("avslutad utbildning", "the end of the education"),
+    "of age": Text("barnet fyller 18", "the child comes of age"),
+    "duty end": Text("tjänstens slut", "the end of the duty"),
+    "asked": Text("begäran", "the request"),
+    "none": Text("–", "–"),
+}
+_SCHOOL = Text("Uppgifterna kommer från skolans personal", "The data come from the school's staff")
+_HOME = Text("Personen själv eller en vårdnadshavare", "The person or a guardian")
+_FILE = Text(
+    "Folkbokföringen och kommunens andra register, genom filer som läses in",
+    "The population register and the municipality's other registers, by imported files",
+)
+_INSIDE = Text(
+    "Kommunens personal med uppgift för personen; ingen utanför kommunen",
+    "The municipality's staff with a task for the person; nobody outside",
+)
+_HOME_TOO = Text(
+    "Kommunens personal med uppgift för eleven, eleven och vårdnadshavarna",
+    "The municipality's staff with a task for the pupil, the pupil and the guardians",
+)
+_ARCHIVE = "arkivlagen (1990:782) 10 §; kommunens dokumenthanteringsplan"
+
+_TYPES = (
+    DocumentType(
+        "register.person", Text("Elevregister: person", "Pupil register: person"),
+        Text("Veta vem som är elev, vårdnadshavare och anställd", "To know who people are"),
+        Text(
+            "Namn, personnummer nu och tidigare, födelsedatum, kön, folkbokföringskommun, skydd",
+            "Name, identity numbers now and before, birth date, sex, municipality, protection",
+        ),
+        _FILE, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.merge", Text("Sammanslagna poster", "Merged records"),
+        Text("Rätta dubbla poster och kunna dela dem igen (art. 16)", "To correct and undo double records"),
+        Text("Båda posterna som de var, vem som delat dem", "Both records as they were, who parted them"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.glass", Text("Öppnade skyddade uppgifter", "Opened protected details"),
+        Text("Nå hemmet i ett trängande fall", "To reach the home in an emergency"),
+        Text("Vem som öppnat, varför, till när", "Who opened, why, until when"),
+        _SCHOOL, _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+    DocumentType(
+        "register.enrolment", Text("Elevregister: inskrivning", "Pupil register: enrolment"),
+        Text("Skolplikt och rätt till utbildning (skollagen 7 kap.)", "Compulsory school attendance"),
+        Text("Skolenhet, skolform, årskurs, tid", "School unit, form, year, dates"),
+        _FILE, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.contact", Text("Kontaktuppgifter", "Contact details"),
+        Text("Kunna nå hemmet (skolförordningen 4:8, skollagen 7:17)", "To reach the home"),
+        Text("E-post, telefon, adress, språk", "E-mail, telephone, address, language"),
+        Text("Personen själv och folkbokföringen", "The person and the population register"),
+        _INSIDE, "education end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.custody", Text("Vårdnad", "Custody"),
+        Text("Veta vem som företräder barnet (föräldrabalken 6:11)", "To know who represents the child"),
+        Text("Relation mellan barn och vuxen", "Relation between child and adult"),
+        _FILE, _INSIDE, "of age", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.unit", Text("Skolenheter och läsår", "School units and school years"),
+        Text("Organisera skolan (skollagen 2 kap.)", "To organise the school"),
+        Text("Vem som beslutat ett läsår, annars inga", "Who decided a school year, else none"),
+        Text("Skolenhetsregistret", "The register of school units"), _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.group", Text("Klasser och grupper", "Classes and groups"),
+        Text("Organisera undervisningen", "To organise teaching"),
+        Text("Grupp, del i gruppen, tid", "Group, part in it, dates"),
+        _SCHOOL, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.duty", Text("Tjänster", "Duties"),
+        Text("Veta vem som får göra vad (dataskyddsförordningen art. 32)", "To know who may do what"),
+        Text("Tjänst, skolenhet, tid", "Duty, school unit, dates"),
+        Text("Kommunens personalsystem", "The municipality's staff system"),
+        _INSIDE, "duty end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.delegation", Text("Delegationer", "Delegations"),
+        Text("Veta vem som beslutar i rektors ställe (skollagen 2:10)", "To know who decides for whom"),
+        Text("Vem, av vem, vad, grund, tid", "Who, by whom, what, ground, dates"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.certification", Text("Legitimation och behörighet", "Certification"),
+        Text("Veta vem som får undervisa i vad (skollagen 2:13)", "To know who may teach what"),
+        Text("Legitimation, ämnen, årskurser", "Certification, subjects, years"),
+        _SCHOOL, _INSIDE, "duty end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.activity", Text("Aktiviteter och tjänstefördelning", "Activities and workload"),
+        Text("Fördela undervisningen på lärare", "To share out teaching"),
+        Text("Ämne, grupp, lärare, minuter, tid", "Subject, group, teachers, minutes, dates"),
+        _SCHOOL, _INSIDE, "school year end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.syllabus",
+        Text("Kursplaner, program, utbud och timplan", "Syllabuses, programmes, offerings and hours"),
+        Text("Planera utbildningen (skollagen 10:4–5, 16 kap.)", "To plan the education"),
+        Text("Vem som beslutat timplanen, annars inga", "Who decided the hours, else none"),
+        Text("Skolverkets API och skolans personal", "The National Agency for Education and staff"),
+        _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.study_plan", Text("Studieplaner", "Study plans"),
+        Text("Planera elevens studier (gymnasieförordningen 1:7)", "To plan a pupil's studies"),
+        Text(
+            "Kurser, val, modersmål, beslut om anpassad studiegång",
+            "Courses, choices, mother tongue, decisions on adapted studies",
+        ),
+        _SCHOOL, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "organisation.elective", Text("Elevens val", "Choices of electives"),
+        Text("Fördela platser efter önskemål (skollagen 10:4)", "To share out places by wishes"),
+        Text("Önskemål, vem som önskat, lott, utfall", "Wishes, who wished, lot, outcome"),
+        _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "timetable.lesson", Text("Schema", "Timetable"),
+        Text("Planera undervisningen (skolförordningen 3:6)", "To plan teaching"),
+        Text("Lektioner med tid, sal, grupp och lärare", "Lessons with time, room, group and teachers"),
+        _SCHOOL, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.lesson", Text("Närvaro", "Attendance"),
+        Text("Följa närvaron (skollagen 7:17–19 a, 15:16)", "To follow attendance"),
+        Text("Minuter av närvaro och frånvaro, skäl", "Minutes of attendance and absence, reason"),
+        _SCHOOL, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.absence", Text("Frånvaroanmälningar", "Notices of absence"),
+        Text("Ta emot anmälan (skolförordningen 4:8)", "To take in notices"),
+        Text("Tid, skäl, vem som anmält", "Time, reason, who reported"),
+        _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.sweep", Text("Kvällskontroll", "Evening check"),
+        Text("Kontrollera att hemmen underrättats (skollagen 7:17)", "To see that homes have been told"),
+        Text("Antal per skola och dag, inga personuppgifter", "Counts per school and day, no personal data"),
+        _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.preference", Text("Val av kanal", "Chosen channel"),
+        Text("Nå personen som den vill", "To reach the person as they wish"),
+        Text("Kanal", "Channel"), _HOME, _INSIDE, "education end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.delivery", Text("Underrättelser", "Notices sent"),
+        Text("Visa att hemmet underrättats (skollagen 7:17)", "To show that the home was told"),
+        Text("Dag, mottagare, läge; inte adressen", "Day, recipient, state; not the address"),
+        _SCHOOL, _INSIDE, "document date", 13, "expire", _ARCHIVE,
+    ),
+    DocumentType(
+        "access.extract", Text("Begäran om registerutdrag", "Requests for register extracts"),
+        Text("Lämna registerutdrag (dataskyddsförordningen art. 15)", "To give register extracts"),
+        Text("Vem som begärt, om vem, när; utdraget", "Who asked, about whom, when; the extract"),
+        _HOME, Text("Den som begärt utdraget", "Whoever asked"),
+        "asked", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+    DocumentType(
+        "access.audit", Text("Åtkomst- och ändringslogg", "Log of reads and changes"),
+        Text("Visa och granska vem som tagit del (art. 5.2, 32)", "To show and review who has seen what"),
+        Text("Vem, vad, om vem, när, roll", "Who, what, about whom, when, role"),
+        Text("Systemet självt", "The system itself"),
+        Text("Kommunens granskare; den som loggen gäller", "The municipality's reviewers; whom it is about"),
+        "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "technical.job", Text("Körningar", "Jobs"),
+        Text("Fullfölja och ångra läsårsbyten och fördelningar", "To finish and undo rollovers"),
+        Text("Vem som begärt, vilka som flyttas", "Who asked, who is moved"),
+        Text("Systemet självt", "The system itself"),
+        _INSIDE, "asked", 3, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+    DocumentType(
+        "technical.import", Text("Inläsningar", "Imports"),
+        Text("Fullfölja avbrutna inläsningar", "To finish interrupted imports"),
+        Text("Radnummer och fel, inga personuppgifter", "Line numbers and faults, no personal data"),
+        Text("Systemet självt", "The system itself"),
+        _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+)  # fmt: skip
+
+PLANS = (Plan("2026-07", date(2026, 7, 1), {kind.id: kind for kind in _TYPES}),)
+
+
+def plan_on(day: date) -> Plan:
+    """The plan in force on a day; the first one for any day before it.
+
+    >>> plan_on(date(2027, 1, 1)).id
+    '2026-07'
+    """
+    return max((p for p in PLANS if p.valid_from <= day), key=lambda p: p.valid_from, default=PLANS[0])

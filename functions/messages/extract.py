@@ -1,0 +1,43 @@
+"""Messages' part of a register extract: how the person wants to be reached, and what has been sent."""
+
+from __future__ import annotations
+
+from functions.messages import store
+from functions.register import queries as register
+from skolkit.extracts import Requested, Section, Value, section
+from skolkit.types import PersonId
+
+
+def gather(asked: Requested) -> list[Section]:
+    """What is sent about a pupil and to a guardian. Two queries, and two per child."""
+    person = asked.person
+    sent = [row for pupil in (person, *register.children_of(person)) for row in _sent(pupil, person)]
+    return [
+        section(
+            "messages.preference", "Val av kanal", "Chosen channel", {"channel": ("Kanal", "Channel")},
+            [[store.preferences(person)[0].value]] if store.preferences(person)[1] else [],
+        ),
+        section(
+            "messages.delivery", "Underrättelser om frånvaro", "Notices of absence sent",
+            {
+                "day": ("Dag", "Day"), "recipient": ("Mottagare", "Recipient"), "at": ("Skickad", "Sent"),
+                "state": ("Läge", "State"), "channel": ("Kanal", "Channel"),
+            },
+            sent,
+        ),
+    ]  # fmt: skip
+
+
+def _sent(pupil: PersonId, person: PersonId) -> list[list[Value]]:
+    """About the person, or to them about a child; by which way another guardian is reached is theirs."""
+    rows = store.DeliveryItem.query(
+        f"PUPIL#{pupil}", store.DeliveryItem.sk.startswith("DELIVERY#"), consistent_read=True
+    )
+    shown: list[list[Value]] = []
+    for row in rows:
+        key = store.DeliveryKey.of(row)
+        own = key.recipient == person
+        if own or pupil == person:
+            to = "personen själv" if own else "vårdnadshavare"
+            shown.append([key.day.isoformat(), to, row.at, row.state, row.channel if own else None])
+    return shown

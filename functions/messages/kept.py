@@ -1,0 +1,10 @@
+"""What messages keeps about people."""
+
+from __future__ import annotations
+
+from skolkit.kept import Kept
+
+KEPT = {
+    "preferences": Kept("messages.preference", ("pk",)),
+    "delivery": Kept("messages.delivery", ("pk", "sk")),
+}

@@ -1,0 +1,19 @@
+"""What the organisation answers about one person's data (process 36)."""
+
+from __future__ import annotations
+
+from functions.organisation.app.base import on
+from functions.organisation.events import ExtractAnswered
+from functions.organisation.extract import gather
+from skolkit.events import Envelope
+from skolkit.extracts import answer
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered)

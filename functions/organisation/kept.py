@@ -1,0 +1,42 @@
+"""What the organisation keeps about people."""
+
+from __future__ import annotations
+
+from skolkit.kept import Kept
+
+_STAFFED = ("teachers",)
+
+KEPT = {
+    "unit": Kept("organisation.unit"),
+    "unit_child": Kept("organisation.unit"),
+    "tree": Kept("organisation.unit"),
+    "unit_diff": Kept("technical.import"),
+    "calendar": Kept("organisation.unit"),
+    "calendar_draft": Kept("organisation.unit"),
+    "calendar_decision": Kept("organisation.unit", ("decided_by",)),
+    "group": Kept("organisation.group", ("stays", "mentors", "teachers")),
+    "listed_group": Kept("organisation.group"),
+    "parts": Kept("organisation.group", ("pk",)),
+    "duty": Kept("organisation.duty", ("pk", "person")),
+    "duty_card": Kept("organisation.duty", ("person",)),
+    "unit_duty": Kept("organisation.duty", ("person",)),
+    "substitution": Kept("organisation.duty", ("pk", "replaces")),
+    "delegation": Kept("organisation.delegation", ("pk", "by")),
+    "certification": Kept("organisation.certification", ("pk",)),
+    "activity": Kept("organisation.activity", _STAFFED),
+    "unit_activity": Kept("organisation.activity", _STAFFED),
+    "group_activities": Kept("organisation.activity"),
+    "taught": Kept("organisation.activity", ("pk",)),
+    "syllabus": Kept("organisation.syllabus"),
+    "programme": Kept("organisation.syllabus"),
+    "offering": Kept("organisation.syllabus"),
+    "timplan": Kept("organisation.syllabus", ("decided_by",)),
+    "study_plan": Kept("organisation.study_plan", ("pk", "adaptation", "changed_by")),
+    "elective_round": Kept("organisation.elective", ("decided_by",)),
+    "elective_wish": Kept("organisation.elective", ("sk", "wishes")),
+    "elective_result": Kept("organisation.elective", ("sk",)),
+    "elective_job": Kept("technical.job", ("asked_by",)),
+    "rollover_job": Kept("technical.job", ("asked_by",)),
+    "rollover_plan": Kept("technical.job", ("content",)),
+    "organisation_import": Kept("technical.import"),
+}

@@ -1,0 +1,20 @@
+"""What the register keeps about people."""
+
+from __future__ import annotations
+
+from skolkit.kept import Kept
+
+KEPT = {
+    "person": Kept("register.person", ("pk", "merged_into")),
+    "number": Kept("register.person", ("pk",)),
+    "civic": Kept("register.person", ("person",)),
+    "birth": Kept("register.person", ("sk",)),
+    "merge": Kept("register.merge", ("kept", "merged", "rows", "undone")),
+    "merged": Kept("register.merge", ("pk", "sk")),
+    "enrolment": Kept("register.enrolment", ("pk",)),
+    "contact": Kept("register.contact", ("pk",)),
+    "glass": Kept("register.glass", ("pk", "sk")),
+    "guardian": Kept("register.custody", ("pk", "sk")),
+    "child": Kept("register.custody", ("pk", "sk")),
+    "register_import": Kept("technical.import"),
+}

@@ -1,0 +1,1 @@
+"""Documents of data protection, written from the code and its data: `python -m infra.generate`."""
