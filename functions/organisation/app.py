@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functions.organisation.domain import groups as group_rules
+from functions.organisation.events import EnrolmentEnded
 from functions.organisation.imports.duties import DUTIES
 from functions.organisation.imports.groups import GROUPS
 from functions.organisation.imports.units import CALENDARS, units_of
 from functions.organisation.schemas import common
 from functions.organisation.schemas import groups as group_schemas
 from functions.organisation.schemas import units as unit_schemas
-from functions.organisation.usecases import groups, units
+from functions.organisation.usecases import groups, leavers, units
 from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.events import Envelope
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import GroupId, PersonId, UnitId
@@ -67,6 +69,16 @@ def put_member(request: Request[group_schemas.NewMembership, None]) -> group_sch
 def remove_member(request: Request[None, None]) -> None:
     """End someone's membership of a group from today on"""
     groups.remove_member(request.caller, GroupId(request.id("group")), PersonId(request.id("person")))
+
+
+@on.on_facts(
+    "register.EnrolmentEnded.v1",
+    process=13,
+    meaning="Elever som har slutat vid en skolenhet står kvar i dess klasser och grupper.",
+)
+def end_memberships(envelope: Envelope) -> None:
+    """End the memberships of somebody who has left the unit."""
+    leavers.end_memberships(EnrolmentEnded.model_validate(envelope.data), envelope.id)
 
 
 @on.on_file(

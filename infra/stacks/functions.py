@@ -49,9 +49,11 @@ class Functions:
 
     def make(
         self, name: str, handler: str, statements: Sequence[iam.PolicyStatement], *,
-        timeout: int, memory: int, description: str, mails: bool = False, failures: sqs.IQueue | None = None,
+        timeout: int, memory: int, description: str, mails: bool = False, documents: bool = False,
+        failures: sqs.IQueue | None = None,
     ) -> lambda_.Function:  # fmt: skip
         """A function. `timeout` in seconds, `memory` in MB; `mails`: it is told what address mail comes from;
+        `documents`: it is told the bucket of documents;
         `failures`: where asynchronous calls go that failed thrice.
         """
         log = self._stack.log_group(f"{name}-log", base.log_group_name(self._area, name))
@@ -80,7 +82,9 @@ class Functions:
             timeout=Duration.seconds(timeout),
             memory_size=memory,
             tracing=lambda_.Tracing.ACTIVE,
-            environment=self._environment() | ({"SKOLKIT_SENDER": base.sender()} if mails else {}),
+            environment=self._environment()
+            | ({"SKOLKIT_SENDER": base.sender()} if mails else {})
+            | ({"SKOLKIT_DOCUMENTS": base.documents_bucket()} if documents else {}),
             on_failure=destinations.SqsDestination(failures) if failures else None,
         )
         made.node.add_dependency(log)

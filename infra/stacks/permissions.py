@@ -81,11 +81,18 @@ def _mail() -> Mapping[str, Any]:
     return {"resources": [sender, base.arn("ses", "configuration-set/skolkit")]}
 
 
+def _letters() -> str:
+    """Documents about pupils who start and leave, in the bucket of documents."""
+    return f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"
+
+
 # The narrowest resource of every action a trigger may ask for in `uses`; another one fails the synthesis.
 _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ses:SendEmail": _mail,
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "s3:GetObject": lambda: {"resources": [_letters()]},
+    "s3:PutObject": lambda: {"resources": [_letters()]},
     "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }

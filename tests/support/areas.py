@@ -22,6 +22,7 @@ from skolkit.identity import SCHOOL_SCOPE
 from skolkit.table import dynamodb
 
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
+DOCUMENTS_BUCKET = "skolkit-documents-000000000000-eu-north-1"
 AREAS = sorted(
     name
     for _, name, package in pkgutil.iter_modules(functions.__path__)

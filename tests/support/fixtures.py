@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
-from tests.support.areas import IMPORTS_BUCKET, create_tables
+from tests.support.areas import DOCUMENTS_BUCKET, IMPORTS_BUCKET, create_tables
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
 
@@ -24,6 +24,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_SENDER="skola@example.org",
+            SKOLKIT_DOCUMENTS=DOCUMENTS_BUCKET,
             POWERTOOLS_SERVICE_NAME="test",
             POWERTOOLS_METRICS_NAMESPACE="Skolkit",
         )
@@ -46,9 +47,10 @@ def lay_tables(cloud: Cloud) -> None:
     """Every table, bucket and key that the areas expect, empty."""
     cloud.reset()
     create_tables()
-    cloud.client("s3").create_bucket(
-        Bucket=IMPORTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
-    )
+    for bucket in (IMPORTS_BUCKET, DOCUMENTS_BUCKET):
+        cloud.client("s3").create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+        )
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)

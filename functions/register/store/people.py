@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import (
     CUSTODY,
     ExternalId,
@@ -14,11 +13,11 @@ from functions.register.domain.people import (
     PersonName,
     Responsible,
 )
+from functions.register.store.enrolments import enrolments_of
 from functions.register.store.items import (
     BirthItem,
     ChildItem,
     CivicItem,
-    EnrolmentItem,
     GuardianItem,
     NumberItem,
     PersonItem,
@@ -28,9 +27,8 @@ from functions.register.store.items import (
     person_pk,
     profile_key,
 )
-from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Wanted
-from skolkit.types import PersonId, UnitId
+from skolkit.types import PersonId
 
 
 def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
@@ -126,7 +124,7 @@ def card_of(person: PersonId, rows: Sequence[RegisterItem]) -> PersonCard | None
         external_ids=tuple(ExternalId(*row) for row in profile.external_ids or ()),
         municipality=profile.municipality,
         merged_into=PersonId(profile.merged_into) if profile.merged_into else None,
-        enrolments=tuple(_enrolment(row) for row in rows if isinstance(row, EnrolmentItem)),
+        enrolments=tuple(enrolments_of(rows)),
         responsibles=tuple(responsible_of(row) for row in rows if isinstance(row, GuardianItem)),
     )
 
@@ -145,19 +143,4 @@ def responsible_of(item: GuardianItem) -> Responsible:
         day_of(item.start),
         day_of(item.end),
         item.home,
-    )
-
-
-def _enrolment(item: EnrolmentItem) -> Enrolment:
-    return Enrolment(
-        unit=UnitId(item.unit),
-        school_form=SchoolForm(item.school_form),
-        year=None if item.year is None else int(item.year),
-        start=date.fromisoformat(item.start),
-        end=day_of(item.end),
-        cancelled=item.cancelled,
-        education_code=item.education_code,
-        programme=item.programme,
-        specification=item.specification,
-        leaving=item.leaving,
     )

@@ -105,6 +105,13 @@ REGISTRY = {
     "pupil of unknown age": "administrator, registrar",
     "pupil without unit": "registrar",
 }
+RECORD = {
+    "pupil": f"{HOME}, {OFFICE}",
+    "protected pupil": f"{HOME}, principal, administrator",
+    "pupil of 18": f"{HOME}, {OFFICE}",
+    "pupil of unknown age": f"{HOME}, {OFFICE}",
+    "pupil without unit": f"{HOME}, head, registrar",
+}
 
 EXPECTED: dict[str, dict[str, str]] = {
     "access:read_process_map": {"system": "EVERYONE, integration"},
@@ -118,6 +125,10 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pupil without unit": "pupil, mentor, head, registrar",
     }
     | OWN,
+    "register:read_enrolments": RECORD,
+    "register:read_leaving": RECORD,
+    "register:list_pupils": {"unit": OFFICE},
+    "register:list_matters": {"unit": OFFICE, "system": "head, registrar"},
     "register:edit_person": REGISTRY,
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
