@@ -25,6 +25,8 @@ from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
+from functions.organisation import events as organisation
+from functions.register import events as register
 from infra.areas import load_all
 from infra.generate import published
 from infra.local.cloud import Cloud
@@ -55,6 +57,10 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
+    ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
+    ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
+    ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
+    ("register", "register.PersonMoved.v1"): register.PersonMoved,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -74,6 +80,10 @@ STORY = (
     "attendance/record_notice_outcome.notice_delivered",
     "attendance/record_notice_outcome.notice_failed",
     "attendance/evening_sweep.scheduler",
+    "register/open_leaving.person_moved",
+    "register/write_notice.notice_drawn_up",
+    "register/write_handover.handover_asked",
+    "organisation/end_memberships.enrolment_ended",
     *(f"{area}/relay.outbox" for area in AREAS if area != "access"),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -91,6 +91,8 @@ class Gateway:
         self.ids = {
             "pupil": schools.pupil.id, "person": schools.people[role], "lesson": schools.lesson.id,
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
+            "enrolment": schools.notice, "leaving": schools.notice, "transfer": schools.notice,
+            "job": schools.left,
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

@@ -163,7 +163,7 @@ def _row(person: PersonId, enrolment: Enrolment) -> UnitPupilItem:
     year = "--" if enrolment.year is None else f"{enrolment.year:02}"
     return UnitPupilItem(
         unit_pk(enrolment.unit),
-        f"PUPIL#{text_of(enrolment.end) or OPEN}#{year}#{enrolment.start}#{enrolment.id}",
+        f"PUPIL#{text_of(enrolment.end) or OPEN}#{year}#{enrolment.start}#{person}#{enrolment.id}",
         person=person,
         school_form=enrolment.school_form.value,
         year=enrolment.year,

@@ -145,7 +145,7 @@ def _rows(name: str, person: PersonId, matter: Leaving | Transfer | Notice) -> l
     if matter.waits_until is None:
         return []
     sk = f"WAITS#{matter.waits_until}#{name}#{person}#{matter.id}"
-    places = [MUNICIPALITY, *map(unit_pk, matter.units)]
+    places = [MUNICIPALITY, *dict.fromkeys(map(unit_pk, matter.units))]
     return [WaitingItem(pk, sk, person=person, units=list(matter.units)) for pk in places]
 
 
