@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from skolkit.events import Fact
 from skolkit.imports import Finished
@@ -83,10 +83,14 @@ class PupilLeft(Fact):
 
 
 class PersonMoved(Fact):
-    """Somebody is registered (folkbokförd) in another municipality since a day; None is abroad."""
+    """Somebody is registered (folkbokförd) at another address since a day: moved into, out of or within the
+    municipality, or between two others; None is abroad. Of a protected person only in and out is told, and
+    neither municipality.
+    """
 
     type: ClassVar[str] = "register.PersonMoved.v1"
     person: PersonId
+    direction: Literal["in", "out", "within", "elsewhere"]
     from_municipality: str | None
     to_municipality: str | None
     date: date

@@ -208,6 +208,13 @@ class Transfer:
         return replace(self, state=state, new=new or "", answered=at, answered_by=by)
 
 
+def veiled_case(case: Leaving) -> Leaving:
+    """The case without where the pupil goes: what the home of a protected pupil sees, since the threat may
+    come from there.
+    """
+    return replace(case, moved_to=None, destination=Destination())
+
+
 def open_case(
     id: str,
     enrolment: Enrolment,

@@ -42,17 +42,16 @@ from skolkit.types import PersonId, UnitId, new_id, stable_id
 
 
 def open_leaving(fact: PersonMoved, fact_id: str) -> None:
-    """A pupil has moved out of the municipality of the unit: let an administrator decide. Three round trips:
-    person, unit, commit; one for whoever goes to no school here or has such a case.
+    """A pupil has moved out of the municipality: let an administrator decide. Two round trips: person,
+    commit; one for whoever goes to no school here or has such a case.
     """
+    if fact.direction != "out":
+        return
     rows = people_store.rows_of(fact.person)
     card = people_store.card_of(fact.person, rows)
     if card is None or not units_of(card, today()) or _open_case(rows):
         return
     enrolment = rules.enrolment_left(card, today())
-    unit = organisation.unit(enrolment.unit)
-    if unit is None or fact.from_municipality != str(unit.municipality_code):
-        return  # lived elsewhere already
     case = rules.open_case(
         stable_id("leaving", fact_id), enrolment, now(), "system:open_leaving",
         moved_to=fact.to_municipality, moved_on=fact.date,
@@ -65,13 +64,13 @@ def leave_school(caller: Caller, id: PersonId, new: NewLeaving, key: RequestKey)
     """Let a pupil leave with a last day; a case that is open is decided by it. Four round trips: person,
     duties, unit, commit.
     """
-    item, card = _person(id)
+    item, card, rows = _person(id)
     known = units_of(card, today() - timedelta(days=_REMEMBERED))
     duties = require_at(caller, "register:enrol", card, known)
     enrolment = rules.enrolment_left(card, new.last_day)
     if not may(caller, "register:enrol", card, [enrolment.unit], duties):
         raise NotFound
-    stored, case = _open_case(people_store.rows_of(id)) or (None, None)
+    stored, case = _open_case(rows) or (None, None)
     case = case or rules.open_case(new_id(), enrolment, now(), caller.person_id)
     return _leave(caller, item, card, case, new, stored=stored, key=key)
 
@@ -85,7 +84,7 @@ def decide_leaving(
     """Decide an open case: the pupil leaves, or keeps the place. Five round trips: person, case, duties,
     unit, commit.
     """
-    item, card = _person(id)
+    item, card, _ = _person(id)
     stored, case = _case(id, which)
     require_at(caller, "register:enrol", card, case.units)
     if stored.version != version:
@@ -103,7 +102,7 @@ def decide_leaving(
 
 def read_certificate(caller: Caller, id: PersonId, which: str) -> CertificateView:
     """The register's part of the leaving certificate. Four round trips, three for the home."""
-    _, card = _person(id)
+    _, card, _ = _person(id)
     _, case = _case(id, which)
     require_at(caller, "register:read_leaving", card, case.units)
     part = rules.certificate(card.enrolments, case, today())
@@ -185,7 +184,7 @@ def _leave(
         *(write for notice in notices for write in store.notice_writes(id, notice)),
     ]
     after = replaced(card.enrolments, changed)
-    facts: list[Fact] = [_left(id, decided), *(ended(id, e, after) for e in changed)]
+    facts: list[Fact] = [_left(card, decided), *(ended(id, e, after) for e in changed)]
     facts += [NoticeDrawnUp(pupil=id, notice=notice.id) for notice in notices]
     trace = Trace(by, "leave_school", id, new.reason, f"{case.id} {new.last_day}")
     once = key.once(view.model_dump_json(by_alias=True)) if key else None
@@ -193,17 +192,18 @@ def _leave(
     return view
 
 
-def _left(pupil: PersonId, case: Leaving) -> PupilLeft:
+def _left(card: PersonCard, case: Leaving) -> PupilLeft:
     assert case.last_day
+    to = case.destination.municipality or case.moved_to
     return PupilLeft(
-        pupil=pupil,
+        pupil=card.id,
         leaving=case.id,
         unit=case.unit,
         school_form=case.school_form.value,
         year=case.year,
         last_day=case.last_day,
         reason=case.reason or "",
-        to_municipality=case.destination.municipality or case.moved_to,
+        to_municipality=None if card.protected else to,
     )
 
 
@@ -215,11 +215,12 @@ def _destination(shape: DestinationShape) -> Destination:
     return Destination(shape.municipality, shape.organisation, shape.school_unit)
 
 
-def _person(id: PersonId) -> tuple[PersonItem, PersonCard]:
-    found = people_store.find_person(id)
-    if found is None:
+def _person(id: PersonId) -> tuple[PersonItem, PersonCard, list[RegisterItem]]:
+    rows = people_store.rows_of(id)
+    card = people_store.card_of(id, rows)
+    if card is None:
         raise NotFound
-    return found
+    return next(row for row in rows if isinstance(row, PersonItem)), card, rows
 
 
 def _case(id: PersonId, which: str) -> tuple[store.LeavingItem, Leaving]:

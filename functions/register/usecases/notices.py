@@ -5,13 +5,16 @@ Nothing here sends mail: a document is fetched by a link that soon ends, and som
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import leaving as leaving_rules
 from functions.register.domain import notices as rules
 from functions.register.domain.enrolment import LeavingReason
 from functions.register.domain.handover import content
-from functions.register.domain.leaving import Leaving, LeavingCertificate, Transfer
+from functions.register.domain.leaving import Leaving, LeavingCertificate, Transfer, veiled_case
 from functions.register.domain.letters import Letter, notice_letter
 from functions.register.domain.notices import Notice
 from functions.register.domain.people import PersonCard
@@ -28,13 +31,14 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.identity import Caller
 from skolkit.table import commit
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 
 def list_leavings(caller: Caller, id: PersonId) -> MattersView:
     """A pupil's cases, transfers and notices. Three round trips: person, duties, audit row; two for the home.
 
-    The home sees that notices were sent to others too; of units, each sees its own.
+    The home sees that notices were sent to others too, that of a protected pupil not to whom; of units, each
+    sees its own.
     """
     rows = people_store.rows_of(id)
     card = people_store.card_of(id, rows)
@@ -49,17 +53,20 @@ def list_leavings(caller: Caller, id: PersonId) -> MattersView:
     if not may(caller, action, card, units, duties):
         raise NotFound
     record_read(Trace(caller.person_id, "list_leavings", id))
+    veiled = card.protected and caller.person in {id, *card.guardians(today())}
+
+    def seen(units: Iterable[UnitId]) -> bool:
+        return may(caller, action, card, units, duties)
+
     return MattersView(
         person=id,
         leavings=[
-            case_view(id, m, i.version) for i, m in cases if may(caller, action, card, m.units, duties)
+            case_view(id, veiled_case(m) if veiled else m, i.version) for i, m in cases if seen(m.units)
         ],
-        transfers=[
-            transfer_view(id, m, i.version)
-            for i, m in transfers
-            if may(caller, action, card, m.units, duties)
+        transfers=[transfer_view(id, m, i.version) for i, m in transfers if seen(m.units)],
+        notices=[
+            notice_view(replace(m, code="") if veiled else m, i.version) for i, m in notices if seen(m.units)
         ],
-        notices=[notice_view(m, i.version) for i, m in notices if may(caller, action, card, m.units, duties)],
     )
 
 

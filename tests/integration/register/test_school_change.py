@@ -49,7 +49,7 @@ def world(tables: Cloud) -> World:
 
 
 def do(
-    name: str, by: str, pupil: str, body: Any = None, *, version: int | None = None, **more: str
+    name: str, by: str, pupil: str, body: Any = None, *, version: int | None = None, **more: Any
 ) -> Answer:
     headers = {"idempotency-key": new_id()}
     if version is not None:
@@ -202,14 +202,14 @@ def test_a_transfer_waits_for_the_receiving_unit(world: World) -> None:
     asked = do("ask_transfer", CLERK, pupil.id, new)
     assert (asked.status, asked.body["state"]) == (201, "asked"), asked.body
     for unit, by in ((OTHER, FAR), (world.unit, CLERK), (None, world.staff("administrator"))):
-        query = {"unit": unit} if unit else {}
+        query = {"unit": str(unit)} if unit else {}
         waits = call("register", "list_matters", by, query=query).body["data"]
         assert [(w["kind"], w["id"], w["overdue"]) for w in waits] == [("transfer", asked.body["id"], False)]
     assert call("register", "list_matters", CLERK, query={"unit": OTHER}).status == 404
     assert call("register", "list_matters", CLERK).status == 404
     at = {"transfer": asked.body["id"], "version": 1}
-    refused(do("answer_transfer", CLERK, pupil.id, {"accepted": True}, **at), 404, "not-found")  # type: ignore[arg-type]
-    done = do("answer_transfer", FAR, pupil.id, {"accepted": True}, **at)  # type: ignore[arg-type]
+    refused(do("answer_transfer", CLERK, pupil.id, {"accepted": True}, **at), 404, "not-found")
+    done = do("answer_transfer", FAR, pupil.id, {"accepted": True}, **at)
     assert (done.status, done.body["state"], bool(done.body["warnings"])) == (200, "done", True), done.body
     again = do("answer_transfer", FAR, pupil.id, {"accepted": True}, transfer=asked.body["id"], version=2)
     refused(again, 409, "already-decided")
@@ -242,7 +242,9 @@ def test_a_pupil_leaves_and_everybody_is_told(world: World) -> None:
     guardian, office = pupil.guardians[0].guardian_id, world.staff("administrator")
     fact = envelope(pupil, "9999", "0180")
     assert deliver("register", "open_leaving", fact, fact) == []
-    assert deliver("register", "open_leaving", envelope(pupil, "0180", "0181")) == []  # never lived here
+    assert (
+        deliver("register", "open_leaving", envelope(pupil, "0180", "0181", "elsewhere")) == []
+    )  # never lived here
     (case,) = do("list_leavings", guardian, pupil.id).body["leavings"]
     assert (case["origin"], case["movedTo"], case["state"]) == ("moved", "0180", "open")
     assert case["warnings"][0]["until"] == case["keepsUntil"] == SPRING.isoformat()
@@ -288,8 +290,11 @@ def test_a_pupil_leaves_and_everybody_is_told(world: World) -> None:
     package(pupil, case["id"])
 
 
-def envelope(pupil: NewPupil, old: str, new: str) -> dict[str, Any]:
-    data = {"person": pupil.id, "from_municipality": old, "to_municipality": new, "date": "2026-11-20"}
+def envelope(pupil: NewPupil, old: str, new: str, direction: str = "out") -> dict[str, Any]:
+    data = {
+        "person": pupil.id, "direction": direction, "from_municipality": old, "to_municipality": new,
+        "date": "2026-11-20",
+    }  # fmt: skip
     return {
         "id": new_id(),
         "type": "register.PersonMoved.v1",
@@ -350,6 +355,9 @@ def test_a_protected_pupil_is_named_in_no_letter_and_handed_over_by_decision(
     hand_on("register", "write_notice", "NoticeDrawnUp")
     notices = do("list_leavings", CLERK, hidden.id).body["notices"]
     assert {n["recipient"] for n in notices} == {"nextOrganiser", "home"}
+    seen = do("list_leavings", hidden.guardians[0].guardian_id, hidden.id).body
+    assert {n["code"] for n in seen["notices"]} == {""}
+    assert set(seen["leavings"][0]["destination"].values()) == {None}
     for notice in notices:
         for kind in ("letter", "text", "data"):
             text = fetched(do("link_notice", CLERK, hidden.id, notice=notice["id"], kind=kind))

@@ -1,5 +1,4 @@
-"""Rules of changing school: transfers without gap or overlap, leaving once, who is told, certificates.
-"""
+"""Rules of changing school: transfers without gap or overlap, leaving once, who is told, what letters say."""
 
 from __future__ import annotations
 
