@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from functions.register.domain.certificate import MISSING_PARTS, LeavingCertificate
 from functions.register.domain.enrolment import Enrolment
-from functions.register.domain.leaving import MISSING_PARTS, Leaving, LeavingCertificate
+from functions.register.domain.leaving import Leaving
 from functions.register.domain.people import PersonCard, PersonName, Responsible
 from skolkit.errors import DomainError, Text
 from skolkit.sweden.codes import SS12000_SCHOOL_TYPE

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from functions.register.domain.certificate import LeavingCertificate
 from functions.register.domain.enrolment import LeavingReason
-from functions.register.domain.leaving import LeavingCertificate
 from functions.register.domain.notices import Notice
 from functions.register.domain.people import PersonCard
 from skolkit.sweden.codes import SchoolForm

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import handover as rules
-from functions.register.domain.leaving import Leaving, certificate
+from functions.register.domain.certificate import certificate
+from functions.register.domain.leaving import Leaving
 from functions.register.domain.letters import summary
 from functions.register.domain.people import PersonCard
 from functions.register.events import HandoverAsked

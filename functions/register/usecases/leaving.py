@@ -7,6 +7,7 @@ from datetime import timedelta
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import leaving as rules
+from functions.register.domain.certificate import MISSING_PARTS, certificate
 from functions.register.domain.enrolment import replaced
 from functions.register.domain.leaving import Destination, Leaving
 from functions.register.domain.people import PersonCard
@@ -105,7 +106,7 @@ def read_certificate(caller: Caller, id: PersonId, which: str) -> CertificateVie
     _, card, _ = _person(id)
     _, case = _case(id, which)
     require_at(caller, "register:read_leaving", card, case.units)
-    part = rules.certificate(card.enrolments, case, today())
+    part = certificate(card.enrolments, case, today())
     record_read(Trace(caller.person_id, "read_certificate", id, changes=case.id))
     return CertificateView(
         person=id,
@@ -117,7 +118,7 @@ def read_certificate(caller: Caller, id: PersonId, which: str) -> CertificateVie
             for s in part.stays
         ],
         repeated=[RepeatedYear(year=year, school_year=text) for year, text in part.repeated],
-        parts=[PartView(part=part, state="notHandedIn") for part in rules.MISSING_PARTS],
+        parts=[PartView(part=part, state="notHandedIn") for part in MISSING_PARTS],
     )
 
 

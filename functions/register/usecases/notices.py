@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from functions.access import guard
 from functions.organisation import queries as organisation
-from functions.register.domain import leaving as leaving_rules
 from functions.register.domain import notices as rules
+from functions.register.domain.certificate import MISSING_PARTS, LeavingCertificate, certificate
 from functions.register.domain.enrolment import LeavingReason
 from functions.register.domain.handover import content
-from functions.register.domain.leaving import Leaving, LeavingCertificate, Transfer, veiled_case
+from functions.register.domain.leaving import Leaving, Transfer, veiled_case
 from functions.register.domain.letters import Letter, notice_letter
 from functions.register.domain.notices import Notice
 from functions.register.domain.people import PersonCard
@@ -79,7 +79,7 @@ def write_notice(fact: NoticeDrawnUp) -> None:
         return
     item, notice = found
     case = store.find(Leaving, fact.pupil, notice.leaving) if notice.leaving else None
-    part = leaving_rules.certificate(card.enrolments, case[1], today()) if case else None
+    part = certificate(card.enrolments, case[1], today()) if case else None
     unit = organisation.unit(notice.unit)
     named = f"{unit.name}, skolenhetskod {unit.code}" if unit else ""
     letter = notice_letter(notice, card, named, part, case[1].reason if case else None)
@@ -161,7 +161,7 @@ def _stored(
         "day": notice.day.isoformat(),
         "reason": reason,
         "protected": card.protected,
-        "missing": list(leaving_rules.MISSING_PARTS) if part else [],
+        "missing": list(MISSING_PARTS) if part else [],
     }
     return (
         documents.put(name, "letter", letter.html().encode()),

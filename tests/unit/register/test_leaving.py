@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.register.domain import handover, leaving
+from functions.register.domain.certificate import certificate
 from functions.register.domain.enrolment import Enrolment, EnrolmentId, OutsideEnrolment, identified
 from functions.register.domain.leaving import Destination, Leaving, Transfer
 from functions.register.domain.letters import notice_letter
@@ -155,7 +156,7 @@ def test_the_certificate_tells_years_stays_and_repeated_years() -> None:
         at(date(2026, 8, 18), year=5),
         replace(at(date(2023, 8, 18), unit=THERE), cancelled=True),
     ]
-    part = leaving.certificate(rows, case("abroad"), DAY)
+    part = certificate(rows, case("abroad"), DAY)
     assert (part.year_left, part.last_day, part.repeated) == (5, DAY, ((5, "2026/27"),))
     assert [(s.unit, s.start, s.end) for s in part.stays] == [
         (THERE, date(2024, 8, 19), date(2025, 6, 30)),
@@ -177,7 +178,7 @@ def test_a_letter_escapes_and_hides() -> None:
 
 def test_a_package_is_the_same_every_time_and_says_what_is_missing() -> None:
     left = case("abroad")
-    part = leaving.certificate([NOW], left, DAY)
+    part = certificate([NOW], left, DAY)
     made = [handover.content(handover.package(card(NOW), left, part, {}, None, DAY)) for _ in "ab"]
     assert made[0] == made[1]
     assert b'"grades": "notHandedIn"' in made[0]
