@@ -110,9 +110,10 @@ def page_of_pupils(
     """
     there = UnitPupilItem.start <= day.isoformat()
     condition = there if year is None else there & (UnitPupilItem.year == year)
+    evaluated = limit if year is None else max(limit, 100)
     found = UnitPupilItem.query(
         unit_pk(unit), UnitPupilItem.sk.between(f"PUPIL#{day}", "PUPIL#~"), condition,
-        limit=limit, page_size=max(limit, 100), last_evaluated_key=unseal(cursor, *bound_to),
+        limit=limit, page_size=evaluated, last_evaluated_key=unseal(cursor, *bound_to),
         consistent_read=True,
     )  # fmt: skip
     rows = [_pupil(item) for item in found]
@@ -131,7 +132,7 @@ def wanted_guardians(ids: Sequence[PersonId], day: date) -> Wanted[dict[PersonId
     def answer(found: dict[tuple[str, str], KinItem]) -> dict[PersonId, tuple[PersonId, ...]]:
         return {p: _custody(found[key], day) if (key := kin_key(p)) in found else () for p in ids}
 
-    return Wanted(KinItem, [kin_key(person) for person in ids], answer)
+    return Wanted(KinItem, [kin_key(person) for person in ids], answer, only=("rows", "until"))
 
 
 def _custody(item: KinItem, day: date) -> tuple[PersonId, ...]:

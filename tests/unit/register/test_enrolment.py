@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,9 +19,10 @@ from functions.register.domain.school_forms import (
     check_form,
     form_use,
 )
+from functions.register.imports.people import PersonRow
 from skolkit.errors import NotFound
 from skolkit.sweden.codes import SchoolForm
-from skolkit.types import PersonId, UnitId
+from skolkit.types import PersonId, UnitId, stable_id
 
 PUPIL, BORN, DAY = PersonId("pupil"), date(2014, 3, 1), date(2026, 8, 18)
 HERE, THERE = UnitId("here"), UnitId("there")
@@ -148,6 +150,26 @@ def test_a_pupil_keeps_the_place_for_the_school_year(year: int | None, day: date
 def test_no_place_is_kept_outside_compulsory_school() -> None:
     e = replace(at(DAY), school_form=SchoolForm.UPPER_SECONDARY)
     assert rules.keeps_place_until(e, DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({"schoolType": "GR", "schoolYear": 10}, YearNotOfForm), ({"schoolType": "GY"}, StudyPathMissing),
+        ({"schoolType": "GR"}, None), ({"schoolType": "GY", "educationCode": "EKJUR"}, None),
+    ],
+)  # fmt: skip
+def test_a_file_says_what_its_school_form_allows(
+    said: dict[str, object], refusal: type[Exception] | None
+) -> None:
+    enrolment = {"enroledAt": "99990017", "startDate": "2026-08-18", **said}
+    row = {"givenName": "A", "familyName": "B", "birthDate": "2010-01-01", "enrolments": [enrolment]}
+    read = PersonRow.model_validate_json(json.dumps({"id": stable_id("p"), **row}))
+    if refusal is None:
+        assert read.person(PUPIL).enrolments
+        return
+    with pytest.raises(refusal):
+        read.person(PUPIL)
 
 
 def test_rules_are_found_by_day() -> None:
