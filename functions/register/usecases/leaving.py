@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import date, timedelta
 
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import leaving as rules
 from functions.register.domain.certificate import MISSING_PARTS, certificate
-from functions.register.domain.enrolment import replaced
+from functions.register.domain.enrolment import Enrolment, replaced
 from functions.register.domain.leaving import Destination, Leaving
 from functions.register.domain.people import PersonCard
 from functions.register.events import NoticeDrawnUp, PersonMoved, PupilLeft
@@ -68,9 +69,7 @@ def leave_school(caller: Caller, id: PersonId, new: NewLeaving, key: RequestKey)
     item, card, rows = _person(id)
     known = units_of(card, today() - timedelta(days=_REMEMBERED))
     duties = require_at(caller, "register:enrol", card, known)
-    enrolment = rules.enrolment_left(card, new.last_day)
-    if not may(caller, "register:enrol", card, [enrolment.unit], duties):
-        raise NotFound
+    enrolment = _require_there(caller, card, new.last_day, duties)
     stored, case = _open_case(rows) or (None, None)
     case = case or rules.open_case(new_id(), enrolment, now(), caller.person_id)
     return _leave(caller, item, card, case, new, stored=stored, key=key)
@@ -87,12 +86,13 @@ def decide_leaving(
     """
     item, card, _ = _person(id)
     stored, case = _case(id, which)
-    require_at(caller, "register:enrol", card, case.units)
+    duties = require_at(caller, "register:enrol", card, case.units)
     if stored.version != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
     if new.outcome == "leaves":
         if new.last_day is None or new.reason is None:
             raise rules.DecisionIncomplete(field="reason" if new.last_day else "lastDay")
+        _require_there(caller, card, new.last_day, duties)
         asked = NewLeaving(last_day=new.last_day, reason=new.reason, destination=new.destination)
         return _leave(caller, item, card, case, asked, stored=stored)
     decided = case.decide(caller.person_id, now(), None, None, _destination(new.destination))
@@ -214,6 +214,16 @@ def _open_case(rows: list[RegisterItem]) -> tuple[store.LeavingItem, Leaving] | 
 
 def _destination(shape: DestinationShape) -> Destination:
     return Destination(shape.municipality, shape.organisation, shape.school_unit)
+
+
+def _require_there(
+    caller: Caller, card: PersonCard, last_day: date, duties: Collection[guard.Duty]
+) -> Enrolment:
+    """The enrolment that is left, if the caller may end it: the pupil may have changed unit meanwhile."""
+    enrolment = rules.enrolment_left(card, last_day)
+    if not may(caller, "register:enrol", card, [enrolment.unit], duties):
+        raise NotFound
+    return enrolment
 
 
 def _person(id: PersonId) -> tuple[PersonItem, PersonCard, list[RegisterItem]]:

@@ -290,6 +290,21 @@ def test_a_pupil_leaves_and_everybody_is_told(world: World) -> None:
     package(pupil, case["id"])
 
 
+def test_who_left_behind_a_pupil_does_not_end_their_time_elsewhere(world: World) -> None:
+    pupil, office = world.classmates()[0], world.staff("administrator")
+    assert deliver("register", "open_leaving", envelope(pupil, "9999", "0180")) == []
+    (case,) = do("list_leavings", CLERK, pupil.id).body["leavings"]
+    (old,), _ = enrolments(pupil.id)
+    new = {"enrolment": old["id"], "toUnit": OTHER, "firstDay": today().isoformat()}
+    assert do("ask_transfer", office, pupil.id, new).body["state"] == "done"
+    decision = {"outcome": "leaves", "lastDay": today().isoformat(), "reason": "abroad"}
+    at = {"leaving": case["id"], "version": 1}
+    refused(do("decide_leaving", CLERK, pupil.id, decision, **at), 404, "not-found")
+    leaving = {"lastDay": today().isoformat(), "reason": "abroad"}
+    refused(do("leave_school", CLERK, pupil.id, leaving), 404, "not-found")
+    assert do("decide_leaving", office, pupil.id, decision, **at).body["state"] == "left"
+
+
 def envelope(pupil: NewPupil, old: str, new: str, direction: str = "out") -> dict[str, Any]:
     data = {
         "person": pupil.id, "direction": direction, "from_municipality": old, "to_municipality": new,
