@@ -35,7 +35,7 @@ from skolkit.jobs import JobView
 from skolkit.triggers import DroppedFile, Triggers
 from skolkit.types import PersonId, UnitId
 
-api = Api("register", "Elever och vårdnadshavare", uses=("kms:Encrypt", "s3:GetObject"))
+api = Api("register", "Elever och vårdnadshavare", uses=("kms:Encrypt", "s3:GetObject papers"))
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()
@@ -278,7 +278,7 @@ def open_leaving(envelope: Envelope) -> None:
 @on.on_facts(
     "register.NoticeDrawnUp.v1",
     process=8,
-    uses=("s3:PutObject",),
+    uses=("s3:PutObject papers",),
     meaning="Underrättelser till hemkommun och nästa huvudman blir inte skrivna.",
 )
 def write_notice(envelope: Envelope) -> None:
@@ -291,7 +291,7 @@ def write_notice(envelope: Envelope) -> None:
     process=8,
     timeout=900,
     batch=1,
-    uses=("s3:PutObject",),
+    uses=("s3:PutObject papers",),
     meaning="Överlämningar till nästa skola blir inte gjorda.",
 )
 def write_handover(envelope: Envelope) -> None:

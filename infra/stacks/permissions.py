@@ -81,7 +81,7 @@ def _mail() -> Mapping[str, Any]:
     return {"resources": [sender, base.arn("ses", "configuration-set/skolkit")]}
 
 
-def _letters() -> str:
+def _papers() -> str:
     """Documents about pupils who start and leave, in the bucket of documents."""
     return f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"
 
@@ -91,8 +91,8 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ses:SendEmail": _mail,
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
-    "s3:GetObject": lambda: {"resources": [_letters()]},
-    "s3:PutObject": lambda: {"resources": [_letters()]},
+    "s3:GetObject papers": lambda: {"resources": [_papers()]},
+    "s3:PutObject papers": lambda: {"resources": [_papers()]},
     "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
@@ -101,4 +101,7 @@ _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 def uses(actions: Iterable[str]) -> list[iam.PolicyStatement]:
     """What a trigger declares beyond its tables. KeyError names an action nobody has decided a resource
     for."""
-    return [iam.PolicyStatement(actions=[action], **_USES[action]()) for action in sorted(actions)]
+    return [
+        iam.PolicyStatement(actions=[action.partition(" ")[0]], **_USES[action]())
+        for action in sorted(actions)
+    ]

@@ -58,7 +58,7 @@ def start(
         timeout=trigger.timeout,
         memory=trigger.memory,
         mails="ses:SendEmail" in trigger.uses,
-        documents="s3:PutObject" in trigger.uses,
+        documents="s3:PutObject papers" in trigger.uses,
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",
     )
