@@ -36,6 +36,7 @@ class CoreStack(base.SkolkitStack):
         audit = _audit_table(self, key)
         mac_key = self._audit_archive(key)
         _imports(self, key)
+        _documents(self, key)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -253,6 +254,30 @@ def _imports(stack: Stack, key: kms.Key) -> None:
     # CDK's own switch for this brings a function of its own; the property alone does the same.
     base.override(
         bucket, NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    )
+
+
+def _documents(stack: Stack, key: kms.Key) -> None:
+    """What people fetch by a link that soon ends: letters, packages. Nothing in it expires by itself."""
+    s3.Bucket(
+        stack,
+        "Documents",
+        bucket_name=base.documents_bucket(),
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        enforce_ssl=True,
+        versioned=True,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="what was replaced ends",
+                noncurrent_version_expiration=Duration.days(400),
+                abort_incomplete_multipart_upload_after=Duration.days(7),
+            )
+        ],
+        removal_policy=KEPT,
     )
 
 

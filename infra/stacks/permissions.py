@@ -85,12 +85,19 @@ def _segments() -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.audit_bucket())}/audit/segments/*"]}
 
 
+def _papers() -> str:
+    """Documents about pupils who start and leave, in the bucket of documents."""
+    return f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"
+
+
 # The narrowest resource of every action a trigger may ask for in `uses`; another one fails the synthesis.
 _USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ses:SendEmail": _mail,
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
     "kms:Decrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "s3:GetObject papers": lambda: {"resources": [_papers()]},
+    "s3:PutObject papers": lambda: {"resources": [_papers()]},
     "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "dynamodb:DescribeStream audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetRecords audit": lambda: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},

@@ -60,6 +60,7 @@ def start(
         mails="ses:SendEmail" in trigger.uses,
         archives="s3:PutObject audit" in trigger.uses,
         reports="s3:PutObject" in trigger.uses,
+        documents="s3:PutObject papers" in trigger.uses,
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",
     )

@@ -26,6 +26,7 @@ from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
 from functions.organisation import events as organisation
+from functions.register import events as register
 from functions.register.usecases import rollover
 from infra.areas import load_all
 from infra.generate import published
@@ -64,6 +65,10 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "organisation.YearRolledBack.v1"): rollover.YearRolledOver,
     ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
     ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
+    ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
+    ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
+    ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
+    ("register", "register.PersonMoved.v1"): register.PersonMoved,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -94,6 +99,10 @@ STORY = (
     "attendance/record_notice_outcome.notice_failed",
     "attendance/evening_sweep.scheduler",
     "access/append_segments.scheduler",
+    "register/open_leaving.person_moved",
+    "register/write_notice.notice_drawn_up",
+    "register/write_handover.handover_asked",
+    "organisation/end_memberships.enrolment_ended",
     *(f"{area}/relay.outbox" for area in AREAS if area != "access"),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
-from tests.support.areas import AUDIT_BUCKET, IMPORTS_BUCKET, create_tables
+from tests.support.areas import AUDIT_BUCKET, DOCUMENTS_BUCKET, IMPORTS_BUCKET, create_tables
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
 
@@ -26,6 +26,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
             SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
+            SKOLKIT_DOCUMENTS=DOCUMENTS_BUCKET,
             POWERTOOLS_SERVICE_NAME="test",
             POWERTOOLS_METRICS_NAMESPACE="Skolkit",
         )
@@ -49,13 +50,14 @@ def lay_tables(cloud: Cloud) -> None:
     cloud.reset()
     create_tables()
     cloud.client("s3").create_bucket(
-        Bucket=IMPORTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
-    )
-    cloud.client("s3").create_bucket(
         Bucket=AUDIT_BUCKET,
         CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
         ObjectLockEnabledForBucket=True,
     )
+    for bucket in (IMPORTS_BUCKET, DOCUMENTS_BUCKET):
+        cloud.client("s3").create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+        )
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)
