@@ -213,6 +213,16 @@ class ElectivesDecided(Fact):
     unit: UnitId
 
 
+class EnrolmentEnded(BaseModel):
+    """What is needed of `register.EnrolmentEnded.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    pupil: PersonId
+    unit: UnitId
+    last_day: date
+    left_unit: bool
+
+
 class ImportFinished(Finished):
     """A file of units, school years, groups, duties, syllabuses or programmes has been taken."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
+from skolkit.jobs import Asked
 from skolkit.types import PersonId, UnitId
 
 
@@ -20,6 +21,94 @@ class PupilEnrolled(Fact):
     school_form: str
     year: int | None
     start: date
+
+
+class EnrolmentChanged(Fact):
+    """An enrolment says something else since `since`: year, study path or last day (process 3)."""
+
+    type: ClassVar[str] = "register.EnrolmentChanged.v1"
+    pupil: PersonId
+    enrolment: str
+    unit: UnitId
+    school_form: str
+    year: int | None
+    start: date
+    end: date | None
+    since: date
+
+
+class EnrolmentEnded(Fact):
+    """An enrolment has its last day, or was `cancelled` (process 3 and 8). `left_unit`: the pupil has no
+    other enrolment at the unit after the last day. Those from a file are told by `ImportFinished` alone.
+    """
+
+    type: ClassVar[str] = "register.EnrolmentEnded.v1"
+    pupil: PersonId
+    enrolment: str
+    unit: UnitId
+    school_form: str
+    last_day: date
+    reason: str
+    cancelled: bool
+    left_unit: bool
+
+
+class PupilTransferred(Fact):
+    """A pupil goes from one of the municipality's units to another (process 8)."""
+
+    type: ClassVar[str] = "register.PupilTransferred.v1"
+    pupil: PersonId
+    transfer: str
+    from_unit: UnitId
+    to_unit: UnitId
+    school_form: str
+    year: int | None
+    last_day: date
+    first_day: date
+
+
+class PupilLeft(Fact):
+    """A pupil leaves the municipality's schools (process 8). Areas that own part of the leaving certificate
+    or the hand-over answer with theirs.
+    """
+
+    type: ClassVar[str] = "register.PupilLeft.v1"
+    pupil: PersonId
+    leaving: str
+    unit: UnitId
+    school_form: str
+    year: int | None
+    last_day: date
+    reason: str
+    to_municipality: str | None
+
+
+class PersonMoved(Fact):
+    """Somebody is registered (folkbokförd) at another address since a day: moved into, out of or within the
+    municipality, or between two others; None is abroad. Of a protected person only in and out is told, and
+    neither municipality.
+    """
+
+    type: ClassVar[str] = "register.PersonMoved.v1"
+    person: PersonId
+    direction: Literal["in", "out", "within", "elsewhere"]
+    from_municipality: str | None
+    to_municipality: str | None
+    date: date
+
+
+class NoticeDrawnUp(Fact):
+    """A notice to a home municipality, a next organiser or a home is to be written (process 8)."""
+
+    type: ClassVar[str] = "register.NoticeDrawnUp.v1"
+    pupil: PersonId
+    notice: str
+
+
+class HandoverAsked(Asked):
+    """Somebody asked for a hand-over package (process 8)."""
+
+    type: ClassVar[str] = "register.HandoverAsked.v1"
 
 
 class ImportFinished(Finished):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functions.organisation import queries as organisation
 from functions.register.domain.contacts import Address
 from functions.register.store import items
+from functions.register.store.matters import LeavingItem, NoticeItem, TransferItem
 from functions.register.store.merging import MergedItem
 from functions.register.store.protection import GlassItem
 from skolkit.extracts import Requested, Section, Value, section
@@ -30,6 +31,7 @@ def gather(asked: Requested) -> list[Section]:
         *([_contact(rows)] if asked.contacts else []),
         _glasses(rows),
         _enrolments(rows),
+        _leavings(rows),
         _custody(rows),
     ]
 
@@ -160,6 +162,29 @@ def _enrolments(rows: Rows) -> Section:
                 _YES[row.cancelled], row.education_code or row.programme, row.leaving,
             ]
             for row in rows if isinstance(row, items.EnrolmentItem)
+        ],
+    )  # fmt: skip
+
+
+def _leavings(rows: Rows) -> Section:
+    """Cases of leaving, transfers and notices; where to is left out, since the threat may come from home."""
+    kinds = {LeavingItem: "Ärende om avslut", TransferItem: "Skolbyte", NoticeItem: "Underrättelse"}
+    return section(
+        "register.leaving", "Skolbyte och avslut", "Change of school and leaving",
+        {
+            "kind": ("Slag", "Kind"),
+            "at": ("Från", "Since"),
+            "state": ("Läge", "State"),
+            "reason": ("Skäl", "Reason"),
+            "lastDay": ("Sista dag", "Last day"),
+        },
+        [
+            [
+                kinds[type(row)], row.data.get("opened") or row.data.get("asked") or row.data.get("created"),
+                row.data.get("state") or row.data.get("purpose"), row.data.get("reason"),
+                row.data.get("last_day") or row.data.get("day"),
+            ]
+            for row in rows if isinstance(row, (LeavingItem, TransferItem, NoticeItem))
         ],
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from functions.register.domain.contacts import Contact, Withheld
 from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import PersonCard, PersonName, PupilRecord, age
 from functions.register.store import contacts as contacts_store
+from functions.register.store import enrolments as enrolments_store
 from functions.register.store import people as people_store
 from skolkit.clock import today
 from skolkit.errors import NotFound
@@ -37,6 +38,7 @@ __all__ = [
     "require_relation",
     "shown_names",
     "units_around",
+    "wanted_guardians",
     "wanted_names",
 ]
 
@@ -44,6 +46,11 @@ __all__ = [
 def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
     """Names by id, for `skolkit.table.fetch`; people who do not exist are left out."""
     return people_store.wanted_names(ids)
+
+
+def wanted_guardians(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[PersonId, ...]]]:
+    """Who has custody of pupils today, for `skolkit.table.fetch`, in the same round trip as their names."""
+    return enrolments_store.wanted_guardians(ids, today())
 
 
 def pupil(person: PersonId) -> PupilRecord | None:

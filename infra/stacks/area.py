@@ -69,6 +69,7 @@ class AreaStack(base.SkolkitStack):
                 timeout=HTTP_TIMEOUT,
                 memory=HTTP_MEMORY,
                 description=f"{self.area.api.title}: {name}",
+                documents=name == "writer" and "s3:GetObject papers" in self.area.api.uses,
             )
             for name, statements in (
                 (

@@ -162,6 +162,11 @@ def extracts_bucket() -> str:
     return f"skolkit-extracts-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
+def documents_bucket() -> str:
+    """The bucket of documents that people fetch by a link."""
+    return f"skolkit-documents-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
 def bucket_arn(name: str) -> str:
     """A bucket by name."""
     return f"arn:{Aws.PARTITION}:s3:::{name}"

@@ -37,6 +37,7 @@ class CoreStack(base.SkolkitStack):
         mac_key = self._audit_archive(key)
         _imports(self, key)
         _extracts(self, key)
+        _documents(self, key)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -283,6 +284,30 @@ def _extracts(stack: Stack, key: kms.Key) -> None:
                 noncurrent_version_expiration=Duration.days(1),
                 abort_incomplete_multipart_upload_after=Duration.days(1),
             ),
+        ],
+        removal_policy=KEPT,
+    )
+
+
+def _documents(stack: Stack, key: kms.Key) -> None:
+    """What people fetch by a link that soon ends: letters, packages. Nothing in it expires by itself."""
+    s3.Bucket(
+        stack,
+        "Documents",
+        bucket_name=base.documents_bucket(),
+        encryption=s3.BucketEncryption.KMS,
+        encryption_key=key,
+        bucket_key_enabled=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        enforce_ssl=True,
+        versioned=True,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="what was replaced ends",
+                noncurrent_version_expiration=Duration.days(400),
+                abort_incomplete_multipart_upload_after=Duration.days(7),
+            )
         ],
         removal_policy=KEPT,
     )

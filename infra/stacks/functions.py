@@ -59,11 +59,12 @@ class Functions:
     def make(
         self, name: str, handler: str, statements: Sequence[iam.PolicyStatement], *,
         timeout: int, memory: int, description: str, mails: bool = False, archives: bool = False,
-        reports: bool = False, layers: Sequence[str] = (), failures: sqs.IQueue | None = None,
+        reports: bool = False, documents: bool = False, layers: Sequence[str] = (),
+        failures: sqs.IQueue | None = None,
     ) -> lambda_.Function:  # fmt: skip
         """A function. `timeout` in seconds, `memory` in MB; `mails`: it is told what address mail comes from;
-        `archives`: where the audit trail is archived, `reports`: in which bucket reports are; `layers`: heavy
-        ones it needs; `failures`: where asynchronous calls go that failed thrice.
+        `archives`: where the audit trail is archived, `reports`: in which bucket reports are, `documents`:
+        documents; `layers`: heavy ones it needs; `failures`: where asynchronous calls go that failed thrice.
         """
         log = self._stack.log_group(f"{name}-log", base.log_group_name(self._area, name))
         own = [*permissions.always(self._area, name), *statements]
@@ -94,7 +95,8 @@ class Functions:
             environment=self._environment()
             | ({"SKOLKIT_SENDER": base.sender()} if mails else {})
             | ({"SKOLKIT_AUDIT_BUCKET": base.audit_bucket()} if archives else {})
-            | ({"SKOLKIT_REPORTS": base.imports_bucket()} if reports else {}),
+            | ({"SKOLKIT_REPORTS": base.imports_bucket()} if reports else {})
+            | ({"SKOLKIT_DOCUMENTS": base.documents_bucket()} if documents else {}),
             on_failure=destinations.SqsDestination(failures) if failures else None,
         )
         made.node.add_dependency(log)

@@ -89,6 +89,11 @@ def _extracts(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.extracts_bucket())}/{folder}/*"]}
 
 
+def _papers() -> Mapping[str, Any]:
+    """Documents about pupils who start and leave, in the bucket of documents."""
+    return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"]}
+
+
 # The narrowest resource of every action an area may ask for in `uses`, given its name; another one fails the
 # synthesis. What follows the action says which of several resources.
 _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
@@ -96,6 +101,8 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
     "kms:Decrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "s3:GetObject papers": lambda _: _papers(),
+    "s3:PutObject papers": lambda _: _papers(),
     "kms:Encrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "dynamodb:DescribeStream audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetRecords audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},

@@ -48,7 +48,8 @@ UNTRACED = {
     "register.list_my_children": "the children's own home, which reads nothing new about them",
     "timetable.list_my_lessons": "one's own",
 }
-ASKED_BY_POST = {"explain", "link_extract", "open_contacts"}  # what is read by a POST
+# What is read by a POST.
+ASKED_BY_POST = {"explain", "link_extract", "link_handover", "link_notice", "open_contacts"}
 ACTORS = ("pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator")
 
 

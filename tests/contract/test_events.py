@@ -27,6 +27,7 @@ from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
 from functions.organisation import events as organisation
+from functions.register import events as register
 from functions.register.usecases import rollover
 from infra.areas import load_all, personal
 from infra.generate import published
@@ -69,6 +70,10 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "organisation.YearRolledBack.v1"): rollover.YearRolledOver,
     ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
     ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
+    ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
+    ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
+    ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
+    ("register", "register.PersonMoved.v1"): register.PersonMoved,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -103,6 +108,10 @@ STORY = (
     "access/collect_extract.extract_answered",
     "access/chase_extracts.scheduler",
     "access/append_segments.scheduler",
+    "register/open_leaving.person_moved",
+    "register/write_notice.notice_drawn_up",
+    "register/write_handover.handover_asked",
+    "organisation/end_memberships.enrolment_ended",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -53,7 +53,7 @@ def test_a_teacher_is_assigned_and_qualified(school: Deployed) -> None:
     held = {
         "certified": True, "since": "2015-06-01", "qualifications": [{"subject": "MA", "schoolForm": "GR"}],
     }  # fmt: skip
-    assert ask(school, "change_certification", principal, held, 0, staff=teacher).status == 200
+    assert ask(school, "change_certification", principal, held, 0, employee=teacher).status == 200
     assert warned() == set()
 
     loads = {row["duty"]: row for row in ask(school, "list_workload", principal).body["data"]}

@@ -9,7 +9,13 @@ import pytest
 
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
-from tests.support.areas import AUDIT_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET, create_tables
+from tests.support.areas import (
+    AUDIT_BUCKET,
+    DOCUMENTS_BUCKET,
+    EXTRACTS_BUCKET,
+    IMPORTS_BUCKET,
+    create_tables,
+)
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
 
@@ -27,6 +33,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
             SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
+            SKOLKIT_DOCUMENTS=DOCUMENTS_BUCKET,
             POWERTOOLS_SERVICE_NAME="test",
             POWERTOOLS_METRICS_NAMESPACE="Skolkit",
         )
@@ -49,7 +56,7 @@ def lay_tables(cloud: Cloud) -> None:
     """Every table, bucket and key that the areas expect, empty."""
     cloud.reset()
     create_tables()
-    for bucket in (EXTRACTS_BUCKET, IMPORTS_BUCKET):
+    for bucket in (DOCUMENTS_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET):
         cloud.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
         )

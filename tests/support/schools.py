@@ -5,7 +5,7 @@ sends it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -18,13 +18,18 @@ from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store.electives import ElectiveJobItem
 from functions.organisation.usecases import allocation
+from functions.register.domain import leaving
+from functions.register.domain.enrolment import Enrolment, EnrolmentId
+from functions.register.domain.notices import Notice
+from functions.register.store import matters
+from functions.register.store.enrolments import enrolment_writes
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
 from skolkit import jobs
 from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
-from skolkit.sweden.codes import SchoolUnitCode
+from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit, dynamodb
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support.areas import AREAS, acting_as, call, deliver, outbox
@@ -43,6 +48,8 @@ SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 class Schools:
     """The municipality: the pupil's school `home`, another one `away`, and people by their part (see
     `_people`); `made` are ids of what there is already, by the name of its place in paths.
+    `notice` is also the id of an enrolment, a leaving case, a transfer and a notice of leaving of the pupil,
+    the `job` made that of a decided case and of its hand-over; the protected classmate has the same.
     """
 
     home: World
@@ -119,6 +126,9 @@ def make_schools(cloud: Cloud) -> Schools:
     planned = _teaching(home, [pupil.id, hidden])
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"])}
+    made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
+    with acting_as("register"):
+        _change_school([pupil.id, hidden], home.unit, notice, made["job"])
     return schools
 
 
@@ -175,6 +185,38 @@ def _teaching(home: World, planned: list[PersonId]) -> tuple[str, str, str, str]
         job = jobs.ask(ElectiveJobItem, ElectivesAllocationAsked, "preview_round", head, request, None)
         allocation.work(ElectivesAllocationAsked(job=job.id))
     return syllabus, round, closed, job.id
+
+
+def _change_school(pupils: Sequence[PersonId], unit: UnitId, id: str, left: str) -> None:
+    """Let pupils have everything there is about changing school, under the same ids."""
+    fritids = Enrolment(unit, SchoolForm.AFTER_SCHOOL_CENTRE, None, date(2026, 8, 18), id=EnrolmentId(id))
+    at, by = now(), "system:test"
+    case = leaving.open_case(id, fritids, at, by)
+    gone = replace(case, id=left, state="left", last_day=today(), reason="other")
+    transfer = leaving.Transfer(
+        id=id, from_unit=unit, to_unit=unit, old=fritids.id, last_day=today(), year=None, asked=at,
+        first_day=today() + timedelta(days=1), school_form=fritids.school_form, education_code=None,
+        gap_allowed=False, asked_by=pupils[0], due=today(),
+    )  # fmt: skip
+    notice = Notice(
+        id=id, purpose="left", recipient="home", code="", unit=unit, school_form=fritids.school_form,
+        year=None, day=today(), law="skolförordningen 6:18", due=today(), created=at, created_by=by,
+        documents=(("letter", f"register/leaving/{id}/notice-{id}.html", "0" * 64),),
+    )  # fmt: skip
+    for pupil in pupils:
+        commit(
+            *enrolment_writes(pupil, [fritids], []), *matters.leaving_writes(pupil, case),
+            *matters.leaving_writes(pupil, gone), *matters.transfer_writes(pupil, transfer),
+            *matters.notice_writes(pupil, notice),
+        )  # fmt: skip
+    file = {"key": f"register/leaving/{left}/handover-{left}.html", "sha256": "0" * 64}
+    commit(
+        matters.HandoverJobItem(
+            f"JOB#{left}", "JOB", job="ask_handover", asked_by=pupils[0], asked="2026-11-23T07:00:00.000Z",
+            state="done", request={"person": pupils[0], "leaving": left, "decision": None},
+            outcome={"files": {"letter": file}},
+        )
+    )  # fmt: skip
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -455,6 +497,17 @@ def _year_body() -> dict[str, Any]:
     return {"schoolYear": NEXT_YEAR, **terms, **days}
 
 
+def _pupils(s: Schools, body: Any = None, version: int | None = None, **path: str) -> Ask:
+    """About changing school."""
+    headers = {"idempotency-key": new_id()} if version is None else _over(version)
+    return Ask({"person": s.pupil.id} | path, body=body, headers=headers)
+
+
+def _transfer(s: Schools) -> Ask:
+    first = (today() + timedelta(days=30)).isoformat()
+    return _pupils(s, {"enrolment": s.notice, "toUnit": s.away.unit, "firstDay": first})
+
+
 def _on(s: Schools, **path: str) -> Ask:
     return Ask(path, {"date": s.day.isoformat()})
 
@@ -511,7 +564,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         headers=_over(1),
     ),
     "organisation.change_certification": lambda s: Ask(
-        {"unit": s.home.unit, "staff": s.people["teacher"]}, body={"certified": True}, headers=_over(0)
+        {"unit": s.home.unit, "employee": s.people["teacher"]}, body={"certified": True}, headers=_over(0)
     ),
     "organisation.change_duty": lambda s: Ask(
         {"unit": s.home.unit, "duty": s.made["duty"]}, body={"dutyPercent": 80}, headers=_over(1)
@@ -606,7 +659,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.put_wishes": lambda s: _of_round(s, pupil=s.pupil.id, body={"options": ["fra"]}),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
     "organisation.read_calendar_draft": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
-    "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "staff": s.people["teacher"]}),
+    "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "employee": s.people["teacher"]}),
     "organisation.read_duty": lambda s: Ask({"unit": s.home.unit, "duty": s.made["duty"]}),
     "organisation.read_my_staffing": lambda _: Ask(),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
@@ -650,7 +703,23 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         s, {"addresses": [{"streetAddress": "G 1", "postalCode": "1", "locality": "E"}]}, version=1
     ),
     "register.end_responsible": lambda s: _of(s, version=1, adult=s.people["second guardian"]),
+    "register.answer_transfer": lambda s: _pupils(s, {"accepted": False}, 1, transfer=s.notice),
+    "register.ask_handover": lambda s: _pupils(s, {"leaving": s.made["job"]}),
+    "register.ask_transfer": _transfer,
+    "register.cancel_enrolment": lambda s: _pupils(s, None, 1, enrolment=s.notice),
+    "register.change_enrolment": lambda s: _pupils(
+        s, {"year": None, "endDate": None, "specification": "ny"}, 1, enrolment=s.notice
+    ),
+    "register.decide_leaving": lambda s: _pupils(s, {"outcome": "stays"}, 1, leaving=s.notice),
     "register.enrol_pupil": _enrolment,
+    "register.leave_school": lambda s: _pupils(
+        s, {"lastDay": today().isoformat(), "reason": "independentSchool"}
+    ),
+    "register.link_handover": lambda s: Ask({"person": s.pupil.id, "job": s.made["job"]}),
+    "register.link_notice": lambda s: Ask({"person": s.pupil.id, "notice": s.notice}),
+    "register.list_enrolments": lambda s: Ask({"person": s.pupil.id}),
+    "register.list_leavings": lambda s: Ask({"person": s.pupil.id}),
+    "register.list_matters": lambda s: Ask(query={"unit": s.home.unit}),
     "register.list_my_children": lambda _: Ask(),
     "register.merge_persons": lambda s: _of(s, {"duplicate": s.people["stranger"]}),
     "register.open_contacts": lambda s: Ask({"person": s.hidden}),
@@ -660,7 +729,11 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "register.put_responsible": lambda s: _of(
         s, {"home": True}, version=1, adult=s.people["second guardian"]
     ),
+    "register.list_unit_pupils": lambda s: Ask({"unit": s.home.unit}, {"guardians": "true"}),
+    "register.mark_notice": lambda s: _pupils(s, {"state": "sent", "channel": "letter"}, 1, notice=s.notice),
+    "register.read_certificate": lambda s: Ask({"person": s.pupil.id, "leaving": s.notice}),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
+    "register.read_handover": lambda s: Ask({"person": s.pupil.id, "job": s.made["job"]}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
     "register.read_record": lambda s: Ask({"person": s.pupil.id}),
     "register.undo_merge": lambda s: Ask({"merge": s.made["merge"]}),

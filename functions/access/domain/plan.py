@@ -110,6 +110,15 @@ _TYPES = (
         _FILE, _HOME_TOO, "none", None, "keep", _ARCHIVE,
     ),
     DocumentType(
+        "register.leaving", Text("Skolbyte och avslut", "Change of school and leaving"),
+        Text(
+            "Avsluta, överlämna och underrätta (skollagen 7:22, 15:15; skolförordningen 6:17–18)",
+            "To end, hand over and give notice",
+        ),
+        Text("Ärende, skolbyte, underrättelse, när och varför", "Case, transfer, notice, when and why"),
+        _FILE, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "register.contact", Text("Kontaktuppgifter", "Contact details"),
         Text("Kunna nå hemmet (skolförordningen 4:8, skollagen 7:17)", "To reach the home"),
         Text("E-post, telefon, adress, språk", "E-mail, telephone, address, language"),

@@ -28,11 +28,15 @@ DEEDS: dict[str, Deed] = {
     "add_local_syllabus": _change("lade till en egen kurs", "added a course of the unit's own"),
     "add_person": _change("lade in en person i registret", "entered a person in the register"),
     "add_programme": _change("lade till ett program", "added a programme"),
+    "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
     ),
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
+    "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),
+    "ask_transfer": _change("bytte eller begärde byte av skola", "changed, or asked to change, school"),
     "break_glass": _change("öppnade skyddade uppgifter", "opened protected details"),
+    "cancel_enrolment": _change("avbröt en inskrivning", "cancelled an enrolment"),
     "change_absence": _change("ändrade en frånvaroanmälan", "changed a notice of absence"),
     "change_activity": _change("ändrade undervisning eller lärare", "changed teaching or its teachers"),
     "change_certification": _change(
@@ -40,6 +44,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "change_contacts": _change("ändrade kontaktuppgifter", "changed contact details"),
     "change_duty": _change("ändrade en tjänst", "changed a duty"),
+    "change_enrolment": _change("ändrade en inskrivning", "changed an enrolment"),
     "change_group": _change("ändrade en klass eller grupp", "changed a class or group"),
     "change_members": _change(
         "ändrade vilka som går i en klass eller grupp", "changed who belongs to a class or group"
@@ -59,6 +64,7 @@ DEEDS: dict[str, Deed] = {
     "create_unit": _change("skapade en enhet i organisationen", "made an element of the organisation"),
     "decide_calendar": _change("beslutade läsårstider", "decided a school year"),
     "decide_distribution": _change("beslutade timplanens fördelning", "decided the teaching hours"),
+    "decide_leaving": _change("avgjorde ett ärende om att sluta skolan", "decided a case of leaving school"),
     "decide_round": _change(
         "beslutade resultatet av elevernas val", "decided the outcome of the pupils' choices"
     ),
@@ -69,10 +75,16 @@ DEEDS: dict[str, Deed] = {
     ),
     "enrol_pupil": _change("skrev in på en skola", "enrolled at a school"),
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
+    "leave_school": _change("lät en elev sluta skolan", "let a pupil leave school"),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
+    "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
+    "link_notice": _read("hämtade en underrättelse", "fetched a notice"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
+    "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
+    "list_leavings": _read("läste ärenden om att sluta skolan", "read cases of leaving school"),
+    "list_matters": _read("läste vilka ärenden som väntar", "read which matters wait"),
     "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
     "list_pupil_lessons": _read("läste schemat för en dag", "read a day's timetable"),
     "list_results": _read("läste resultatet av elevernas val", "read the outcome of the pupils' choices"),
@@ -81,7 +93,9 @@ DEEDS: dict[str, Deed] = {
         "läste vad läsårsskiftet gör vid enheterna", "read what the rollover does at the units"
     ),
     "list_staffing_warnings": _read("läste varningar om behörighet", "read warnings about certification"),
+    "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
+    "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
@@ -103,13 +117,15 @@ DEEDS: dict[str, Deed] = {
     ),
     "put_study_plan": _change("ändrade en studieplan", "changed a study plan"),
     "put_wishes": _change("lämnade önskemål i ett val", "wished in a choice round"),
+    "read_certificate": _read("läste avgångsintyget", "read the leaving certificate"),
     "read_certification": _read("läste uppgift om legitimation och behörighet", "read certification"),
     "read_contacts": _read("läste kontaktuppgifter", "read contact details"),
     "read_duty": _read("läste en tjänst", "read a duty"),
-    "read_group": _read("läste klasslistan", "read the class list"),
     "read_extract": _read(
         "såg hur långt ett registerutdrag kommit", "saw how far a register extract has come"
     ),
+    "read_group": _read("läste klasslistan", "read the class list"),
+    "read_handover": _read("läste hur långt överlämningen kommit", "read how far the hand-over has come"),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
     "read_record": _read(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from functions.organisation.app.base import api, app, on, relay
 from functions.organisation.app.data_protection import answer_extract
-from functions.organisation.app.groups import follow_rules, import_groups, lead_rollover, roll_over_unit
+from functions.organisation.app.groups import (
+    end_memberships,
+    follow_rules,
+    import_groups,
+    lead_rollover,
+    roll_over_unit,
+)
 from functions.organisation.app.staff import import_duties
 from functions.organisation.app.teaching import allocate_electives, import_programmes, import_syllabuses
 from functions.organisation.app.units import import_calendars, import_units
@@ -14,6 +20,7 @@ __all__ = [
     "answer_extract",
     "api",
     "app",
+    "end_memberships",
     "follow_rules",
     "import_calendars",
     "import_duties",

@@ -8,6 +8,7 @@ from functions.organisation.domain import groups as group_rules
 from functions.organisation.domain import ladder as ladder_rules
 from functions.organisation.domain import rollover as rollover_rules
 from functions.organisation.events import (
+    EnrolmentEnded,
     PupilEnrolled,
     RolloverAsked,
     UnitRolloverAsked,
@@ -22,6 +23,7 @@ from functions.organisation.usecases import (
     composition,
     group_admin,
     groups,
+    leavers,
     rollover,
     rollover_work,
 )
@@ -251,6 +253,16 @@ def roll_over_unit(envelope: Envelope) -> None:
 def follow_rules(envelope: Envelope) -> None:
     """Put somebody newly enrolled into the groups whose automatic rule fits."""
     composition.follow_rules(PupilEnrolled.model_validate(envelope.data), envelope.id)
+
+
+@on.on_facts(
+    "register.EnrolmentEnded.v1",
+    process=13,
+    meaning="Elever som har slutat vid en skolenhet står kvar i dess klasser och grupper.",
+)
+def end_memberships(envelope: Envelope) -> None:
+    """End the memberships of somebody who has left the unit."""
+    leavers.end_memberships(EnrolmentEnded.model_validate(envelope.data), envelope.id)
 
 
 @on.on_file(

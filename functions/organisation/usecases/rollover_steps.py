@@ -37,7 +37,12 @@ from skolkit.events import Fact
 from skolkit.table import Overwrite, Write, commit, put_many
 from skolkit.types import GroupId, PersonId, UnitId, new_id
 
-PEOPLE, GROUPS, PUPILS, FACTS = 80, 8, 30, 80  # in one transaction; pupils in one fact
+PEOPLE, GROUPS, PUPILS, FACTS = (
+    80,
+    8,
+    15,
+    80,
+)  # in one transaction; pupils in a fact: six writes each
 
 Parts = dict[PersonId, dict[GroupId, list[PartIn]]]
 
@@ -231,7 +236,7 @@ class Steps:
         return now, now_made, undo(plan, after(plan, self.first_day), made, now, now_made, kept)
 
     def _facts(self) -> None:
-        """Tell the register who goes on, 30 pupils in a fact."""
+        """Tell the register who goes on, 15 pupils in a fact."""
         told, at = self._told(), int(self.item.place["at"])
         some, last = told[at : at + FACTS], at + FACTS >= len(told)
         place = self._next("ended" if last else "facts", at + FACTS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from functions.register.domain.enrolment import Enrolment, check_enrolments
+from functions.register.domain.enrolment import Enrolment, EnrolmentId, check_enrolments
 from functions.register.domain.people import NumberSpan, PersonCard, Responsible
 from skolkit.errors import DomainError, Text
 
@@ -50,7 +50,8 @@ def merge(kept: PersonCard, other: PersonCard) -> Gain:
     """
     if kept.id == other.id or kept.merged_into or other.merged_into:
         raise NotMergeable(field="duplicate", value=other.id)
-    enrolments = tuple(e for e in other.enrolments if e not in kept.enrolments)
+    there = [replace(e, id=EnrolmentId("")) for e in kept.enrolments]
+    enrolments = tuple(e for e in other.enrolments if replace(e, id=EnrolmentId("")) not in there)
     check_enrolments([*kept.enrolments, *enrolments], kept.birth_date)
     known = {responsible.person for responsible in kept.responsibles}
     return Gain(

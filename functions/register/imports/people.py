@@ -34,6 +34,7 @@ from functions.register.domain.people import (
     Status,
     check_responsible,
 )
+from functions.register.domain.school_forms import check_form
 from functions.register.events import ImportFinished, PersonProtected, ProtectionRemoved
 from functions.register.store.items import RegisterImportItem
 from functions.register.store.people import wanted_births, wanted_digests, wanted_owners
@@ -220,6 +221,8 @@ class PersonRow(FileRow):
         assert born
         enrolments = None if self.enrolments is None else tuple(row.enrolment() for row in self.enrolments)
         check_enrolments(enrolments or (), born)
+        for e in enrolments or ():
+            check_form(e.school_form, e.year, e.education_code, e.start, whole=False)
         return NewPerson(
             id=person,
             civic_no=self.civic_no,

@@ -17,7 +17,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
 from skolkit.table import Item
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 K = TypeVar("K", bound="RegisterItem")
 
@@ -96,7 +96,7 @@ class AtUnit(GlobalSecondaryIndex["EnrolmentItem"]):
 
 
 class EnrolmentItem(RegisterItem, discriminator="enrolment"):
-    """One enrolment."""
+    """One enrolment, under its id."""
 
     at_unit = AtUnit()
     unit = UnicodeAttribute()
@@ -109,6 +109,26 @@ class EnrolmentItem(RegisterItem, discriminator="enrolment"):
     programme = UnicodeAttribute(null=True)
     specification = UnicodeAttribute(null=True)
     leaving = UnicodeAttribute(null=True)
+
+
+class UnitPupilItem(RegisterItem, discriminator="unit_pupil"):
+    """An enrolment in its unit's list, written with the enrolment; none for a cancelled one."""
+
+    person = UnicodeAttribute()
+    school_form = UnicodeAttribute()
+    year = NumberAttribute(null=True)
+    start = UnicodeAttribute()
+    end = UnicodeAttribute(null=True)
+    education_code = UnicodeAttribute(null=True)
+
+
+class KinItem(RegisterItem, discriminator="kin"):
+    """All of a pupil's responsible adults in one item, `[person, relation, start, end]`, so that those of a
+    whole class are one `BatchGetItem`; written with every change of them. `until` is the day the pupil is 18.
+    """
+
+    rows = JSONAttribute()
+    until = UnicodeAttribute()
 
 
 class GuardianItem(RegisterItem, discriminator="guardian"):
@@ -155,6 +175,21 @@ def contact_key(person: PersonId) -> tuple[str, str]:
 def number_key(person: PersonId, since: date) -> tuple[str, str]:
     """Where an identity number of a person is."""
     return person_pk(person), f"NUMBER#{since}"
+
+
+def enrolment_key(person: PersonId, enrolment: str) -> tuple[str, str]:
+    """Where an enrolment of a person is."""
+    return person_pk(person), f"ENROLMENT#{enrolment}"
+
+
+def kin_key(person: PersonId) -> tuple[str, str]:
+    """Where all of a pupil's responsible adults are."""
+    return person_pk(person), "KIN"
+
+
+def unit_pk(unit: UnitId) -> str:
+    """The partition of a unit's pupils."""
+    return f"UNIT#{unit}"
 
 
 def civic_key(civic_no: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from functions.register.domain.people import (
     PersonName,
     Responsible,
 )
+from functions.register.store.enrolments import enrolment_of, enrolments_of
 from functions.register.store.items import (
     BirthItem,
     ChildItem,
@@ -28,7 +29,6 @@ from functions.register.store.items import (
     person_pk,
     profile_key,
 )
-from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Wanted
 from skolkit.types import PersonId, UnitId
 
@@ -108,7 +108,7 @@ def find_person(person: PersonId) -> tuple[PersonItem, PersonCard] | None:
 def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
     """A unit's enrolments of all times, by pupil; eventually consistent, one query per megabyte (3,000)."""
     rows = EnrolmentItem.at_unit.query(unit)
-    return ((PersonId(row.pk.removeprefix("PERSON#")), _enrolment(row)) for row in rows)
+    return ((PersonId(row.pk.removeprefix("PERSON#")), enrolment_of(row)) for row in rows)
 
 
 def rows_of(person: PersonId) -> list[RegisterItem]:
@@ -135,7 +135,7 @@ def card_of(person: PersonId, rows: Sequence[RegisterItem]) -> PersonCard | None
         external_ids=tuple(ExternalId(*row) for row in profile.external_ids or ()),
         municipality=profile.municipality,
         merged_into=PersonId(profile.merged_into) if profile.merged_into else None,
-        enrolments=tuple(_enrolment(row) for row in rows if isinstance(row, EnrolmentItem)),
+        enrolments=tuple(enrolments_of(rows)),
         responsibles=tuple(responsible_of(row) for row in rows if isinstance(row, GuardianItem)),
     )
 
@@ -154,19 +154,4 @@ def responsible_of(item: GuardianItem) -> Responsible:
         day_of(item.start),
         day_of(item.end),
         item.home,
-    )
-
-
-def _enrolment(item: EnrolmentItem) -> Enrolment:
-    return Enrolment(
-        unit=UnitId(item.unit),
-        school_form=SchoolForm(item.school_form),
-        year=None if item.year is None else int(item.year),
-        start=date.fromisoformat(item.start),
-        end=day_of(item.end),
-        cancelled=item.cancelled,
-        education_code=item.education_code,
-        programme=item.programme,
-        specification=item.specification,
-        leaving=item.leaving,
     )

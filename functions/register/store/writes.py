@@ -6,19 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import NewPerson, Responsible, of_age
 from functions.register.store.contacts import filed_contact
+from functions.register.store.enrolments import enrolments_of, filed_writes, kin_item
 from functions.register.store.items import (
     BirthItem,
     ChildItem,
     CivicItem,
     ContactItem,
-    EnrolmentItem,
     GuardianItem,
     NumberItem,
     PersonItem,
-    RegisterItem,
     as_kind,
     birth_key,
     civic_key,
@@ -45,7 +43,7 @@ def person_writes(new: NewPerson, day: date, *, stored: bool) -> list[Write]:
     writes += born_writes(new.id, new.birth_date, profile.birth_date)
     set_profile(profile, new)
     if new.enrolments is not None:
-        writes += _enrolment_writes(new, old)
+        writes += filed_writes(new.id, new.enrolments, enrolments_of(old.values()))
     if new.responsibles is not None:
         before = [responsible_of(row) for row in old.values() if isinstance(row, GuardianItem)]
         writes += relation_writes(new.id, new.birth_date, new.responsibles, before, day)
@@ -80,24 +78,6 @@ def born_writes(person: PersonId, born: date, before: str | None) -> Iterator[Wr
             yield Remove(BirthItem(*birth_key(date.fromisoformat(before), person)))
 
 
-def enrolment_item(person: PersonId, enrolment: Enrolment) -> EnrolmentItem:
-    """The item of an enrolment."""
-    return EnrolmentItem(
-        person_pk(person),
-        f"ENROLMENT#{enrolment.start}#{enrolment.unit}",
-        unit=enrolment.unit,
-        school_form=enrolment.school_form.value,
-        year=enrolment.year,
-        start=enrolment.start.isoformat(),
-        end=text_of(enrolment.end),
-        cancelled=enrolment.cancelled,
-        education_code=enrolment.education_code,
-        programme=enrolment.programme,
-        specification=enrolment.specification,
-        leaving=enrolment.leaving,
-    )
-
-
 def relation_items(child: PersonId, born: date, responsible: Responsible) -> list[Write]:
     """Both directions of one relation."""
     adult, relation = responsible.person, responsible.relation
@@ -116,6 +96,14 @@ def relation_items(child: PersonId, born: date, responsible: Responsible) -> lis
             )
         ),
     ]  # fmt: skip
+
+
+def relation_changed(
+    child: PersonId, born: date, new: Responsible, before: Iterable[Responsible]
+) -> list[Write]:
+    """One relation, and all of the child's in one item, guarded by the version of the child's item."""
+    everyone = {r.person: r for r in before} | {new.person: new}
+    return [*relation_items(child, born, new), Overwrite(kin_item(child, of_age(born), everyone.values()))]
 
 
 def relation_removed(child: PersonId, adult: PersonId) -> Remove:
@@ -146,22 +134,15 @@ def relation_writes(
     before: Iterable[Responsible],
     day: date,
 ) -> Iterator[Write]:
-    """Both directions of every relation, guarded by the version of the pupil's item beside them; whoever is
-    no longer in the list was responsible until the day before `day`.
+    """Both directions of every relation, and all in one item, guarded by the version of the pupil's item
+    beside them; whoever is no longer in the list was responsible until the day before `day`.
     """
     there = {responsible.person: responsible for responsible in responsibles}
     last = day - timedelta(days=1)
     for responsible in there.values():
         yield from relation_items(child, born, responsible)
-    for gone in before:
-        if gone.person not in there and (gone.end is None or gone.end > last):
-            yield from relation_items(child, born, replace(gone, end=last))
-
-
-def _enrolment_writes(new: NewPerson, old: dict[str, RegisterItem]) -> Iterator[Write]:
-    items = {item.sk: item for item in (enrolment_item(new.id, e) for e in new.enrolments or ())}
-    yield from map(Overwrite, items.values())
-    for sk, gone in old.items():
-        if isinstance(gone, EnrolmentItem) and sk not in items and not gone.cancelled:
-            gone.cancelled = True
-            yield Overwrite(gone)
+    gone = {r.person: r for r in before if r.person not in there}
+    ended = {id: replace(r, end=last) for id, r in gone.items() if r.end is None or r.end > last}
+    for responsible in ended.values():
+        yield from relation_items(child, born, responsible)
+    yield Overwrite(kin_item(child, of_age(born), {**gone, **ended, **there}.values()))

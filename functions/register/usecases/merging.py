@@ -5,16 +5,16 @@ from __future__ import annotations
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import merging
-from functions.register.domain.people import PersonCard
+from functions.register.domain.people import PersonCard, of_age
 from functions.register.events import PersonsMerged, PersonsParted
 from functions.register.queries import require_person
 from functions.register.schemas.people import MergeBody, MergeView
 from functions.register.store import merging as merging_store
 from functions.register.store import people as people_store
+from functions.register.store.enrolments import kin_item, kin_moved, moved_writes
 from functions.register.store.items import ChildItem, PersonItem, RegisterItem
 from functions.register.store.writes import (
     civic_item,
-    enrolment_item,
     number_item,
     relation_items,
     relation_moved,
@@ -29,8 +29,9 @@ from skolkit.types import PersonId, new_id
 
 
 def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey) -> MergeView:
-    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed. Five round
-    trips: duties, both records, the rows as they were, commit. Raises `NotMergeable`, `AlreadyEnrolled`.
+    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed. Six round
+    trips: duties, both records, the children's adults, the rows as they were, commit. Raises `NotMergeable`,
+    `AlreadyEnrolled`.
     """
     kept, card, _ = _found(caller, id)
     other, other_card, rows = _found(caller, PersonId(new.duplicate))
@@ -39,11 +40,14 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
     writes: list[Write] = [kept, other]
     writes += [Overwrite(number_item(id, span.number, span.since)) for span in gain.numbers]
     writes += [Overwrite(civic_item(span.number, id)) for span in other_card.numbers]
-    writes += [Overwrite(enrolment_item(id, enrolment)) for enrolment in gain.enrolments]
+    writes += moved_writes(id, other_card.id, gain.enrolments, other_card.enrolments)
     for responsible in gain.responsibles:
         writes += relation_items(id, card.birth_date, responsible)
+    if gain.responsibles:
+        everyone = (*card.responsibles, *gain.responsibles)
+        writes.append(Overwrite(kin_item(id, of_age(card.birth_date), everyone)))
     writes += [relation_removed(other_card.id, r.person) for r in other_card.responsibles]
-    writes += _children(rows, id)
+    writes += _children(rows, other_card.id, id)
     merge = new_id()
     writes.append(Overwrite(merging_store.merged_item(id, other_card.id, merge)))
     record = merging_store.merge_item(merge, id, other_card.id, writes)
@@ -79,6 +83,9 @@ def _found(caller: Caller, id: PersonId) -> tuple[PersonItem, PersonCard, list[R
     return next(row for row in rows if isinstance(row, PersonItem)), card, rows
 
 
-def _children(rows: list[RegisterItem], adult: PersonId) -> list[Write]:
+def _children(rows: list[RegisterItem], old: PersonId, adult: PersonId) -> list[Write]:
     """The other record's children get the kept one as their responsible adult."""
-    return [write for row in rows if isinstance(row, ChildItem) for write in relation_moved(row, adult)]
+    found = [row for row in rows if isinstance(row, ChildItem)]
+    children = [PersonId(str(row.sk).removeprefix("CHILD#")) for row in found]
+    moved = [write for row in found for write in relation_moved(row, adult)]
+    return moved + kin_moved(children, old, adult)

@@ -37,7 +37,8 @@ from functions.register.store.writes import (
     civic_item,
     number_item,
     person_writes,
-    relation_items,
+    relation_changed,
+    relation_writes,
     set_profile,
 )
 from skolkit.audit import Trace, record_read
@@ -86,8 +87,10 @@ def change_person(caller: Caller, id: PersonId, new: PersonBody, version: int) -
     rules.check_born(new.birth_date, [e.start for e in card.enrolments if not e.cancelled])
     before, made = item.birth_date, _person(id, new, card.civic_no)
     set_profile(item, replace(made, marking=card.marking, digest=item.digest or ""))
+    kin = relation_writes(id, new.birth_date, card.responsibles, (), today()) if card.responsibles else ()
     commit(
         item,
+        *(kin if new.birth_date != card.birth_date else ()),
         *born_writes(id, new.birth_date, before),
         trace=Trace(caller.person_id, "change_person", id, changes=_differences(card, new)),
     )
@@ -164,7 +167,7 @@ def _relatable(caller: Caller, adult: PersonId) -> PersonCard:
 
 def _relate(caller: Caller, action: str, item: PersonItem, card: PersonCard, new: Responsible) -> None:
     trace = Trace(caller.person_id, action, card.id, changes=f"{new.person} {new.relation} {new.end or ''}")
-    writes = relation_items(card.id, card.birth_date, new)
+    writes = relation_changed(card.id, card.birth_date, new, card.responsibles)
     commit(item, *writes, facts=[CustodyChanged(child=card.id)], trace=trace)
 
 

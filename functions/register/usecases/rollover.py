@@ -1,6 +1,6 @@
 """What the yearly rollover of the organisation means in the register: enrolments go on, or end.
 
-Each fact is about at most 30 pupils and one transaction. It is idempotent by the pupils' state and by its
+Each fact is about at most 15 pupils and one transaction. It is idempotent by the pupils' state and by its
 rollover and chunk; one that comes after its own undoing does nothing.
 """
 
@@ -12,13 +12,13 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from functions.register.domain.enrolment import Enrolment
+from functions.register.domain.enrolment import Enrolment, EnrolmentId, identified
+from functions.register.store.enrolments import enrolment_writes
 from functions.register.store.people import find_person
-from functions.register.store.writes import enrolment_item
 from skolkit.audit import Trace
 from skolkit.errors import Busy, ChangedMeanwhile
 from skolkit.sweden.codes import SchoolForm
-from skolkit.table import Once, Overwrite, Write, commit, done_before
+from skolkit.table import Once, Write, commit, done_before
 from skolkit.types import PersonId, UnitId
 
 
@@ -76,12 +76,16 @@ def _apply(action: str, fact: YearRolledOver, change: Change) -> None:
 
 
 def _writes(fact: YearRolledOver, pupil: PersonId, change: Change) -> Iterator[Write]:
-    """The pupil's item, so that nobody changes the enrolments meanwhile, and at most two enrolments."""
+    """The pupil's item, so that nobody changes the enrolments meanwhile, and at most two enrolments: six
+    writes at most.
+    """
     found = find_person(pupil)
-    changed = change(fact, fact.pupils[pupil], found[1].enrolments) if found else ()
+    before = found[1].enrolments if found else ()
+    changed = change(fact, fact.pupils[pupil], before)
     if found and changed:
         yield found[0]
-        yield from (Overwrite(enrolment_item(pupil, one)) for one in changed)
+        whole = [one if one.id else identified(pupil, one, before) for one in changed]
+        yield from enrolment_writes(pupil, whole, before)
 
 
 def _moved_up(fact: YearRolledOver, end: date | None, enrolments: Sequence[Enrolment]) -> Sequence[Enrolment]:
@@ -91,11 +95,13 @@ def _moved_up(fact: YearRolledOver, end: date | None, enrolments: Sequence[Enrol
     ended = replace(old, end=fact.last_day)
     if fact.to_form is None:
         return [ended]
+    ended = replace(ended, leaving="continues")
     form = SchoolForm(fact.to_form)
     code = old.education_code if form == old.school_form else None
     new = replace(
-        old, school_form=form, year=fact.to_year, start=fact.first_day, end=end, education_code=code
-    )
+        old, school_form=form, year=fact.to_year, start=fact.first_day, end=end, education_code=code,
+        id=EnrolmentId(""),
+    )  # fmt: skip
     taken = any((e.unit, e.start) == (fact.unit, fact.first_day) and not e.cancelled for e in enrolments)
     return [] if taken else [ended, new]
 
@@ -111,7 +117,8 @@ def _moved_back(
         for e in enrolments
         if not e.cancelled and (e.unit, e.start, e.year) == (fact.unit, fact.first_day, fact.to_year)
     ]
-    return [replace(old, end=end), *(replace(e, cancelled=True) for e in new)]
+    leaving = None if old.leaving == "continues" else old.leaving
+    return [replace(old, end=end, leaving=leaving), *(replace(e, cancelled=True) for e in new)]
 
 
 def _of_old_year(fact: YearRolledOver, enrolments: Sequence[Enrolment]) -> Enrolment | None:

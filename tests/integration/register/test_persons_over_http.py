@@ -180,7 +180,7 @@ def test_bad_enrolments_are_refused_with_the_field(world: World) -> None:
 
 
 def test_only_administrators_enrol(world: World, pupil: NewPupil) -> None:
-    new = {"unit": world.unit, "schoolForm": "GR", "startDate": today().isoformat()}
+    new = {"unit": world.unit, "schoolForm": "GR", "year": 3, "startDate": today().isoformat()}
     for caller in (
         world.staff("principal"),
         world.klass.mentor_ids[0],
@@ -201,7 +201,7 @@ def test_whoever_belongs_elsewhere_or_is_protected_takes_a_right_to_them_too(
     hidden, newcomer = world.population.guardians[2], world.population.guardians[3]
     row = person_row(hidden) | {"securityMarking": "Skyddad folkbokföring"}
     drop(tables, "register/persons/hidden.jsonl", [row])
-    new = {"unit": other, "schoolForm": "GR", "startDate": "2027-08-18"}
+    new = {"unit": other, "schoolForm": "GR", "year": 3, "startDate": "2027-08-18"}
     for number, (person, status) in enumerate(((pupil.id, 404), (hidden.id, 404), (newcomer.id, 201))):
         assert enrol(person, clerk, f"key-30000{number}", **new).status == status
     assert enrol(hidden.id, world.staff("administrator"), "key-400000", **new).status == 201

@@ -116,6 +116,13 @@ REGISTRY = {
     "pupil of unknown age": "administrator, registrar",
     "pupil without unit": "registrar",
 }
+RECORD = {
+    "pupil": f"{HOME}, {OFFICE}",
+    "protected pupil": f"{HOME}, principal, administrator",
+    "pupil of 18": f"{HOME}, {OFFICE}",
+    "pupil of unknown age": f"{HOME}, {OFFICE}",
+    "pupil without unit": f"{HOME}, head, registrar",
+}
 
 
 def _each_pupil(own: str, everywhere: str) -> dict[str, str]:
@@ -183,6 +190,10 @@ EXPECTED: dict[str, dict[str, str]] = {
     }
     | KNOWN_ADULT,
     "register:edit_person": REGISTRY | ADULT,
+    "register:read_enrolments": RECORD,
+    "register:read_leaving": RECORD,
+    "register:list_pupils": {"unit": OFFICE},
+    "register:list_matters": {"unit": OFFICE, "system": "head, registrar"},
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},

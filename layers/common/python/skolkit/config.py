@@ -61,3 +61,10 @@ def settings() -> Settings:
         bus=_required("SKOLKIT_BUS"),
         cursor_key=_required("SKOLKIT_CURSOR_KEY").encode(),
     )
+
+
+def documents_bucket() -> str:
+    """Where documents lie that people fetch by a link; told to the functions that use it. Raises
+    `ConfigError`.
+    """
+    return _required("SKOLKIT_DOCUMENTS")
