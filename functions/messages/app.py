@@ -5,7 +5,7 @@ of 21.
 from __future__ import annotations
 
 from functions.messages import schemas, usecases
-from functions.messages.events import ExtractAnswered, NoticeDue
+from functions.messages.events import ExtractAnswered, GlassBroken, NoticeDue
 from functions.messages.extract import gather
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
@@ -51,6 +51,16 @@ def list_deliveries(request: Request[None, schemas.PageQuery]) -> schemas.Delive
 def deliver_guardian_notice(envelope: Envelope) -> None:
     """Send a notice to each guardian by their channel, once."""
     usecases.deliver_notice(NoticeDue.model_validate(envelope.data))
+
+
+@on.on_facts(
+    "register.GlassBroken.v1", process=28, batch=1, runbook="notices",
+    uses=("ses:SendEmail", "sns:Publish"),
+    meaning="Enhetens administratörer får inte veta att skyddade uppgifter har öppnats.",
+)  # fmt: skip
+def warn_of_broken_glass(envelope: Envelope) -> None:
+    """Tell the administrators that somebody has opened protected details."""
+    usecases.warn_of_broken_glass(GlassBroken.model_validate(envelope.data), envelope.id)
 
 
 @on.on_mail_receipts(

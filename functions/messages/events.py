@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from functions.messages.domain import Channel, Failure
 from skolkit.events import Fact
 from skolkit.extracts import Answered
-from skolkit.types import NoticeId, PersonId
+from skolkit.types import NoticeId, PersonId, UnitId
 
 
 class NoticeDelivered(Fact):
@@ -33,6 +33,16 @@ class NoticeFailed(Fact):
     day: date
     recipient: PersonId
     reason: Failure
+
+
+class GlassBroken(BaseModel):
+    """Of `register.GlassBroken.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    person: PersonId
+    by: PersonId
+    units: list[UnitId]
+    until: datetime
 
 
 class NoticeDue(BaseModel):

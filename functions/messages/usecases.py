@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from functions.access import guard
 from functions.messages import channels, store
 from functions.messages import domain as rules
 from functions.messages.domain import Channel, Delivery, Failure, State
-from functions.messages.events import NoticeDelivered, NoticeDue, NoticeFailed
+from functions.messages.events import GlassBroken, NoticeDelivered, NoticeDue, NoticeFailed
 from functions.messages.schemas import DeliveryPage, DeliveryView, PageQuery, Preferences, PreferencesView
 from functions.messages.store import DeliveryKey
+from functions.organisation import queries as organisation
 from functions.register import queries as register
-from functions.register.queries import Contact, PupilRecord, Withheld
+from functions.register.queries import Contact, Withheld
 from skolkit.audit import Trace, record_read
-from skolkit.clock import now
-from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.clock import now, today
+from skolkit.errors import ChangedMeanwhile, NotFound, Text
 from skolkit.events import Fact
 from skolkit.identity import Caller
 from skolkit.table import commit, fetch
@@ -26,6 +28,19 @@ from skolkit.types import NoticeId, PersonId
 
 class InFlight(RuntimeError):
     """Somebody else is sending this notice right now, or died doing so; it comes again after the lease."""
+
+
+class NobodyToTell(RuntimeError):
+    """A glass was broken and no administrator can be told; the queue's dead letters raise the alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent; `withheld`: it is about somebody nothing may be sent about."""
+
+    subject: Text
+    text: Text
+    withheld: bool = False
 
 
 def read_preferences(caller: Caller) -> PreferencesView:
@@ -75,32 +90,47 @@ def deliver_notice(due: NoticeDue) -> None:
     if not guardians:
         _settle(_key(due, due.pupil), None, Failure.NO_GUARDIAN)
         return
-    contacts = register.contacts(guardians)
-    (preferred,) = fetch(store.wanted_channels(guardians))
+    message = Message(rules.SUBJECT, rules.notice_text(pupil.given_name, due.start, due.end), pupil.protected)
+    _deliver_all({_key(due, guardian): message for guardian in guardians})
+
+
+def warn_of_broken_glass(broken: GlassBroken, id: str) -> None:
+    """Tell the units' administrators, each once, that somebody has opened protected details: neither whose
+    nor who, which they read in the system. Raises when some must be tried again, or there is nobody to tell.
+    """
+    units = broken.units or [organisation.MUNICIPALITY]
+    told = {p for unit in units for p in organisation.administrators_at(unit)} - {broken.by}
+    told = told or set(organisation.administrators_at(organisation.MUNICIPALITY)) - {broken.by}
+    if not told:
+        raise NobodyToTell
+    message = Message(rules.GLASS_SUBJECT, rules.GLASS_TEXT)
+    day = today(broken.until)
+    _deliver_all({DeliveryKey(broken.person, day, NoticeId(id), one): message for one in sorted(told)})
+
+
+def _deliver_all(messages: Mapping[DeliveryKey, Message]) -> None:
+    people = [key.recipient for key in messages]
+    contacts = register.contacts(people)
+    (preferred,) = fetch(store.wanted_channels(people))
     pending = 0
-    for guardian in guardians:
+    for key, message in messages.items():
         try:
-            _deliver(due, pupil, contacts.get(guardian), preferred[guardian], guardian)
+            _deliver(key, message, contacts.get(key.recipient), preferred[key.recipient])
         except (InFlight, ChangedMeanwhile, channels.Unavailable):
             pending += 1
     if pending:
-        raise InFlight(f"{pending} of {len(guardians)}")
+        raise InFlight(f"{pending} of {len(messages)}")
 
 
 def _deliver(
-    due: NoticeDue,
-    pupil: PupilRecord,
-    contact: Contact | Withheld | None,
-    preferred: Channel,
-    guardian: PersonId,
+    key: DeliveryKey, message: Message, contact: Contact | Withheld | None, preferred: Channel
 ) -> None:
-    key = _key(due, guardian)
     known = store.delivery(key)
     if not rules.may_send(known, now()):
         if known and known.state is State.CLAIMED:
             raise InFlight
         return
-    if pupil.protected or isinstance(contact, Withheld):
+    if message.withheld or isinstance(contact, Withheld):
         _settle(key, known, Failure.PROTECTED)
         return
     way = rules.choose_channel(preferred, contact.email, contact.phone) if contact else None
@@ -108,10 +138,10 @@ def _deliver(
         _settle(key, known, Failure.NO_ADDRESS)
         return
     channel, address = way
-    text = rules.notice_text(pupil.given_name, due.start, due.end).in_language(contact.language)
+    subject, text = (said.in_language(contact.language) for said in (message.subject, message.text))
     claim = _claim(key, known, channel)
     try:
-        channels.send(channel, address, rules.SUBJECT.in_language(contact.language), text, _tag(key))
+        channels.send(channel, address, subject, text, _tag(key))
     except channels.Rejected:
         _settle(key, claim, Failure.REJECTED)
         return

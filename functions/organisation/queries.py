@@ -44,6 +44,7 @@ __all__ = [
     "TaughtLesson",
     "UnitRecord",
     "activity",
+    "administrators_at",
     "ancestors",
     "calendar",
     "children",
@@ -178,6 +179,13 @@ def staff_around(person: PersonId, on: date) -> Around:
     for somebody in no group.
     """
     return groups_store.around(person, on)
+
+
+def administrators_at(unit: UnitId) -> tuple[PersonId, ...]:
+    """Who administers a unit today; with `MUNICIPALITY`, the whole municipality. One round trip per 100
+    duties.
+    """
+    return duties_store.holders_at(unit, "administrator", today())
 
 
 def duties_of(person: PersonId) -> tuple[Duty, ...]:

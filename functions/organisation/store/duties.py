@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
+from functions.access.guard import Role
 from functions.organisation.domain.staffing import Assignment, Certification, DutyRecord, Qualification
 from functions.organisation.domain.units import MUNICIPALITY
 from functions.organisation.store.base import OrganisationItem, day_of, text_of
@@ -127,6 +128,13 @@ def page_of_duties(
     )  # fmt: skip
     duties = [_record(item) for item in found]
     return duties, seal(found.last_evaluated_key, *bound_to)
+
+
+def holders_at(unit: UnitId, role: Role, day: date) -> tuple[PersonId, ...]:
+    """Who has a role at a unit on a day. One query per megabyte."""
+    rows = UnitDutyItem.query(f"UNIT#{unit}", UnitDutyItem.sk.between(f"DUTY#{day}", "DUTY#~"))
+    found = (row.person for row in rows if row.role == role and row.start <= day.isoformat())
+    return tuple(dict.fromkeys(PersonId(str(person)) for person in found))
 
 
 def find_certification(person: PersonId) -> Certification:

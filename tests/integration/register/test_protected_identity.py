@@ -17,7 +17,7 @@ from infra.local.population import NewPupil
 from skolkit.clock import now
 from skolkit.table import dynamodb
 from skolkit.types import PersonId, new_id
-from tests.support.areas import Answer, audit_rows, call, outbox
+from tests.support.areas import Answer, audit_rows, call, deliver, outbox
 from tests.support.world import World, make_world
 
 HOME = {"streetAddress": "Hemligstigen 7", "postalCode": "100 00", "locality": "Ekhamra"}
@@ -129,3 +129,19 @@ def test_one_persons_glass_opens_nobody_elses(hidden: PersonId, world: World) ->
     mate = world.classmates()[1].id
     assert break_glass(principal, mate).body["type"].endswith("nothing-withheld")
     assert call("register", "open_contacts", principal, path={"person": mate}).status == 403
+
+
+def test_the_units_administrators_are_told_once_of_a_broken_glass(
+    hidden: PersonId, world: World, keeper: PersonId, tables: Cloud
+) -> None:
+    """The municipality's own where the unit has none; neither who broke it nor about whom."""
+    assert break_glass(world.staff("principal"), hidden).status == 201
+    fact = next(e for e in outbox("register") if e["type"] == "register.GlassBroken.v1")
+    assert deliver("messages", "warn_of_broken_glass", fact) == []
+    assert deliver("messages", "warn_of_broken_glass", fact) == []
+    (mail,) = [m for m in tables.messages() if "kontaktuppgifter" in str(m)]
+    reach = queries.contacts([keeper])[keeper]
+    assert isinstance(reach, Contact)
+    assert str(reach.email) in str(mail)
+    pupil = next(p for p in world.population.pupils if p.id == hidden)
+    assert pupil.given_name not in str(mail)
