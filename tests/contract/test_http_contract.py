@@ -94,7 +94,6 @@ class Gateway:
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,
             "import": schools.made["activity"],
-            "staff": schools.people["teacher"],
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

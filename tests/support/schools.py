@@ -511,7 +511,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         headers=_over(1),
     ),
     "organisation.change_certification": lambda s: Ask(
-        {"unit": s.home.unit, "staff": s.people["teacher"]}, body={"certified": True}, headers=_over(0)
+        {"unit": s.home.unit, "employee": s.people["teacher"]}, body={"certified": True}, headers=_over(0)
     ),
     "organisation.change_duty": lambda s: Ask(
         {"unit": s.home.unit, "duty": s.made["duty"]}, body={"dutyPercent": 80}, headers=_over(1)
@@ -606,7 +606,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.put_wishes": lambda s: _of_round(s, pupil=s.pupil.id, body={"options": ["fra"]}),
     "organisation.read_calendar": lambda s: Ask({"unit": s.home.unit}),
     "organisation.read_calendar_draft": lambda s: Ask({"unit": s.home.unit}, {"schoolYear": NEXT_YEAR}),
-    "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "staff": s.people["teacher"]}),
+    "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "employee": s.people["teacher"]}),
     "organisation.read_duty": lambda s: Ask({"unit": s.home.unit, "duty": s.made["duty"]}),
     "organisation.read_my_staffing": lambda _: Ask(),
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),

@@ -118,17 +118,17 @@ def change_duty(request: Request[staff_schemas.DutyChange, None]) -> staff_schem
 
 
 @api.operation(
-    "GET", "/v1/units/{unit}/staff/{staff}/certification", process=15,
+    "GET", "/v1/units/{unit}/staff/{employee}/certification", process=15,
     answer=staff_schemas.CertificationView, errors=(NotFound,),
 )  # fmt: skip
 def read_certification(request: Request[None, None]) -> staff_schemas.CertificationView:
     """What somebody employed at a unit is certified to teach"""
-    unit, person = UnitId(request.id("unit")), PersonId(request.id("staff"))
+    unit, person = UnitId(request.id("unit")), PersonId(request.id("employee"))
     return duties.read_certification(request.caller, unit, person)
 
 
 @api.operation(
-    "PUT", "/v1/units/{unit}/staff/{staff}/certification", process=15, versioned=True,
+    "PUT", "/v1/units/{unit}/staff/{employee}/certification", process=15, versioned=True,
     body=staff_schemas.CertificationChange, answer=staff_schemas.CertificationView,
     errors=(NotFound, ChangedMeanwhile),
 )  # fmt: skip
@@ -136,7 +136,7 @@ def change_certification(
     request: Request[staff_schemas.CertificationChange, None],
 ) -> staff_schemas.CertificationView:
     """Record what somebody employed at a unit is certified to teach"""
-    unit, person = UnitId(request.id("unit")), PersonId(request.id("staff"))
+    unit, person = UnitId(request.id("unit")), PersonId(request.id("employee"))
     return duties.change_certification(request.caller, unit, person, request.body, request.version)
 
 

@@ -102,7 +102,7 @@ def certify(person: PersonId, *subjects: str, version: int = 0) -> None:
             {"subject": s, "schoolForm": "GR", "firstYear": 7, "lastYear": 9} for s in subjects
         ],
     }  # fmt: skip
-    answer = put("change_certification", RECTOR, version, body, staff=person)
+    answer = put("change_certification", RECTOR, version, body, employee=person)
     assert (answer.status, answer.body["version"]) == (200, version + 1), answer.body
 
 
@@ -157,8 +157,8 @@ def test_certification_is_for_those_employed_there(school: Cloud) -> None:
     assert not queries.is_certified(ANNA, "MA", SchoolForm.COMPULSORY, 6)
     assert not queries.is_certified(ANNA, "SV", SchoolForm.COMPULSORY)
     assert not queries.is_certified(BO, "MA", SchoolForm.COMPULSORY)
-    assert put("change_certification", RECTOR, 0, {"certified": True}, staff=BO).status == 404
-    assert put("change_certification", RECTOR, 0, {"certified": True}, staff=ANNA).status == 412
+    assert put("change_certification", RECTOR, 0, {"certified": True}, employee=BO).status == 404
+    assert put("change_certification", RECTOR, 0, {"certified": True}, employee=ANNA).status == 412
     (held,) = fetch(queries.wanted_certifications([ANNA, BO]))
     assert set(held) == {ANNA}
     assert [row["action"] for row in audit_rows(ANNA)][-1] == "change_certification"
