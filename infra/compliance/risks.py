@@ -113,7 +113,11 @@ RISKS = (
         (
             Measure("Det som inte kan loggas görs inte och visas inte.",
                     "tests/e2e/test_least_privilege.py::test_what_cannot_be_traced_is_not_done_and_not_shown"),
-            Measure("Loggen upphör aldrig.", f"{_DATA}::test_the_audit_trail_never_expires"),
+            Measure("Loggen arkiveras, kedjad och låst, innan dess rader tas bort ur databasen.",
+                    f"{_DATA}::test_the_audit_trail_streams_to_an_archive_that_is_locked_longer_than_its_"
+                    "rows_live"),
+            Measure("Ingen kan häva låset eller ta bort ur arkivet.",
+                    f"{_PERMISSIONS}::test_nobody_may_lift_the_lock_or_delete_from_the_archive"),
             Measure("Loggen är med i registerutdraget.",
                     f"{_EXTRACTS}::test_a_pupil_gets_everything_and_nobody_elses"),
         ),

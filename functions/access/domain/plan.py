@@ -239,7 +239,7 @@ _TYPES = (
         Text("Vem, vad, om vem, när, roll", "Who, what, about whom, when, role"),
         Text("Systemet självt", "The system itself"),
         Text("Kommunens granskare; den som loggen gäller", "The municipality's reviewers; whom it is about"),
-        "none", None, "keep", _ARCHIVE,
+        "document date", 60, "expire", _ARCHIVE,
     ),
     DocumentType(
         "technical.job", Text("Körningar", "Jobs"),

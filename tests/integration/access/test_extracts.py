@@ -160,9 +160,10 @@ def test_plans_choices_and_merges_are_told(schools: Schools) -> None:
 
 def test_staff_get_duties_certification_and_teaching(schools: Schools) -> None:
     certify = REQUESTS["organisation.change_certification"](schools)
-    principal = schools.people["unit administrator"]
-    assert call("organisation", "change_certification", principal, **vars(certify)).status == 200
-    _, extract = made(PersonId(certify.path["employee"]), PersonId(certify.path["employee"]))
+    office = schools.people["unit administrator"]
+    assert call("organisation", "change_certification", office, **vars(certify)).status == 200
+    teacher = schools.people["teacher"]
+    _, extract = made(teacher, teacher)
     assert rows(extract, "organisation.duty")
     assert rows(extract, "organisation.certification")
 
