@@ -144,14 +144,14 @@ def test_a_re_import_tells_what_changed_and_a_dry_run_changes_nothing(school: De
     office = school.world.staff("administrator")
 
     def changes(name: str, status: str, folder: str = FOLDER) -> list[list[str]]:
-        report = take(school.cloud, folder, json.dumps([registered("99990132", name, status=status)]), "json")
+        report = take(school.cloud, folder, json.dumps([registered("99990157", name, status=status)]), "json")
         path = {"import": report["import"]}
         found = school.call("organisation", "list_unit_changes", office, path=path)
         assert found.status == 200, found.body
         return [unit["changes"] for unit in found.body["data"]]
 
     assert changes("Ekskolan", "AKTIV", f"{FOLDER}/preview") == [["new"]]
-    unit = {"unit": stable_id("unit", "99990132")}
+    unit = {"unit": stable_id("unit", "99990157")}
     refused(school.call("organisation", "read_unit", office, path=unit), 404, "not-found")
     assert changes("Ekskolan", "AKTIV") == [["new"]]
     assert changes("Ekenskolan", "VILANDE") == [["renamed", "dormant"]]

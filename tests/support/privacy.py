@@ -13,7 +13,7 @@ from infra.local.cloud import Cloud
 from infra.local.population import names
 from tests.support.world import World, person_row
 
-EMULATED = re.compile(r" \[(ses|sns)\w*\] ")
+EMULATED = re.compile(r" \[(ses|sns)[\w-]*\] ")
 
 
 @dataclass(frozen=True)
