@@ -71,6 +71,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
     ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
     ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
+    ("organisation", "register.PersonsMerged.v1"): organisation.PersonsMerged,
     ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
     ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
     ("register", "register.PersonMoved.v1"): register.PersonMoved,
@@ -112,6 +113,7 @@ STORY = (
     "register/write_notice.notice_drawn_up",
     "register/write_handover.handover_asked",
     "organisation/end_memberships.enrolment_ended",
+    "organisation/follow_merge.persons_merged",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

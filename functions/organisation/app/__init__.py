@@ -6,6 +6,7 @@ from functions.organisation.app.base import api, app, on, relay
 from functions.organisation.app.data_protection import answer_extract
 from functions.organisation.app.groups import (
     end_memberships,
+    follow_merge,
     follow_rules,
     import_groups,
     lead_rollover,
@@ -21,6 +22,7 @@ __all__ = [
     "api",
     "app",
     "end_memberships",
+    "follow_merge",
     "follow_rules",
     "import_calendars",
     "import_duties",

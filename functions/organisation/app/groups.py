@@ -9,6 +9,7 @@ from functions.organisation.domain import ladder as ladder_rules
 from functions.organisation.domain import rollover as rollover_rules
 from functions.organisation.events import (
     EnrolmentEnded,
+    PersonsMerged,
     PupilEnrolled,
     RolloverAsked,
     UnitRolloverAsked,
@@ -24,6 +25,7 @@ from functions.organisation.usecases import (
     group_admin,
     groups,
     leavers,
+    merges,
     rollover,
     rollover_work,
 )
@@ -263,6 +265,16 @@ def follow_rules(envelope: Envelope) -> None:
 def end_memberships(envelope: Envelope) -> None:
     """End the memberships of somebody who has left the unit."""
     leavers.end_memberships(EnrolmentEnded.model_validate(envelope.data), envelope.id)
+
+
+@on.on_facts(
+    "register.PersonsMerged.v1",
+    process=13,
+    meaning="En elev vars poster har slagits ihop står kvar i sina grupper under den stängda posten.",
+)
+def follow_merge(envelope: Envelope) -> None:
+    """Put the record that is kept in the groups of the other one."""
+    merges.follow_merge(PersonsMerged.model_validate(envelope.data), envelope.id)
 
 
 @on.on_file(

@@ -12,7 +12,7 @@ from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import today
 from skolkit.types import PersonId, new_id
-from tests.support.areas import Answer, audit_rows, call, outbox
+from tests.support.areas import Answer, audit_rows, call, deliver, outbox
 from tests.support.world import World, make_world
 
 TF, LATER = "20150102TF10", "20150102TF11"
@@ -169,6 +169,22 @@ def test_two_records_become_one_and_two_again(keeper: PersonId, world: World) ->
     assert [r | {"version": 0} for r in after] == [r | {"version": 0} for r in before]
     assert queries.children_of(PersonId(adult)) == (other,)
     assert call("register", "undo_merge", keeper, path={"merge": merged.body["id"]}).status == 404
+
+
+def test_groups_follow_a_merge(keeper: PersonId, world: World) -> None:
+    """The class has the kept record where it had the other one, and once where it had both."""
+    one, two = world.classmates()[:2]
+    merged = call("register", "merge_persons", keeper, path={"person": add(keeper).body["id"]},
+                  body={"duplicate": one.id}, headers={"idempotency-key": new_id()})  # fmt: skip
+    assert merged.status == 201, merged.body
+    fact = next(e for e in outbox("register") if e["type"] == "register.PersonsMerged.v1")
+    assert deliver("organisation", "follow_merge", fact) == []
+    assert deliver("organisation", "follow_merge", fact) == []
+    named = {"group": world.klass.id}
+    members = [m["person"] for m in call("organisation", "read_group", keeper, path=named).body["members"]]
+    assert members.count(merged.body["kept"]) == 1
+    assert one.id not in members
+    assert two.id in members
 
 
 def test_a_merge_that_was_worked_on_is_not_taken_apart(keeper: PersonId, world: World) -> None:
