@@ -46,6 +46,7 @@ Action = Literal[
     "register:read_contacts",
     "register:read_own_children",
     "register:read_person",
+    "register:search",
     "timetable:import",
     "timetable:read_own_day",
     "timetable:read_pupil_day",

@@ -5,12 +5,15 @@ and 3).
 from __future__ import annotations
 
 from functions.register.domain import enrolment as rules
+from functions.register.domain.search import NothingToFind
 from functions.register.imports.people import PEOPLE
 from functions.register.schemas.contacts import ContactChange, ContactView
 from functions.register.schemas.enrolment import EnrolmentView, NewEnrolment
 from functions.register.schemas.people import Children, PersonView
-from functions.register.usecases import contacts, enrolment, people
+from functions.register.schemas.search import Search, SearchPage
+from functions.register.usecases import contacts, enrolment, people, search
 from skolkit import imports
+from skolkit.cursor import BadCursor
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Api, Request
 from skolkit.triggers import DroppedFile, Triggers
@@ -62,6 +65,15 @@ def enrol_pupil(request: Request[NewEnrolment, None]) -> EnrolmentView:
     """Enrol a pupil at a school unit"""
     assert request.key
     return enrolment.enrol_pupil(request.caller, PersonId(request.id("person")), request.body, request.key)
+
+
+@api.operation(
+    "POST", "/v1/searches", process=2, body=Search, answer=SearchPage,
+    errors=(NotFound, NothingToFind, BadCursor),
+)  # fmt: skip
+def search_people(request: Request[Search, None]) -> SearchPage:
+    """Find people; a POST, since names and numbers must not be in addresses"""
+    return search.search_people(request.caller, request.body)
 
 
 @on.on_file(

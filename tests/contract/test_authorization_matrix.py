@@ -86,6 +86,8 @@ ALLOWED: dict[str, set[str]] = {
     "register.list_my_children": ANYONE,
     "register.read_contacts": {"pupil", "mentor", *OFFICE},
     "register.read_person": {*GUARDIANS, "pupil", *CLASS_STAFF},
+    "register.search_people": {*ADMINISTRATORS, "far administrator"},
+    "register.search_people (unit)": ADMINISTRATORS,
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
 }

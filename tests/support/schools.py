@@ -266,6 +266,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "register.list_my_children": lambda _: Ask(),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
+    "register.search_people": lambda s: Ask(body={"name": s.pupil.family_name}),
+    "register.search_people (unit)": lambda s: Ask(body={"unit": s.home.unit}),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

@@ -7,7 +7,7 @@ than recognising it; a changed one replaces what the file says and leaves what t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Self
 
@@ -20,6 +20,7 @@ from functions.register.domain.people import (
     ExternalId,
     Marking,
     NewPerson,
+    PersonName,
     Relation,
     Responsible,
     Sex,
@@ -27,8 +28,9 @@ from functions.register.domain.people import (
     check_responsible,
 )
 from functions.register.events import ImportFinished
-from functions.register.store.items import RegisterImportItem
-from functions.register.store.people import wanted_births, wanted_digests, wanted_owners
+from functions.register.store.items import AwaitedItem, RegisterImportItem
+from functions.register.store.people import wanted_digests, wanted_owners
+from functions.register.store.search import wanted_adults, wanted_awaited
 from functions.register.store.writes import civic_item, person_writes
 from skolkit.clock import today
 from skolkit.errors import DomainError, Text
@@ -36,7 +38,7 @@ from skolkit.events import Fact
 from skolkit.imports import FileRow, Importer, Row, RowFault, Source, save
 from skolkit.sweden.codes import SS12000_SCHOOL_TYPE, MunicipalityCode, SchoolForm
 from skolkit.sweden.identity_numbers import parse_identity_number
-from skolkit.table import Write, fetch
+from skolkit.table import Overwrite, Write, fetch
 from skolkit.types import PersonId, UnitId, new_id
 
 _FORMS = {form.value: form for form in SchoolForm} | {v: k for k, v in SS12000_SCHOOL_TYPE.items()}
@@ -231,9 +233,11 @@ def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault
     units = list(dict.fromkeys(unit for row in rows for unit in row.data.units))
     owners, known_units = fetch(wanted_owners(numbers), organisation.wanted_units(units), consistent=True)
     ids = {row.line: _id(row.data, owners) for row in rows}
-    digests = fetch(wanted_digests(list(ids.values())), consistent=True)[0]
+    people = list(ids.values())
+    digests, missed = fetch(wanted_digests(people), wanted_awaited(people), consistent=True)
     changed = [row for row in rows if digests.get(ids[row.line]) != row.data.digest]
-    births = _births(changed, ids)
+    births, names = _adults(changed, ids, digests)
+    waiting: set[str] = set()
     faults: list[RowFault] = []
     bundles: list[list[Write | Fact]] = []
     for row in changed:
@@ -247,7 +251,10 @@ def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault
         except DomainError as refusal:
             faults.append(_refusal(row.line, refusal))
             continue
-        writes: list[Write | Fact] = [*person_writes(new, today(), stored=person in digests)]
+        stored = person in digests or person in missed
+        writes: list[Write | Fact] = [
+            *_once(person_writes(new, today(), stored=stored, adults=names), waiting)
+        ]
         if data.civic_no and data.civic_no not in owners:
             writes.append(civic_item(data.civic_no, person))
             owners[data.civic_no] = person
@@ -256,11 +263,32 @@ def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault
     return faults
 
 
-def _births(rows: Sequence[Row[PersonRow]], ids: dict[int, PersonId]) -> dict[PersonId, date]:
-    """Birth dates of the responsible adults who are known, here or in the register."""
+def _adults(
+    rows: Sequence[Row[PersonRow]], ids: dict[int, PersonId], stored: dict[PersonId, str]
+) -> tuple[dict[PersonId, date], dict[PersonId, PersonName]]:
+    """Birth dates and names of the responsible adults who are known, here or in the register. A stored one's
+    name is the stored one: the adult's own row changes how the children are found.
+    """
     adults = {PersonId(r.person) for row in rows for r in row.data.responsibles or ()}
-    births: dict[PersonId, date] = fetch(wanted_births(sorted(adults)))[0]
-    return births | {ids[row.line]: born for row in rows if (born := row.data.born)}
+    known: dict[PersonId, tuple[PersonName, date]] = fetch(wanted_adults(sorted(adults)))[0]
+    births = {id: born for id, (_, born) in known.items()}
+    births |= {ids[row.line]: born for row in rows if (born := row.data.born)}
+    names = {ids[row.line]: _name(ids[row.line], row.data) for row in rows if ids[row.line] not in stored}
+    return births, names | {id: name for id, (name, _) in known.items()}
+
+
+def _name(person: PersonId, data: PersonRow) -> PersonName:
+    return PersonName(person, data.given_name, data.family_name, data.security_marking != "Ingen")
+
+
+def _once(writes: Sequence[Write], waiting: set[str]) -> Iterator[Write]:
+    """Without a second note that somebody is awaited: siblings wait for the same adult."""
+    for write in writes:
+        if isinstance(write, Overwrite) and isinstance(write.item, AwaitedItem):
+            if write.item.pk in waiting:
+                continue
+            waiting.add(write.item.pk)
+        yield write
 
 
 def _check_relations(new: NewPerson, births: dict[PersonId, date]) -> None:

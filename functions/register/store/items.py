@@ -12,6 +12,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
@@ -116,6 +117,32 @@ class ChildItem(RegisterItem, discriminator="child"):
     end = UnicodeAttribute(null=True)
 
 
+class FoundAt(GlobalSecondaryIndex["FoundItem"]):
+    """The words by which a unit's pupils are found."""
+
+    class Meta:
+        index_name = "found_at"
+        projection = AllProjection()
+
+    at = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class FoundItem(RegisterItem, discriminator="found"):
+    """A word by which somebody is found; see `store.search`. `at` is a unit, `name` all words of the name."""
+
+    found_at = FoundAt()
+    at = UnicodeAttribute(null=True)
+    written = UnicodeAttribute()
+    name = JSONAttribute()
+    first = BooleanAttribute(default=False)
+    enrolments = JSONAttribute(null=True)
+
+
+class AwaitedItem(RegisterItem, discriminator="awaited"):
+    """Somebody has custody of a child and is not in the register yet; children are found by the name then."""
+
+
 class RegisterImportItem(ImportItem, discriminator="register_import"):
     """How far an import of people has come."""
 
@@ -136,6 +163,11 @@ def profile_key(person: PersonId) -> tuple[str, str]:
 def contact_key(person: PersonId) -> tuple[str, str]:
     """Where a person's contact is."""
     return person_pk(person), "CONTACT"
+
+
+def awaited_key(person: PersonId) -> tuple[str, str]:
+    """Where it says that a person is awaited."""
+    return person_pk(person), "AWAITED"
 
 
 def number_key(person: PersonId, since: date) -> tuple[str, str]:

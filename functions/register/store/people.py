@@ -56,15 +56,6 @@ def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, str]]:
     return Wanted(PersonItem, [profile_key(person) for person in ids], answer)
 
 
-def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:
-    """Birth dates of those who are in the register."""
-
-    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, date]:
-        return {p: date.fromisoformat(found[key].birth_date) for p in ids if (key := profile_key(p)) in found}
-
-    return Wanted(PersonItem, [profile_key(person) for person in ids], answer, only=("birth_date",))
-
-
 def wanted_owners(numbers: Sequence[str]) -> Wanted[dict[str, PersonId]]:
     """To whom identity numbers belong."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from functions.register.domain.enrolment import Enrolment
-from functions.register.domain.people import NewPerson, Responsible, of_age
+from functions.register.domain.people import NewPerson, PersonCard, PersonName, Responsible, of_age
 from functions.register.store.contacts import filed_contact
 from functions.register.store.items import (
     BirthItem,
@@ -27,16 +27,21 @@ from functions.register.store.items import (
     profile_key,
     text_of,
 )
-from functions.register.store.people import responsible_of, rows_of
+from functions.register.store.people import card_of, responsible_of, rows_of
+from functions.register.store.search import adults_of, arrived, awaited, refound, renamed_adult
 from skolkit.table import Overwrite, Remove, Write
 from skolkit.types import PersonId
 
 
-def person_writes(new: NewPerson, day: date, *, stored: bool) -> list[Write]:
+def person_writes(
+    new: NewPerson, day: date, *, stored: bool, adults: Mapping[PersonId, PersonName] | None = None
+) -> list[Write]:
     """What makes the stored person like `new` from `day` on. A person not `stored` costs no read, a stored
     one a consistent query. Enrolments no longer in the list are cancelled and relations ended, not removed.
+    `adults` names those responsible as far as the register, or the same file, knows them; read when left out.
     """
     old = {row.sk: row for row in rows_of(new.id)} if stored else {}
+    then = card_of(new.id, list(old.values()))
     profile = as_kind(PersonItem, old.get("PROFILE")) or PersonItem(*profile_key(new.id))
     writes: list[Write] = [profile, filed_contact(new, as_kind(ContactItem, old.get("CONTACT")))]
     if new.civic_no and new.civic_no != profile.civic_no:
@@ -49,7 +54,47 @@ def person_writes(new: NewPerson, day: date, *, stored: bool) -> list[Write]:
     if new.responsibles is not None:
         before = [responsible_of(row) for row in old.values() if isinstance(row, GuardianItem)]
         writes += relation_writes(new.id, new.birth_date, new.responsibles, before, day)
-    return writes
+    return writes + found_changes(new.id, then, list(old.values()), writes, day, adults=adults)
+
+
+def found_changes(
+    person: PersonId,
+    before: PersonCard | None,
+    rows: Sequence[RegisterItem],
+    writes: Sequence[Write],
+    day: date,
+    *,
+    adults: Mapping[PersonId, PersonName] | None = None,
+) -> list[Write]:
+    """How the person, and the children by this adult's name, are found once `writes` are made: for every
+    transaction that changes a name, an enrolment, custody or protection. `before` is the card, and `rows` the
+    partition, as read. One `BatchGetItem` for a stored pupil; for an adult who changes name see
+    `renamed_adult`.
+    """
+    made = {row.sk: row for row in rows}
+    made |= {x.sk: x for w in writes if (x := _put(w)) is not None and x.pk == person_pk(person)}
+    after = card_of(person, list(made.values()))
+    if after is None:
+        return []
+    cards = [after, before] if before else [after]
+    names = adults_of(*cards) if adults is None or before else {}
+    names |= {id: name for id, name in (adults or {}).items() if id not in names}
+    found = refound(before, after, names, day)
+    found += [awaited(id) for id in sorted(after.guardians(day)) if id not in names]
+    children = [PersonId(row.sk.removeprefix("CHILD#")) for row in rows if isinstance(row, ChildItem)]
+    old, new = _name(before) if before else None, _name(after)
+    if children and old != new:
+        found += renamed_adult(person, children, old, new, day)
+    return found + ([arrived(person)] if "AWAITED" in made else [])
+
+
+def _put(write: Write) -> RegisterItem | None:
+    item = write.item if isinstance(write, Overwrite) else write
+    return item if isinstance(item, RegisterItem) else None
+
+
+def _name(card: PersonCard) -> PersonName:
+    return PersonName(card.id, card.given_name, card.family_name, card.protected)
 
 
 def set_profile(item: PersonItem, new: NewPerson) -> None:

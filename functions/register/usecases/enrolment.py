@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain.enrolment import Enrolment, UnknownUnit, enrol
@@ -11,6 +13,7 @@ from functions.register.queries import require_relation
 from functions.register.schemas.enrolment import EnrolmentView, NewEnrolment
 from functions.register.store import people as people_store
 from functions.register.store.items import PersonItem
+from functions.register.store.search import adults_of, refound
 from functions.register.store.writes import enrolment_item
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -22,8 +25,8 @@ from skolkit.types import PersonId, UnitId
 
 
 def enrol_pupil(caller: Caller, id: PersonId, new: NewEnrolment, key: RequestKey) -> EnrolmentView:
-    """Enrol a pupil at a unit. Four round trips: duties, unit, person, commit; two more for one already
-    placed.
+    """Enrol a pupil at a unit. Five round trips: duties, unit, person, names of who is responsible, commit;
+    two more for one already placed.
     """
     unit = UnitId(new.unit)
     guard.require(caller, "register:enrol", guard.Unit(unit), organisation.duties_of(caller.person_id))
@@ -32,9 +35,11 @@ def enrol_pupil(caller: Caller, id: PersonId, new: NewEnrolment, key: RequestKey
     item, card = _placeable(caller, id)
     enrolment = enrol(card.enrolments, _enrolment(new), card.birth_date)
     view = EnrolmentView(person=id, **new.model_dump())
+    enrolled = replace(card, enrolments=(*card.enrolments, enrolment))
     commit(
         item,
         Overwrite(enrolment_item(id, enrolment)),
+        *refound(card, enrolled, adults_of(card), today()),
         facts=[_enrolled(id, enrolment)],
         trace=Trace(caller.person_id, "enrol_pupil", id, changes=f"{unit} {enrolment.start}"),
         once=key.once(view.model_dump_json(by_alias=True)),
