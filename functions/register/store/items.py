@@ -129,13 +129,12 @@ class FoundAt(GlobalSecondaryIndex["FoundItem"]):
 
 
 class FoundItem(RegisterItem, discriminator="found"):
-    """A word by which somebody is found; see `store.search`. `at` is a unit, `name` all words of the name."""
+    """A word by which somebody is found; see `store.search`. `name` is all words of the name."""
 
     found_at = FoundAt()
     at = UnicodeAttribute(null=True)
     written = UnicodeAttribute()
     name = JSONAttribute()
-    first = BooleanAttribute(default=False)
     enrolments = JSONAttribute(null=True)
 
 

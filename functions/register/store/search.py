@@ -2,8 +2,9 @@
 
 `FIND#N#<first three letters>` / `N#<word>#<whole name>#<person>#<unit>` for a person's own name and
 `FIND#G#…` / `G#<word>#<whole name>#<person>#<unit>#<adult>` for pupils by who has custody; the index
-`found_at` has the same items by unit. The whole name, family name first, is for the order. Three letters are
-few enough to type and divide the names of 100,000 people into partitions of some thousand small items.
+`found_at` has the same items by unit and two letters. `FIND#U#<unit>#<first letter>` lists a unit's pupils.
+Whole names, family name first, are for the order. Few letters are quick to type and still make partitions
+small: 100,000 people are some thousand items at "and", a unit's pupils some twenty.
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ from skolkit.table import Overwrite, Remove, Wanted, Write, fetch
 from skolkit.types import PersonId, UnitId
 
 LETTERS = 3
+LETTERS_AT_UNIT = 2
+ALPHABET = "abcdefghijklmnopqrstuvwxyz_"  # folded; the last is for every other script
 READ = 300  # items of the index that one request reads at most: 6 read units
 Kind = Literal["N", "G"]
+_QUERIES = 4  # letters of a unit's list that one request turns
 
 
 class Hit(NamedTuple):
@@ -57,8 +61,8 @@ def found_writes(before: Findable | None, after: Findable | None) -> list[Write]
     """What makes a person found as `after` and no longer as `before`; nothing for what is the same. Every
     writer of names, enrolments, custody or protection adds it to its transaction.
     """
-    old = {_key(token): token for token in before.tokens()} if before else {}
-    new = {_key(token): token for token in after.tokens()} if after else {}
+    old = {key: token for token in before.tokens() for key in _keys(token)} if before else {}
+    new = {key: token for token in after.tokens() for key in _keys(token)} if after else {}
     puts: list[Write] = [Overwrite(_item(key, t)) for key, t in new.items() if old.get(key) != t]
     return puts + [Remove(FoundItem(*key)) for key in old if key not in new]
 
@@ -149,28 +153,39 @@ def by_name(
         "last_evaluated_key": start,
     }
     query = FoundItem.found_at.query if unit else FoundItem.query
-    hits = _read(query(unit or _pk(kind, word.folded), **common), unit)
+    partition = _at(kind, unit, word.folded) if unit else _pk(kind, word.folded)
+    hits = _read(query(partition, **common), unit is not None)
     return Hits([(hit, key) for (hit, key), row in hits[0] if name.matches(row.name)], hits[1])
 
 
 def at_unit(unit: UnitId, start: dict[str, Any] | None, *, limit: int) -> Hits:
-    """A unit's pupils by family name. One query, eventually consistent."""
-    rows = FoundItem.found_at.query(
-        unit, FoundItem.sk.startswith("N#"), page_size=min(READ, 4 * limit), last_evaluated_key=start
-    )
-    hits = _read(rows, unit)
-    return Hits([found for found, row in hits[0] if row.first], hits[1])
+    """A unit's pupils by family name, letter by letter. At most four queries, consistent."""
+    letters = ALPHABET
+    if start:
+        letters = ALPHABET[ALPHABET.index(start["pk"]["S"][-1]) :]
+    found: list[tuple[Hit, dict[str, Any]]] = []
+    for letter in letters[:_QUERIES]:
+        after = start if start and "sk" in start and start["pk"]["S"][-1] == letter else None
+        rows = FoundItem.query(
+            f"FIND#U#{unit}#{letter}", page_size=limit + 1, last_evaluated_key=after, consistent_read=True
+        )
+        hits, end = _read(rows, False)
+        found += [hit for hit, _ in hits]
+        if end or len(found) > limit:
+            return Hits(found, end or found[-1][1])
+    rest = letters[_QUERIES:]
+    return Hits(found, {"pk": {"S": f"FIND#U#{unit}#{rest[0]}"}} if rest else None)
 
 
 def _read(
-    rows: Any, unit: UnitId | None
+    rows: Any, indexed: bool
 ) -> tuple[list[tuple[tuple[Hit, dict[str, Any]], FoundItem]], dict[str, Any] | None]:
     """One page of a query and no more, however few of its items match: a request has a bound."""
     page: dict[str, Any] = next(rows.page_iter, {})
+    names = ("pk", "sk", "at") if indexed else ("pk", "sk")
     found = []
     for raw in page.get("Items", ()):
         row = FoundItem.from_raw_data(raw)
-        names = ("pk", "sk", "at") if unit else ("pk", "sk")
         found.append(((_hit(row), {name: raw[name] for name in names}), row))
     return found, page.get("LastEvaluatedKey")
 
@@ -215,19 +230,29 @@ def _pk(kind: Kind, folded: str) -> str:
     return f"FIND#{kind}#{folded[:LETTERS]}"
 
 
-def _key(token: Token) -> tuple[str, str]:
+def _at(kind: Kind, unit: UnitId, folded: str) -> str:
+    return f"{unit}#{kind}#{folded[:LETTERS_AT_UNIT]}"
+
+
+def _keys(token: Token) -> Iterator[tuple[str, str]]:
     kind: Kind = "G" if token.adult else "N"
-    sk = f"{kind}#{token.word.folded}#{' '.join(token.name)}#{token.person}#{token.unit or ''}"
-    return _pk(kind, token.word.folded), sk + (f"#{token.adult}" if token.adult else "")
+    rest = f"{' '.join(token.name)}#{token.person}#{token.unit or ''}"
+    folded = token.word.folded
+    yield _pk(kind, folded), f"{kind}#{folded}#{rest}" + (f"#{token.adult}" if token.adult else "")
+    if token.unit and token.first and not token.adult:
+        letter = folded[0] if folded[0] in ALPHABET else ALPHABET[-1]
+        yield f"FIND#U#{token.unit}#{letter}", f"U##{rest}"
 
 
 def _item(key: tuple[str, str], token: Token) -> FoundItem:
+    indexed = token.unit and not key[1].startswith("U")
     return FoundItem(
         *key,
-        at=token.unit,
+        at=_at("G" if token.adult else "N", token.unit, token.word.folded)
+        if indexed and token.unit
+        else None,
         written=token.word.written,
         name=list(token.name),
-        first=token.first,
         enrolments=[f"ENROLMENT#{start}#{unit}" for start, unit in token.enrolments] or None,
     )
 

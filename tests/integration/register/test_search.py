@@ -61,7 +61,7 @@ def town(tables: Cloud) -> Cloud:
     ]
     drop(tables, "organisation/units/units.csv", lines[0] + lines[1].split("\n", 1)[1])
     take(tables, *PEOPLE)
-    duty = {"role": "administrator", "startDate": "2020-08-01"}
+    duty: dict[str, Any] = {"role": "administrator", "startDate": "2020-08-01"}
     duties = [
         duty | {"person": id_of("Unitadmin"), "unit": HERE},
         duty | {"person": id_of("Cityadmin"), "unit": None},
@@ -98,7 +98,7 @@ def test_by_the_beginning_of_names_with_and_without_accents() -> None:
     assert found("Cityadmin", name="asa") == ["Asa", "Åsa", "Asal"]
     assert found("Cityadmin", name="åsa") == ["Åsa", "Asa", "Asal"]
     assert found("Cityadmin", name="asa lindq") == ["Åsa"]
-    assert found("Cityadmin", name="lind", limit=1) == ["Asa", "Åsa"]
+    assert found("Cityadmin", name="lin", limit=1) == ["Asa", "Åsa"]
     assert found("Cityadmin", name="von essen") == ["Margareta"]
     assert found("Cityadmin", name="sa") == []
 
@@ -106,7 +106,8 @@ def test_by_the_beginning_of_names_with_and_without_accents() -> None:
 @pytest.mark.usefixtures("town")
 def test_a_units_administrator_finds_the_units_people() -> None:
     assert found("Unitadmin", name="asa") == ["Asa", "Åsa"]
-    assert found("Unitadmin", name="a", limit=1) == ["Asa", "Åsa"]
+    assert found("Unitadmin", name="as", limit=1) == ["Asa", "Åsa"]
+    assert found("Unitadmin", unit=unit_of(HERE), limit=1) == ["Asa", "Åsa"]
     assert found("Unitadmin", unit=unit_of(HERE)) == ["Asa", "Åsa"]
     assert found("Unitadmin", guardian={"name": "ess"}) == ["Åsa"]
     assert found("Unitadmin", name="marga") == []
@@ -177,6 +178,6 @@ def test_what_a_search_leaves_behind_and_costs() -> None:
         refused = ask("Cityadmin", **body)
         assert refused.status == 422
         assert "1981" not in str(refused.body)
-    cursor = ask("Unitadmin", name="a", limit=1).body["cursor"]
+    cursor = ask("Unitadmin", name="as", limit=1).body["cursor"]
     assert ask("Cityadmin", name="a", limit=1, cursor=cursor).status == 400
-    assert ask("Unitadmin", name="as", limit=1, cursor=cursor).status == 400
+    assert ask("Unitadmin", name="asa", limit=1, cursor=cursor).status == 400
