@@ -42,6 +42,7 @@ Action = Literal[
     "register:edit_own_contacts",
     "register:edit_person",
     "register:enrol",
+    "register:export",
     "register:import",
     "register:read_contacts",
     "register:read_own_children",

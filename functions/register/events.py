@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from skolkit.events import Fact
 from skolkit.imports import Finished
+from skolkit.jobs import Asked
 from skolkit.types import PersonId, UnitId
 
 
@@ -25,3 +26,9 @@ class ImportFinished(Finished):
     """A file of people has been taken."""
 
     type: ClassVar[str] = "register.ImportFinished.v1"
+
+
+class TableAsked(Asked):
+    """A table is to be tried, taken, undone or given out (process 2); the job's item says which."""
+
+    type: ClassVar[str] = "register.TableAsked.v1"

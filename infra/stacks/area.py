@@ -61,6 +61,9 @@ class AreaStack(base.SkolkitStack):
     def _http(self, functions: Functions, alarms: Alarms) -> None:
         """Two functions with the same code: most requests are served by one that cannot write."""
         handler = f"functions.{self.area.name}.app.app"
+        area, api = self.area, self.area.api
+        reads = [*permissions.reads(area), *permissions.uses(area.name, api.reader_uses)]
+        writes = [*permissions.writes(area), *permissions.uses(area.name, api.uses)]
         reader, writer = (
             functions.make(
                 name,
@@ -70,10 +73,7 @@ class AreaStack(base.SkolkitStack):
                 memory=HTTP_MEMORY,
                 description=f"{self.area.api.title}: {name}",
             )
-            for name, statements in (
-                ("reader", permissions.reads(self.area)),
-                ("writer", [*permissions.writes(self.area), *permissions.uses(self.area.api.uses)]),
-            )
+            for name, statements in (("reader", reads), ("writer", writes))
         )
         rest.build(self, self.area.api, reader, writer)
         alarms.http(reader, writer)

@@ -92,6 +92,7 @@ class Functions:
         return {
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
+            "SKOLKIT_FILES": base.imports_bucket(),
             "SKOLKIT_CURSOR_KEY": f"{{{{resolve:secretsmanager:{CURSOR_SECRET}:SecretString}}}}",
             "POWERTOOLS_SERVICE_NAME": self._area,
             "POWERTOOLS_METRICS_NAMESPACE": "Skolkit",

@@ -81,17 +81,23 @@ def _mail() -> Mapping[str, Any]:
     return {"resources": [sender, base.arn("ses", "configuration-set/skolkit")]}
 
 
-# The narrowest resource of every action a trigger may ask for in `uses`; another one fails the synthesis.
-_USES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
-    "ses:SendEmail": _mail,
+def _tables(area: str) -> Mapping[str, Any]:
+    return {"resources": [f"{base.bucket_arn(base.imports_bucket())}/tables/{area}/*"]}
+
+
+# The narrowest resource of every action an area may ask for in `uses`; another one fails the synthesis.
+_USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
+    "s3:GetObject": _tables,
+    "s3:PutObject": _tables,
+    "ses:SendEmail": lambda _: _mail(),
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
-    "sns:Publish": lambda: {"not_resources": ["arn:*:sns:*:*:*"]},
-    "kms:Encrypt": lambda: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
-    "cognito-idp:AdminGetUser": lambda: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
+    "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "kms:Encrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 
 
-def uses(actions: Iterable[str]) -> list[iam.PolicyStatement]:
+def uses(area: str, actions: Iterable[str]) -> list[iam.PolicyStatement]:
     """What a trigger declares beyond its tables. KeyError names an action nobody has decided a resource
     for."""
-    return [iam.PolicyStatement(actions=[action], **_USES[action]()) for action in sorted(actions)]
+    return [iam.PolicyStatement(actions=[action], **_USES[action](area)) for action in sorted(actions)]

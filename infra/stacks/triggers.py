@@ -35,7 +35,7 @@ def start(
 ) -> Started:
     """Build one trigger's function and what starts it."""
     failures = None if trigger.kind == "identity" else _queue(stack, area, f"{trigger.name}-dlq", days=14)
-    statements = permissions.uses(trigger.uses)
+    statements = permissions.uses(area.name, trigger.uses)
     queue = None
     match trigger.kind:
         case "facts":

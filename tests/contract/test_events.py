@@ -25,6 +25,7 @@ from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
+from functions.register import events as register
 from infra.areas import load_all
 from infra.generate import published
 from infra.local.cloud import Cloud
@@ -55,6 +56,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
+    ("register", "register.TableAsked.v1"): register.TableAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -62,6 +64,7 @@ STORY = (
     "organisation/import_units.register",
     "organisation/import_calendars.calendars",
     "register/import_people.persons",
+    "register/work_on_tables.table_asked",
     "organisation/import_duties.duties",
     "organisation/import_groups.groups",
     "timetable/import_lessons.lessons",

@@ -23,6 +23,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_AREA="none",
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
+            SKOLKIT_FILES=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
             POWERTOOLS_SERVICE_NAME="test",
             POWERTOOLS_METRICS_NAMESPACE="Skolkit",

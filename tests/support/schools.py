@@ -21,7 +21,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import commit, dynamodb
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
-from tests.support.areas import AREAS, acting_as, call, deliver, outbox
+from tests.support.areas import AREAS, IMPORTS_BUCKET, acting_as, call, deliver, outbox
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))
@@ -46,6 +46,8 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
+    upload: str
+    job: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,10 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start))
+    upload, job = _taken_table(cloud, people["administrator"], pupil)
+    return Schools(
+        home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start), upload, job
+    )
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -154,6 +159,23 @@ def _people(
         "stranger": PersonId(new_id()),
         "unregistered": PersonId(new_id()),
     }
+
+
+def _taken_table(cloud: Cloud, administrator: PersonId, pupil: NewPupil) -> tuple[str, str]:
+    """An upload that changes nothing, and the import that has taken it."""
+    made = call("register", "start_upload", administrator, body={"table": "persons", "format": "csv"})
+    content = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n".encode()
+    cloud.client("s3").put_object(Bucket=IMPORTS_BUCKET, Key=made.body["fields"]["key"], Body=content)
+    taken = call("register", "import_table", administrator, **vars(_table(upload=made.body["id"])))
+    assert taken.status == 202, taken.body
+    for envelope in outbox("register"):
+        if envelope["type"] == "register.TableAsked.v1":
+            assert deliver("register", "work_on_tables", envelope) == []
+    return made.body["id"], taken.body["id"]
+
+
+def _table(**path: str) -> Ask:
+    return Ask(path, body={}, headers={"idempotency-key": new_id()})
 
 
 def _report(lesson: Lesson, absent: PersonId) -> None:
@@ -263,11 +285,22 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),
     "register.enrol_pupil": _enrolment,
+    "register.export_table": lambda s: Ask(
+        body={"table": "persons", "unit": s.home.unit}, headers={"idempotency-key": new_id()}
+    ),
+    "register.import_table": lambda s: _table(upload=s.upload),
+    "register.link_table_file": lambda s: Ask({"job": s.job}, {"name": "report.csv"}),
     "register.list_my_children": lambda _: Ask(),
+    "register.list_table_rows": lambda s: Ask({"job": s.job}),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
+    "register.read_table_job": lambda s: Ask({"job": s.job}),
+    "register.read_template": lambda _: Ask({"table": "persons"}),
     "register.search_people": lambda s: Ask(body={"name": s.pupil.family_name}),
     "register.search_people (unit)": lambda s: Ask(body={"unit": s.home.unit}),
+    "register.start_upload": lambda _: Ask(body={"table": "persons", "format": "csv"}),
+    "register.try_table": lambda s: _table(upload=s.upload),
+    "register.undo_import": lambda s: replace(_table(job=s.job), body=None),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

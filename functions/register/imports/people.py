@@ -50,7 +50,8 @@ class _Refused(ValueError):
         self.sv, self.en = sv, en
 
 
-def _civic_no(text: str) -> str:
+def civic_number(text: str) -> str:
+    """An identity number in any usual spelling, as it is stored. Raises `IdentityNumberError`."""
     return parse_identity_number(text).value
 
 
@@ -145,7 +146,7 @@ class PersonRow(FileRow):
     """
 
     id: Id | None = None
-    civic_no: Annotated[str, AfterValidator(_civic_no)] | None = None
+    civic_no: Annotated[str, AfterValidator(civic_number)] | None = None
     given_name: Name
     middle_name: Name | None = None
     family_name: Name

@@ -16,7 +16,9 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
+from skolkit.jobs import JobItem
 from skolkit.table import Item
+from skolkit.table_jobs import MappingItem, UploadItem
 from skolkit.types import PersonId
 
 K = TypeVar("K", bound="RegisterItem")
@@ -144,6 +146,27 @@ class AwaitedItem(RegisterItem, discriminator="awaited"):
 
 class RegisterImportItem(ImportItem, discriminator="register_import"):
     """How far an import of people has come."""
+
+    class Meta:
+        table_name = table_name("register")
+
+
+class TableJobItem(JobItem, discriminator="register_table_job"):
+    """A trial, an import, its undoing or an export."""
+
+    class Meta:
+        table_name = table_name("register")
+
+
+class TableUploadItem(UploadItem, discriminator="register_upload"):
+    """A place for a table's file."""
+
+    class Meta:
+        table_name = table_name("register")
+
+
+class TableMappingItem(MappingItem, discriminator="register_mapping"):
+    """The headings the municipality's own tables have."""
 
     class Meta:
         table_name = table_name("register")

@@ -107,12 +107,14 @@ class Operation:
 class Api:
     """The HTTP side of one area: its Chalice app and its operations.
 
-    `uses` are IAM actions its writing function needs beyond tables, as on `skolkit.triggers.Trigger`.
+    `uses` are IAM actions its writing function needs beyond tables, as on `skolkit.triggers.Trigger`;
+    `reader_uses` those of the function that only reads.
     """
 
     area: str
     title: str
     uses: tuple[str, ...] = ()
+    reader_uses: tuple[str, ...] = ()
     operations: list[Operation] = field(default_factory=list)
 
     def __post_init__(self) -> None:

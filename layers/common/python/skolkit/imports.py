@@ -244,7 +244,7 @@ class _Chunk(Generic[M]):
 def _chunks(rows: Iterable[tuple[int, Any]], importer: Importer[M]) -> Iterator[_Chunk[M]]:
     chunk: _Chunk[M] = _Chunk()
     for line, raw in rows:
-        good, faults = _read(line, raw, importer)
+        good, faults = read_row(line, raw, importer)
         if good and chunk.ends_before(good.data, importer):
             yield chunk
             chunk = _Chunk()
@@ -260,7 +260,8 @@ def _chunks(rows: Iterable[tuple[int, Any]], importer: Importer[M]) -> Iterator[
 _ADVICE = Text("Rätta raden och lägg in filen igen.", "Correct the row and drop the file again.")
 
 
-def _read(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, list[RowFault]]:
+def read_row(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, list[RowFault]]:
+    """A raw row validated: the row (None for one to leave out), or what is wrong with it."""
     try:
         data = importer.read(raw)
         return (None if data is None else Row(line, data)), []

@@ -186,8 +186,8 @@ def _xlsx(content: bytes) -> Iterator[Cells]:
         ]
         sheets = [book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1) for book in books]
         for line, (written, values) in enumerate(zip(*sheets, strict=False), 1):
-            if line > 20 * MOST_ROWS:
-                break
+            if line > MOST_ROWS + 1:
+                raise _unfit("Tabellen har över 50 000 rader.", "The table has over 50,000 rows.", line)
             formulas = frozenset(n for n, cell in enumerate(written) if cell.data_type == "f")
             texts = tuple(_cell(_text(cell.value)) for cell in values)
             yield Cells(line, _trimmed(texts), formulas)
