@@ -34,7 +34,7 @@ class CoreStack(base.SkolkitStack):
         key = _key(self)
         self._bus()
         _audit_table(self, key)
-        _imports(self, key)
+        _imports(self, key, domain)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -165,7 +165,7 @@ def _audit_table(stack: CoreStack, key: kms.Key) -> None:
     table(stack, "skolkit-audit", key)
 
 
-def _imports(stack: Stack, key: kms.Key) -> None:
+def _imports(stack: Stack, key: kms.Key, domain: str) -> None:
     """Where files are dropped. It tells the default bus, so that it need not know the functions of other
     stacks."""
     bucket = s3.Bucket(
@@ -185,6 +185,14 @@ def _imports(stack: Stack, key: kms.Key) -> None:
                 expiration=Duration.days(30),
                 noncurrent_version_expiration=Duration.days(30),
                 abort_incomplete_multipart_upload_after=Duration.days(7),
+            )
+        ],
+        # People's browsers send tables by a form of ours and fetch reports by a link.
+        cors=[
+            s3.CorsRule(
+                allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.POST],
+                allowed_origins=[f"https://{domain}"],
+                max_age=3600,
             )
         ],
         removal_policy=KEPT,
