@@ -121,7 +121,9 @@ EXPECTED: dict[str, dict[str, str]] = {
     "register:edit_person": REGISTRY,
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
+    "register:export": {"unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
+    "register:search": REGISTRY | {"unit": "administrator, registrar", "system": "registrar"},
     "organisation:read_unit": {"unit": "EVERYONE"},
     "organisation:read_group": {"group": f"teacher, mentor, {OFFICE}"},
     "organisation:edit": {
