@@ -228,14 +228,15 @@ class PersonRow(FileRow):
 def take_people(rows: Sequence[Row[PersonRow]], source: Source) -> list[RowFault]:
     """Write a chunk of people; returns the rows refused for what is already stored.
 
-    Per 100 new pupils with two guardians each: 6 reads and 14 transactions; 100 rows taken before: 3 reads.
+    Per 100 new pupils with two guardians each: 5 reads and 19 transactions; 100 rows taken before: 3 reads.
     """
     numbers = [row.data.civic_no for row in rows if row.data.civic_no]
     units = list(dict.fromkeys(unit for row in rows for unit in row.data.units))
     owners, known_units = fetch(wanted_owners(numbers), organisation.wanted_units(units), consistent=True)
     ids = {row.line: _id(row.data, owners) for row in rows}
     people = list(ids.values())
-    digests, missed = fetch(wanted_digests(people), wanted_awaited(people), consistent=True)
+    adults = [ids[row.line] for row in rows if not row.data.responsibles and not row.data.enrolments]
+    digests, missed = fetch(wanted_digests(people), wanted_awaited(adults), consistent=True)
     changed = [row for row in rows if digests.get(ids[row.line]) != row.data.digest]
     births, names = _adults(changed, ids, digests)
     waiting: set[str] = set()

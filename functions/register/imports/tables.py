@@ -42,6 +42,7 @@ from skolkit.table_files import Column
 from skolkit.table_jobs import Change, Line, Planned, Table
 from skolkit.types import PersonId, UnitId, is_id, new_id
 
+# The number of the example is none, so that a template sent with its example still in it is refused.
 _WHO = (
     Column("id", "Id", "Id", "", ("person", "personId")),
     Column("civicNo", "Personnummer", "Identity number", "20160504-2386", ("personnr", "pnr", "civic")),

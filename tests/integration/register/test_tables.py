@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from functions.register.imports.tables import PERSONS
 from functions.register.store.people import find_card
 from infra.local.cloud import Cloud
 from skolkit import files, table_jobs
 from skolkit.clock import today
 from skolkit.sweden.codes import check_digit
-from skolkit.table_files import Format, read_table, write_table
+from skolkit.table_files import Format, read_table, template, write_table
 from skolkit.types import PersonId, new_id
 from tests.integration.register.test_search import HERE, id_of, pupil, row, take, town, unit_of
 from tests.support.areas import IMPORTS_BUCKET, Answer, audit_rows, call, deliver, outbox
@@ -308,3 +309,20 @@ def test_templates_and_who_may(town: Cloud) -> None:
         headers={"idempotency-key": new_id()},
     )  # fmt: skip
     assert refused.status == 404
+
+
+def test_ten_thousand_bad_rows_and_a_forgotten_example_are_told(
+    town: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_jobs, "PIECE", 1000)
+    before = registered()
+    example = next(iter(list(read_table(template(PERSONS.columns, "csv"), "csv"))[1:])).texts
+    lines = [
+        [c.sv for c in PERSONS.columns],
+        example,
+        *(["", f"{n}", "Fel", "", "Rad"] for n in range(10_000)),
+    ]
+    taken = ask("import_table", {"upload": send(town, "persons", lines)})
+    assert (taken["state"], taken["outcome"]["refused"], taken["done"]) == ("done", 10_001, 10_001)
+    assert len(file(town, taken, "refused.csv")) == 10_002
+    assert registered() == before
