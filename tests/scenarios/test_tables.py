@@ -42,7 +42,7 @@ def test_a_table_is_sent_tried_taken_and_undone(school: Deployed) -> None:
 
 def done(school: Deployed, who: PersonId, name: str, path: dict[str, str]) -> dict[str, Any]:
     """Ask for a job and wait for its end."""
-    body = None if name == "undo_import" else {}
+    body: dict[str, Any] | None = None if name == "undo_import" else {}
     headers = {"idempotency-key": new_id()}
     asked = school.call("register", name, who, path=path, body=body, headers=headers)
     assert asked.status == 202, asked.body

@@ -402,6 +402,11 @@ def _who(values: Mapping[str, str]) -> str | None:
     return number or values.get("id")
 
 
+def _which(values: Mapping[str, str]) -> tuple[str, ...] | None:
+    who = _who(values)
+    return (who, values.get("enroledAt", ""), values.get("startDate", "")) if who else None
+
+
 def _sensible(values: Mapping[str, str]) -> dict[str, str]:
     return {n: _YES_NO.get(v.casefold(), v) if n == "cancelled" else v for n, v in values.items()}
 
@@ -430,7 +435,7 @@ ENROLMENTS = Table(
     columns=ENROLMENT_COLUMNS,
     needed=(("id", "civicNo"), ("enroledAt",), ("schoolType",), ("startDate",)),
     plan=plan_enrolments,
-    same=lambda values: (_who(values), values.get("enroledAt"), values.get("startDate")),
+    same=_which,
     key=_who,
     item=RegisterItem,
     heads=_heads,

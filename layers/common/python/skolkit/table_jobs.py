@@ -116,8 +116,8 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A kind of table. `same` names a row: two that name the same are refused; rows with an equal `key` never
-    share a piece. `needed`: of each group one column. `heads`: whether a key is of the item that a partition
-    is about, which an undo may only remove when nothing else has come into the partition.
+    share a piece; None is nobody. `needed`: of each group one column. `heads`: whether a key is of the item
+    that a partition is about, which an undo may only remove when nothing else has come into the partition.
     """
 
     name: str
@@ -254,7 +254,7 @@ def _pieces(job: JobItem, table: Table, content: bytes) -> tuple[int, int]:
     for row in rows:
         values = {f: text for f, text in zip(fields, row.texts, strict=False) if f and text}
         same, key = table.same(values), table.key(values)
-        if len(piece) >= PIECE or key in keys:
+        if len(piece) >= PIECE or (key is not None and key in keys):
             files.put_json(_key(job, "rows", pieces), {"lines": piece})
             piece, keys, pieces = [], set(), pieces + 1
         keys.add(key)
