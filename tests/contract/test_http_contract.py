@@ -91,6 +91,7 @@ class Gateway:
         self.ids = {
             "pupil": schools.pupil.id, "person": schools.people[role], "lesson": schools.lesson.id,
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
+            "upload": schools.upload, "job": schools.job, "table": "persons",
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

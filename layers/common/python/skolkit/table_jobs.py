@@ -9,7 +9,6 @@ keeps what was there before each write, and puts the reports together. What a pi
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from skolkit import files
+from skolkit.before_images import image_of, put_back, stored_items
 from skolkit.errors import Busy, ChangedMeanwhile, DomainError, Text
 from skolkit.imports import RowFault, Source, UnfitFile, save
 from skolkit.jobs import JobItem
-from skolkit.table import Item, Overwrite, Remove, Wanted, Write, commit, fetch
+from skolkit.table import Item, Write, commit
 from skolkit.table_files import (
     CONTENT_TYPES,
     MOST_BYTES,
@@ -33,7 +33,6 @@ from skolkit.table_files import (
 )
 
 PIECE = 50
-_OWN = {"version", "modified", "feed_pk", "feed_sk"}
 
 
 class UnfitTable(DomainError):
@@ -170,7 +169,8 @@ def undo(job: JobItem, table: Table, done: JobItem) -> bool:
         job.outcome = {**job.outcome, "files": ["report.csv"]}
         return False
     entries = (files.get_json(_key(done, "before", back)) or {"rows": []})["rows"]
-    results = [_undone(job, table, entry) for entry in reversed(entries)]
+    source = Source(job.id, job.job)
+    results = [put_back(table.item, table.heads, entry, source) for entry in reversed(entries)]
     earlier = {row["line"]: row for row in files.get_json(_key(job, "results", back)) or ()}
     # A step that is done again finds what it undid the first time changed: the first answer counts.
     results = [earlier.get(row["line"], row) if row["kept"] else row for row in results]
@@ -317,13 +317,13 @@ def _apply(job: JobItem, table: Table, planned: Sequence[Planned], piece: int) -
     due = [plan for plan in planned if plan.writes and not plan.faults]
     if not due:
         return
-    stored = _stored(table, [write for plan in due for write in plan.writes])
+    stored = stored_items(table.item, [write for plan in due for write in plan.writes])
     key = _key(job, "before", piece)
     rows = {row["line"]: row for row in (files.get_json(key) or {"rows": []})["rows"]}
     for plan in due:
         # Of a row planned again (after a crash between transactions) the first picture is the one before.
         first = {(i["pk"], i["sk"]): i["before"] for i in rows.get(plan.line, {"items": []})["items"]}
-        images = [_image(write, stored) for write in plan.writes]
+        images = [image_of(write, stored) for write in plan.writes]
         for image in images:
             image["before"] = first.get((image["pk"], image["sk"]), image["before"])
         rows[plan.line] = {
@@ -332,91 +332,6 @@ def _apply(job: JobItem, table: Table, planned: Sequence[Planned], piece: int) -
         }  # fmt: skip
     files.put_json(key, {"rows": list(rows.values())})
     save([list(plan.writes) for plan in due], Source(job.id, job.job))
-
-
-def _item(write: Write) -> Item:
-    return write.item if isinstance(write, Overwrite | Remove) else write
-
-
-def _stored(table: Table, writes: Sequence[Write]) -> dict[tuple[str, str], Item]:
-    keys = list(dict.fromkeys((item.pk, item.sk) for item in map(_item, writes)))
-    found: dict[tuple[str, str], Item] = fetch(Wanted(table.item, keys, dict), consistent=True)[0]
-    return found
-
-
-def _image(write: Write, stored: Mapping[tuple[str, str], Item]) -> dict[str, Any]:
-    item = _item(write)
-    old = stored.get((item.pk, item.sk))
-    gone = isinstance(write, Remove)
-    return {
-        "pk": item.pk,
-        "sk": item.sk,
-        "before": _packed(old.serialize()) if old else None,
-        "after": None if gone else _packed(_content(item)),
-        "version": None if gone else (item.version or 0) + 1,
-    }
-
-
-def _undone(job: JobItem, table: Table, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a row's items back in one transaction, if every one is as the import left it."""
-    images = entry["items"]
-    keys = [(image["pk"], image["sk"]) for image in images]
-    now: dict[tuple[str, str], Item] = fetch(Wanted(table.item, keys, dict), consistent=True)[0]
-    answer = {"line": entry["line"], "about": entry["about"], "kept": True}
-    if not all(_as_left(now.get((i["pk"], i["sk"])), i) for i in images) or _shared(table, images):
-        return answer
-    writes: list[Write] = []
-    for image in images:
-        current = now.get((image["pk"], image["sk"]))
-        if image["before"] is not None:
-            raw = {name: value for name, value in _unpacked(image["before"]).items() if name != "version"}
-            writes.append(table.item.from_raw_data(raw).over(current.version if current else None))
-        elif current is not None:
-            writes.append(Remove(current, version=current.version))
-    try:
-        commit(*writes, trace=Source(job.id, job.job).trace(len(writes)))
-    except ChangedMeanwhile:
-        return answer
-    return answer | {"kept": False}
-
-
-def _as_left(current: Item | None, image: Mapping[str, Any]) -> bool:
-    if current is None or image["after"] is None:
-        return current is None and image["after"] is None
-    return bool(current.version == image["version"]) and _packed(_content(current)) == image["after"]
-
-
-def _shared(table: Table, images: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether something else has come into a partition that would be removed."""
-    mine = {(image["pk"], image["sk"]) for image in images}
-    made = [i for i in images if i["before"] is None and i["after"] is not None]
-    return any(
-        (row.pk, row.sk) not in mine
-        for image in made
-        if table.heads(image["pk"], image["sk"])
-        for row in table.item.query(image["pk"], consistent_read=True)
-    )
-
-
-def _content(item: Item) -> dict[str, Any]:
-    return {name: value for name, value in item.serialize().items() if name not in _OWN}
-
-
-def _packed(value: Any) -> Any:
-    """DynamoDB's notation as JSON."""
-    if isinstance(value, bytes):
-        return {"base64": base64.b64encode(value).decode()}
-    if isinstance(value, dict):
-        return {name: _packed(inner) for name, inner in value.items()}
-    return [_packed(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _unpacked(value: Any) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"base64"}:
-            return base64.b64decode(value["base64"])
-        return {name: _unpacked(inner) for name, inner in value.items()}
-    return [_unpacked(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _twin(raw: _Raw) -> RowFault:
