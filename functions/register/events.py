@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from skolkit.events import Fact
 from skolkit.imports import Finished
@@ -25,3 +27,100 @@ class ImportFinished(Finished):
     """A file of people has been taken."""
 
     type: ClassVar[str] = "register.ImportFinished.v1"
+
+
+class PopulationFileRead(Finished):
+    """A file from the population register has been read; its records are on their way (process 1)."""
+
+    type: ClassVar[str] = "register.PopulationFileRead.v1"
+
+
+class RecordPlace(BaseModel):
+    """Where a record is: line from 1, bytes from 0. `guardian`: somebody in the file names the person."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    line: int
+    offset: int
+    length: int
+    guardian: bool = False
+
+
+class PopulationRecordsArrived(Fact):
+    """Records of the population register wait to be taken. `file` is the key in the bucket, `etag` of the
+    very content; `retried`: an administrator has asked for another try.
+    """
+
+    type: ClassVar[str] = "register.PopulationRecordsArrived.v1"
+    bucket: str
+    file: str
+    etag: str
+    records: list[RecordPlace]
+    retried: bool = False
+
+
+class PersonBorn(Fact):
+    """A child was born, as the population register tells (process 1)."""
+
+    type: ClassVar[str] = "register.PersonBorn.v1"
+    person: PersonId
+
+
+class PersonDied(Fact):
+    """Somebody in the register has died (process 1)."""
+
+    type: ClassVar[str] = "register.PersonDied.v1"
+    person: PersonId
+
+
+class PersonEmigrated(Fact):
+    """Somebody in the register has left the country (process 1)."""
+
+    type: ClassVar[str] = "register.PersonEmigrated.v1"
+    person: PersonId
+
+
+class PersonMoved(Fact):
+    """Somebody is registered at another address (process 1): into, out of or within the municipality, or
+    between two others. Of a protected person only in and out is told, without the municipalities.
+    """
+
+    type: ClassVar[str] = "register.PersonMoved.v1"
+    person: PersonId
+    direction: Literal["in", "out", "within", "elsewhere"]
+    from_municipality: str | None
+    to_municipality: str | None
+
+
+class PersonRenamed(Fact):
+    """Somebody has another name (process 1)."""
+
+    type: ClassVar[str] = "register.PersonRenamed.v1"
+    person: PersonId
+
+
+class IdentityNumberChanged(Fact):
+    """Somebody has another identity number (process 1)."""
+
+    type: ClassVar[str] = "register.IdentityNumberChanged.v1"
+    person: PersonId
+
+
+class CustodyChanged(Fact):
+    """Others than before have custody of a child (process 1)."""
+
+    type: ClassVar[str] = "register.CustodyChanged.v1"
+    person: PersonId
+
+
+class PersonProtected(Fact):
+    """Somebody's identity has become protected (skyddade personuppgifter)."""
+
+    type: ClassVar[str] = "register.PersonProtected.v1"
+    person: PersonId
+
+
+class ProtectionRemoved(Fact):
+    """Somebody's identity is not protected any more."""
+
+    type: ClassVar[str] = "register.ProtectionRemoved.v1"
+    person: PersonId
