@@ -39,20 +39,24 @@ Action = Literal[
     "organisation:import",
     "organisation:read_group",
     "organisation:read_unit",
+    "register:assign_watch_case",
     "register:edit_own_contacts",
     "register:edit_person",
     "register:enrol",
     "register:import",
+    "register:list_watch_cases",
     "register:read_contacts",
     "register:read_own_children",
     "register:read_person",
+    "register:read_watch_case",
+    "register:work_watch_case",
     "timetable:import",
     "timetable:read_own_day",
     "timetable:read_pupil_day",
 ]
 """Everything the policies know, as `area:verb`."""
 
-Role = Literal["principal", "administrator", "teacher", "mentor"]
+Role = Literal["principal", "administrator", "teacher", "mentor", "attendanceOfficer", "activityOfficer"]
 
 _NOBODY: frozenset[PersonId] = frozenset()
 
@@ -61,8 +65,9 @@ _NOBODY: frozenset[PersonId] = frozenset()
 class Duty:
     """An employment at a unit, or at the whole municipality when `unit` is None.
 
-    Only principals and administrators have rights by duty; teachers and mentors have theirs by being assigned
-    to a pupil, a group or a lesson.
+    Only principals and administrators have rights by duty, and for the whole municipality the officers of the
+    compulsory-school watch (skolpliktshandläggare) and of the activity responsibility (KAA-handläggare);
+    teachers and mentors have theirs by being assigned to a pupil, a group or a lesson.
     """
 
     role: Role
@@ -122,13 +127,25 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchCase:
+    """A case of the compulsory-school watch or the activity responsibility, or the list of them. `watch` is
+    schoolAttendance or activity, `protected` the person's identity, `handlers` who have been given the case.
+    """
+
+    id: str
+    watch: str
+    handlers: frozenset[PersonId] = _NOBODY
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """The municipality's school system as a whole; use `SYSTEM`."""
 
 
 SYSTEM = System()
 
-Resource = Pupil | Lesson | Group | Unit | Person | System
+Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | System
 R = TypeVar("R", bound=Resource)
 
 
@@ -228,6 +245,8 @@ def _actor(caller: Caller, duties: Collection[Duty]) -> dict[str, object]:
         "administersMunicipality": None in administers,
         "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
         "leadsMunicipality": None in leads,
+        "watchesActivity": Duty("activityOfficer", None) in duties,
+        "watchesAttendance": Duty("attendanceOfficer", None) in duties,
     }
     return {"uid": _ref("Caller", caller.person), "attrs": attributes, "parents": []}
 
@@ -267,6 +286,13 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
         case Person():
             name = resource.id
             attributes = {"self": _ref("Caller", resource.id)}
+        case WatchCase():
+            name = resource.id
+            attributes = {
+                "watch": resource.watch,
+                "handlers": only_caller(resource.handlers),
+                "protected": resource.protected,
+            }
         case Unit():
             name = resource.id
     parents = [] if unit is None else [_ref("Unit", unit)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from skolkit.events import Fact
 from skolkit.imports import Finished
+from skolkit.jobs import Asked
 from skolkit.types import PersonId, UnitId
 
 
@@ -80,8 +81,9 @@ class PersonEmigrated(Fact):
 
 
 class PersonMoved(Fact):
-    """Somebody is registered at another address (process 1): into, out of or within the municipality, or
-    between two others. Of a protected person only in and out is told, without the municipalities.
+    """Somebody is registered (folkbokförd) at another address since a day: moved into, out of or within the
+    municipality, or between two others; None is abroad. Of a protected person only in and out is told, and
+    neither municipality.
     """
 
     type: ClassVar[str] = "register.PersonMoved.v1"
@@ -89,6 +91,7 @@ class PersonMoved(Fact):
     direction: Literal["in", "out", "within", "elsewhere"]
     from_municipality: str | None
     to_municipality: str | None
+    date: date
 
 
 class PersonRenamed(Fact):
@@ -124,3 +127,31 @@ class ProtectionRemoved(Fact):
 
     type: ClassVar[str] = "register.ProtectionRemoved.v1"
     person: PersonId
+
+
+class WatchAsked(Asked):
+    """The night's watch over residents of school age is to be run (process 9)."""
+
+    type: ClassVar[str] = "register.WatchAsked.v1"
+
+
+class WatchCaseOpened(Fact):
+    """Somebody with a duty or a right to be at school is at none (process 9). `watch`: schoolAttendance
+    (skollagen 7:21) or activity (29:9).
+    """
+
+    type: ClassVar[str] = "register.WatchCaseOpened.v1"
+    case: str
+    person: PersonId
+    watch: str
+    reason: str
+
+
+class WatchCaseClosed(Fact):
+    """A case of the watch has ended, by itself or by its handler (process 9)."""
+
+    type: ClassVar[str] = "register.WatchCaseClosed.v1"
+    case: str
+    person: PersonId
+    watch: str
+    reason: str

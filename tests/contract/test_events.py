@@ -25,6 +25,7 @@ from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
 from functions.messages.domain import Failure
+from functions.register import events as register
 from infra.areas import load_all
 from infra.generate import published
 from infra.local.cloud import Cloud
@@ -55,6 +56,12 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
+    ("register", "register.PersonDied.v1"): register.PersonDied,
+    ("register", "register.PersonEmigrated.v1"): register.PersonEmigrated,
+    ("register", "register.PersonMoved.v1"): register.PersonMoved,
+    ("register", "register.PopulationRecordsArrived.v1"): register.PopulationRecordsArrived,
+    ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
+    ("register", "register.WatchAsked.v1"): register.WatchAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -62,6 +69,11 @@ STORY = (
     "organisation/import_units.register",
     "organisation/import_calendars.calendars",
     "register/import_people.persons",
+    "register/import_population.changes",
+    "register/take_population.records_arrived",
+    "register/watch_residents.scheduler",
+    "register/run_watch.watch_asked",
+    "register/review_watch.facts",
     "organisation/import_duties.duties",
     "organisation/import_groups.groups",
     "timetable/import_lessons.lessons",

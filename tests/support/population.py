@@ -38,7 +38,7 @@ def distinct(n: int, first: date = date(1970, 1, 1)) -> str:
 
 def record(civic_no: str, *guardians: str, **more: Any) -> dict[str, Any]:
     """One record, of somebody who has lived in the municipality for years."""
-    made = {
+    made: dict[str, Any] = {
         "identityNumber": civic_no, "time": "2026-11-22T03:00:00+01:00", "givenName": "Prov",
         "familyName": "Provsson", "registered": {"municipality": HOME, "since": "2010-01-01"},
         "address": {"street": "Provgatan 1", "postalCode": "123 45", "locality": "Ekhamra"},
@@ -52,10 +52,10 @@ def drop_records(
     cloud: Cloud, rows: Sequence[dict[str, Any] | str] | bytes, key: str = KEY
 ) -> dict[str, Any]:
     """Drop a file, let it be read and its records be taken; the report."""
-    body = rows if isinstance(rows, bytes) else "\n".join(
-        row if isinstance(row, str) else json.dumps(row) for row in rows
-    ).encode()  # fmt: skip
-    cloud.client("s3").put_object(Bucket=IMPORTS_BUCKET, Key=key, Body=body)
+    if not isinstance(rows, bytes):
+        lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+        rows = "\n".join(lines).encode()
+    cloud.client("s3").put_object(Bucket=IMPORTS_BUCKET, Key=key, Body=rows)
     before = {fact["id"] for fact in outbox("register")}
     drop_file("register", "import_population", key)
     arrived = [f for f in outbox("register") if f["type"] == ARRIVED and f["id"] not in before]

@@ -13,10 +13,13 @@ from typing import Any
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
+from functions.register.store import population as population_store
+from functions.register.usecases import watch
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
 from skolkit.clock import now, today
+from skolkit.errors import Text
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.table import commit, dynamodb
@@ -28,6 +31,7 @@ OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan",
 CANARY = {"givenName": "Kanariefågel", "familyName": "Skyddadsson", "securityMarking": "Sekretessmarkering"}
 CANARY_HOME = {"street": "Hemligstigen 77", "postalCode": "777 77", "locality": "Undangömda"}
 CANARY_REACH = {"email": "kanariefagel@example.org", "phone": "+46701740699"}
+PARKED = population_store.Place(stable_id("population", "x"), "b", "register/population/x", "e", 1, 0, 1)
 SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 
 
@@ -46,6 +50,7 @@ class Schools:
     people: Mapping[str, PersonId]
     notice: NoticeId
     day: date
+    case: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "register/persons/more.jsonl",
         [
             person_row(mates[1]) | CANARY | CANARY_REACH | {"address": CANARY_HOME},
-            *(_card(people[name], name) for name in ("stranger", "unit administrator", "far administrator")),
+            *(_card(people[name], name) for name in _CARDS),
         ],
     )  # fmt: skip
     _drop(
@@ -81,6 +86,8 @@ def make_schools(cloud: Cloud) -> Schools:
         [
             _duty(people["unit administrator"], home.unit),
             _duty(people["far administrator"], away.unit),
+            _duty(people["attendance officer"], None) | {"role": "attendanceOfficer"},
+            _duty(people["activity officer"], None) | {"role": "activityOfficer"},
         ],
     )  # fmt: skip
     _drop(cloud, "organisation/groups/more.jsonl", [_with_teacher(home.klass, home.unit, people["teacher"])])
@@ -90,7 +97,16 @@ def make_schools(cloud: Cloud) -> Schools:
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
-    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start))
+    with acting_as("register"):
+        case = watch.open_case(pupil.id, "schoolAttendance", "leftSchool", day)
+        population_store.park([(PARKED, "", Text("oläslig", "unreadable"))])
+    assert case
+    return Schools(home, away, pupil, hidden, lesson, reported, people, notice, today(reported.start), case)
+
+
+_CARDS = (
+    "stranger", "unit administrator", "far administrator", "attendance officer", "activity officer",
+)  # fmt: skip
 
 
 def _import(cloud: Cloud) -> tuple[World, World]:
@@ -151,6 +167,8 @@ def _people(
         "unit administrator": PersonId(new_id()),
         "far administrator": PersonId(new_id()),
         "administrator": home.staff("administrator"),
+        "attendance officer": PersonId(new_id()),
+        "activity officer": PersonId(new_id()),
         "stranger": PersonId(new_id()),
         "unregistered": PersonId(new_id()),
     }
@@ -178,7 +196,7 @@ def _card(person: PersonId, name: str) -> dict[str, Any]:
     return {"id": person, "givenName": "Test", "familyName": name, "birthDate": "1980-01-31"}
 
 
-def _duty(person: PersonId, unit: UnitId) -> dict[str, Any]:
+def _duty(person: PersonId, unit: UnitId | None) -> dict[str, Any]:
     return {"person": person, "unit": unit, "role": "administrator", "startDate": "2020-08-01"}
 
 
@@ -227,6 +245,15 @@ def _enrolment(s: Schools) -> Ask:
     return Ask({"person": s.pupil.id}, body=body, headers={"idempotency-key": new_id()})
 
 
+def _case(s: Schools, body: Any = None, **headers: str) -> Ask:
+    return Ask({"case": s.case}, body=body, headers=headers or {"idempotency-key": new_id()})
+
+
+def _parked(body: Any = None) -> Ask:
+    path = {"file": PARKED.file_id, "line": str(PARKED.line)}
+    return Ask(path, body=body, headers={"idempotency-key": new_id()})
+
+
 def _on(s: Schools, **path: str) -> Ask:
     return Ask(path, {"date": s.day.isoformat()})
 
@@ -259,13 +286,29 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
+    "register.add_watch_event": lambda s: _case(
+        s, {"kind": "contact", "code": "letter", "startDate": today().isoformat()}
+    ),
+    "register.assign_watch_case": lambda s: replace(
+        _case(s, {"handler": s.people["attendance officer"]}), headers=_over(1)
+    ),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),
+    "register.close_watch_case": lambda s: _case(s, {"reason": "openedByMistake"}),
+    "register.dismiss_parked": lambda _: _parked({"reason": "notOurs"}),
     "register.enrol_pupil": _enrolment,
     "register.list_my_children": lambda _: Ask(),
+    "register.list_parked": lambda _: Ask(),
+    "register.list_watch_cases": lambda _: Ask(query={"watch": "schoolAttendance"}),
+    "register.put_watch_exception": lambda s: Ask(
+        {"person": s.pupil.id, "kind": "exempt"}, body={"startDate": today().isoformat()}
+    ),
+    "register.read_activity_register": lambda _: Ask(),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
+    "register.read_watch_case": lambda s: Ask({"case": s.case}),
+    "register.retry_parked": lambda _: _parked(),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from functions.register.domain.contacts import Address
 from functions.register.domain.people import (
@@ -119,6 +120,9 @@ class Last:
     digest: str
     marking: Marking
     parish: str | None = None
+
+
+Direction = Literal["in", "out", "within", "elsewhere"]
 
 
 class Change(StrEnum):
@@ -267,7 +271,7 @@ def _names(card: PersonCard) -> tuple[str, str | None, str]:
     return card.given_name, card.middle_name, card.family_name
 
 
-def direction(before: str | None, after: str | None, own: str | None) -> str:
+def direction(before: str | None, after: str | None, own: str | None) -> Direction:
     """A move seen from the municipality `own`: in, out, within, or elsewhere (between two others).
 
     >>> direction("0180", "1281", "1281"), direction("1281", "1281", "1281"), direction(None, "0180", "1281")

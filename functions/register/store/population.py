@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.register.domain.contacts import Address, Contact
-from functions.register.domain.people import PersonCard, Responsible
+from functions.register.domain.people import PersonCard
 from functions.register.domain.population import Last, Notice
 from functions.register.store.contacts import addressed, contact_of, sealed_contact
 from functions.register.store.items import (
@@ -22,7 +22,7 @@ from functions.register.store.items import (
     profile_key,
 )
 from functions.register.store.people import card_of, rows_of
-from functions.register.store.writes import born_writes, civic_item, number_item, relation_items
+from functions.register.store.writes import born_writes, civic_item, number_item, relation_writes
 from skolkit.clock import now, stamp
 from skolkit.cursor import seal, unseal
 from skolkit.errors import Text
@@ -107,11 +107,10 @@ def notice_writes(
         if span not in old_numbers
     ]
     writes += born_writes(card.id, born, before.birth_date.isoformat() if before else None)
-    again = before is None or before.birth_date != born
-    known: dict[PersonId, Responsible] = {r.person: r for r in before.responsibles} if before else {}
-    for responsible in card.responsibles:
-        if again or known.get(responsible.person) != responsible:
-            writes += relation_items(card.id, born, responsible)
+    responsible = before.responsibles if before else ()
+    moved = before is None or before.birth_date != born
+    if set(card.responsibles) != set(responsible) or (moved and card.responsibles):
+        writes += relation_writes(card.id, born, card.responsibles, responsible, notice.day)
     _set_profile(profile, card, notice)
     return writes
 

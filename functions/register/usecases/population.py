@@ -215,31 +215,36 @@ def _commit(
         stored.card, card, notice, rehoused=store.is_rehoused(stored, notice) and not card.protected
     )
     writes: list[Write] = store.notice_writes(stored, card, notice, claims.items())
-    told = [fact for change in found if (fact := _fact(change, stored.card, card, own))]
+    told = [fact for change in found if (fact := _fact(change, stored.card, card, notice, own))]
     text = ", ".join(found) or "details"
     trace = Trace("system:take_population", "take_population", card.id, "population register", text)
     commit(*writes, facts=told, trace=trace)
 
 
-def _fact(change: Change, before: PersonCard | None, after: PersonCard, own: str | None) -> Fact | None:
+def _fact(
+    change: Change, before: PersonCard | None, after: PersonCard, notice: Notice, own: str | None
+) -> Fact | None:
     if change is Change.MOVED:
-        return _moved(before, after, own)
+        return _moved(before, after, notice, own)
     kind = _ABOUT.get(change)
     return kind(person=after.id) if kind else None
 
 
-def _moved(before: PersonCard | None, after: PersonCard, own: str | None) -> PersonMoved | None:
+def _moved(
+    before: PersonCard | None, after: PersonCard, notice: Notice, own: str | None
+) -> PersonMoved | None:
     old = before.municipality if before else None
     where = rules.direction(old, after.municipality, own)
     secret = after.protected or (before is not None and before.protected)
     if secret and where not in {"in", "out"}:
         return None
-    codes = (None, None) if secret else (old, after.municipality)
+    left, reached = (None, None) if secret else (old, after.municipality)
     return PersonMoved(
         person=after.id,
         direction=where,
-        from_municipality=codes[0],
-        to_municipality=codes[1],
+        from_municipality=left,
+        to_municipality=reached,
+        date=notice.since or notice.day,
     )
 
 

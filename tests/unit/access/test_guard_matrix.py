@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from functions.access import guard
-from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit
+from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit, WatchCase
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -34,6 +34,9 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     # The same two for the whole municipality:
     "head": (person("head"), (Duty("principal", None),)),
     "registrar": (person("registrar"), (Duty("administrator", None),)),
+    "attendance officer": (person("attendance officer"), (Duty("attendanceOfficer", None),)),
+    "activity officer": (person("activity officer"), (Duty("activityOfficer", None),)),
+    "handler": (person("handler"), (Duty("attendanceOfficer", None), Duty("activityOfficer", None))),
     # The same roles without the relation:
     "other guardian": (person("other guardian"), ()),
     "other pupil": (person("other pupil"), ()),
@@ -41,6 +44,10 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "other mentor": (person("other mentor"), (Duty("mentor", HERE), Duty("mentor", None))),
     "other principal": (person("other principal"), (Duty("principal", ELSEWHERE),)),
     "other administrator": (person("other administrator"), (Duty("administrator", ELSEWHERE),)),
+    "officer of one unit": (
+        person("officer of one unit"),
+        (Duty("attendanceOfficer", HERE), Duty("activityOfficer", HERE)),
+    ),
     "integration": (
         Caller(None, "timetable-system", frozenset({"skolkit/processes"})),
         (Duty("administrator", None), Duty("principal", None)),
@@ -78,6 +85,10 @@ THINGS: dict[str, Resource] = {
     "group": Group(GroupId("group"), HERE, people("teacher"), people("mentor")),
     "unit": Unit(HERE),
     "own": Person(PersonId("guardian")),
+    "attendance case": WatchCase("case", "schoolAttendance", people("handler")),
+    "protected attendance case": WatchCase("case", "schoolAttendance", people("handler"), protected=True),
+    "activity case": WatchCase("case", "activity", people("handler")),
+    "protected activity case": WatchCase("case", "activity", people("handler"), protected=True),
     "system": SYSTEM,
 }
 
@@ -106,6 +117,9 @@ REGISTRY = {
     "pupil without unit": "registrar",
 }
 
+WATCHED = {"attendance case": "attendance officer, handler", "activity case": "activity officer, handler"}
+WORKED = WATCHED | {"protected attendance case": "handler", "protected activity case": "handler"}
+
 EXPECTED: dict[str, dict[str, str]] = {
     "access:read_process_map": {"system": "EVERYONE, integration"},
     "register:read_own_children": OWN,
@@ -122,6 +136,16 @@ EXPECTED: dict[str, dict[str, str]] = {
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
+    "register:assign_watch_case": {thing: f"{names}, head" for thing, names in WATCHED.items()}
+    | {"protected attendance case": "head", "protected activity case": "head"},
+    "register:list_watch_cases": {
+        "attendance case": "attendance officer, handler",
+        "protected attendance case": "attendance officer, handler",
+        "activity case": "activity officer, handler",
+        "protected activity case": "activity officer, handler",
+    },
+    "register:read_watch_case": WORKED,
+    "register:work_watch_case": WORKED,
     "organisation:read_unit": {"unit": "EVERYONE"},
     "organisation:read_group": {"group": f"teacher, mentor, {OFFICE}"},
     "organisation:edit": {
