@@ -20,7 +20,7 @@ Watch = Literal["schoolAttendance", "activity"]
 
 OpenReason = Literal["neverEnrolled", "leftSchool", "noUpperSecondary", "leftUpperSecondary"]
 CloseReason = Literal[
-    "enrolled", "movedOut", "emigrated", "deceased", "dutyEnded", "exception", "enrolledElsewhere",
+    "enrolled", "merged", "movedOut", "emigrated", "deceased", "dutyEnded", "exception", "enrolledElsewhere",
     "permanentlyAbroad", "otherWay", "completed", "openedByMistake",
 ]  # fmt: skip
 ExceptionKind = Literal[
@@ -206,8 +206,10 @@ def why_closed(
     rules: WatchRules = RULES,
 ) -> CloseReason | None:
     """Why an open case has no cause any more, or None while it has."""  # fmt: skip
-    if card is None or card.status == "Avliden":
-        return "deceased" if card else "movedOut"
+    if card is None or card.merged_into:
+        return "merged"
+    if card.status == "Avliden":
+        return "deceased"
     if card.status == "Utvandrad":
         return "emigrated"
     if not is_resident(card, own):

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.register.domain.contacts import Address, Contact
-from functions.register.domain.people import PersonCard
+from functions.register.domain.people import PersonCard, PersonName
 from functions.register.domain.population import Last, Notice
 from functions.register.store.contacts import addressed, contact_of, sealed_contact
 from functions.register.store.items import (
@@ -21,7 +21,7 @@ from functions.register.store.items import (
     contact_key,
     profile_key,
 )
-from functions.register.store.people import card_of, rows_of
+from functions.register.store.people import born_on, card_of, rows_of
 from functions.register.store.writes import born_writes, civic_item, number_item, relation_writes
 from skolkit.clock import now, stamp
 from skolkit.cursor import seal, unseal
@@ -74,6 +74,26 @@ def wanted_lasts(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[date, L
 
     keys = [profile_key(person) for person in ids]
     return Wanted(PersonItem, keys, answer, only=("birth_date", "notice"))
+
+
+def unnumbered(born: date) -> list[PersonName]:
+    """Those born on a day whom the register knows without an identity number. One query; a batch more when
+    anybody was born that day.
+    """
+
+    def answer(found: dict[tuple[str, str], PersonItem]) -> list[PersonName]:
+        items = {p: found[key] for p in ids if (key := profile_key(p)) in found}
+        return [
+            PersonName(person, item.given_name, item.family_name, item.marking != "Ingen")
+            for person, item in items.items()
+            if not item.civic_no and not item.merged_into
+        ]
+
+    ids = born_on(born)
+    names = ("given_name", "family_name", "marking", "civic_no", "merged_into")
+    wanted = Wanted(PersonItem, [profile_key(person) for person in ids], answer, only=names)
+    found: list[PersonName] = fetch(wanted)[0]
+    return found
 
 
 def is_rehoused(stored: Stored, notice: Notice) -> bool:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import population as rules
-from functions.register.domain.people import PersonCard
+from functions.register.domain.people import PerhapsTheSame, PersonCard, PersonName, perhaps_the_same
 from functions.register.domain.population import Change, Last, Notice
 from functions.register.events import (
     CustodyChanged,
@@ -180,7 +180,7 @@ def _take(notice: Notice, known: _Known, *, guardian: bool) -> str:
     guardian = guardian or any(child.number in known.owners for child in notice.children)
     if not rules.is_kept(notice, known=person is not None, guardian=guardian):
         return "not ours"
-    stored = store.find_stored(person) if person else Stored(PersonId(new_id()), None, None)
+    stored = store.find_stored(person) if person else _newcomer(notice)
     if not rules.is_news(stored.last, notice):
         return "known"
     ids = known.owners | {c.number: PersonId(new_id()) for c in notice.guardians or ()
@@ -193,6 +193,14 @@ def _take(notice: Notice, known: _Known, *, guardian: bool) -> str:
     known.owners |= claims
     known.births[card.id] = (card.birth_date, None)
     return "taken"
+
+
+def _newcomer(notice: Notice) -> Stored:
+    """Somebody whose number is new here, unless the schools know them without a number: `PerhapsTheSame`."""
+    me = PersonName(PersonId(new_id()), notice.given_name, notice.family_name, protected=True)
+    if found := perhaps_the_same(me, store.unnumbered(notice.born)):
+        raise PerhapsTheSame(field="identityNumber", value=found[0])
+    return Stored(me.id, None, None)
 
 
 def _named(notice: Notice) -> tuple[str, ...]:

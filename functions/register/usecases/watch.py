@@ -262,7 +262,8 @@ def put_watch_exception(caller: Caller, person: PersonId, kind: str, body: NewEx
     found = store.find_case(case) if case else None
     if card is None or kind not in rules.EXCEPTION_KINDS:
         raise NotFound
-    watch: Watch = "activity" if kind == "upperSecondaryCompleted" else "schoolAttendance"
+    grown = kind == "upperSecondaryCompleted" or today() > rules.compulsory(card.birth_date)[1]
+    watch: Watch = "activity" if grown else "schoolAttendance"
     handlers = frozenset({found[1].handler} if found and found[1].handler else ())
     resource = guard.WatchCase(person, watch, handlers, card.protected)
     duties = organisation.duties_of(caller.person_id)

@@ -155,6 +155,16 @@ def test_two_records_of_one_person_in_one_file(unit: Cloud) -> None:
     assert owner(other) is None
 
 
+def test_somebody_known_without_a_number_is_not_registered_twice(unit: Cloud) -> None:
+    same = {"id": new_id(), "givenName": "Prov Oskar", "familyName": "Annan", "birthDate": "2016-05-04"}
+    drop(unit, "register/persons/p.jsonl", [same])
+    twin = number(date(2016, 5, 4), 9)
+    drop_records(unit, [record(CHILD), record(twin, givenName="Tvilling")])
+    lines = [sk.split("#")[1] for pk, sk in everything() if pk == "PARKED"]
+    assert lines == ["000000001"]
+    assert (owner(CHILD), card(twin).given_name) == (None, "Tvilling")
+
+
 def test_a_number_that_changes_keeps_the_person(unit: Cloud) -> None:
     new = number(date(2016, 5, 4), 7)
     drop_records(unit, [record(CHILD, MOTHER)])

@@ -129,6 +129,7 @@ def test_a_case_that_is_opened_has_no_cause_to_be_closed(born: date, day: date) 
     [
         ({"enrolments": (at(SchoolForm.COMPULSORY, DAY),)}, "enrolled"),
         ({"municipality": "0180"}, "movedOut"),
+        ({"merged_into": PersonId("q")}, "merged"),
         ({"status": "Avliden"}, "deceased"),
         ({"status": "Utvandrad", "municipality": None}, "emigrated"),
         ({"birth_date": date(2009, 5, 4)}, "dutyEnded"),
