@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from functions.register.usecases.watch import open_case
 from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.types import PersonId, new_id, stable_id
 from tests.integration.test_attendance_day import at as frozen
-from tests.support.areas import audit_rows, call, deliver, outbox, run_schedule
+from tests.support.areas import acting_as, audit_rows, call, deliver, outbox, run_schedule
 from tests.support.population import KEY, drop_records, lay_unit, number, owner, record, told
 from tests.support.world import UNIT, drop
 
@@ -86,6 +87,14 @@ def test_two_nights_open_one_case_each(watched: Cloud, monkeypatch: pytest.Monke
     assert len(told("WatchCaseOpened", "WatchCaseClosed")) == 2
     assert [row["person"] for row in cases("schoolAttendance")] == [ids(CHILD)]
     assert [row["person"] for row in cases("activity")] == [ids(YOUNG)]
+
+
+def test_two_nights_at_once_open_one_case(watched: Cloud) -> None:
+    with acting_as("register"):
+        first, second = (open_case(ids(CHILD), "schoolAttendance", "leftSchool", today()) for _ in range(2))
+    assert first
+    assert second is None
+    assert len(told("WatchCaseOpened")) == 1
 
 
 def test_an_enrolment_closes_the_case_at_once(watched: Cloud) -> None:
