@@ -388,7 +388,7 @@ def test_putting_somebody_in_ones_own_group_is_no_way_to_another_units_pupil(sch
 def test_whoever_comes_of_age_decides_alone(schools: Schools, tables: Cloud) -> None:
     """Föräldrabalken 9:1: at 18 custody ends, and with it the guardians' rights."""
     pupil = schools.pupil
-    store: Any = importlib.import_module("functions.register.store")
+    store: Any = importlib.import_module("functions.register.store.people")
     grown = f"{today().year - 19}-01-31"
     with acting_as("register"):
         (key, row) = next(
