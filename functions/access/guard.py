@@ -56,7 +56,7 @@ Action = Literal[
 ]
 """Everything the policies know, as `area:verb`."""
 
-Role = Literal["principal", "administrator", "teacher", "mentor", "attendanceOfficer", "activityOfficer"]
+Role = Literal["principal", "administrator", "teacher", "mentor", "attendance_officer", "activity_officer"]
 
 _NOBODY: frozenset[PersonId] = frozenset()
 
@@ -245,8 +245,8 @@ def _actor(caller: Caller, duties: Collection[Duty]) -> dict[str, object]:
         "administersMunicipality": None in administers,
         "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
         "leadsMunicipality": None in leads,
-        "watchesActivity": Duty("activityOfficer", None) in duties,
-        "watchesAttendance": Duty("attendanceOfficer", None) in duties,
+        "watchesActivity": Duty("activity_officer", None) in duties,
+        "watchesAttendance": Duty("attendance_officer", None) in duties,
     }
     return {"uid": _ref("Caller", caller.person), "attrs": attributes, "parents": []}
 

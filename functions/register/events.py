@@ -109,21 +109,23 @@ class IdentityNumberChanged(Fact):
 
 
 class CustodyChanged(Fact):
-    """Others than before have custody of a child (process 1)."""
+    """Who is responsible for a child has changed (processes 1 and 2)."""
 
     type: ClassVar[str] = "register.CustodyChanged.v1"
-    person: PersonId
+    child: PersonId
 
 
 class PersonProtected(Fact):
-    """Somebody's identity has become protected (skyddade personuppgifter)."""
+    """A person has got protected identity: whoever keeps anything that shows them stops showing it (process
+    2).
+    """
 
     type: ClassVar[str] = "register.PersonProtected.v1"
     person: PersonId
 
 
 class ProtectionRemoved(Fact):
-    """Somebody's identity is not protected any more."""
+    """A person's identity is not protected any more (process 2)."""
 
     type: ClassVar[str] = "register.ProtectionRemoved.v1"
     person: PersonId

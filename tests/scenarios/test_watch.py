@@ -26,7 +26,7 @@ def officer(school: Deployed, role: str) -> PersonId:
 
 
 def test_a_child_at_no_school_is_found_followed_and_enrolled(school: Deployed) -> None:
-    watcher, other = officer(school, "attendanceOfficer"), officer(school, "activityOfficer")
+    watcher, other = officer(school, "attendance_officer"), officer(school, "activity_officer")
     office, query = school.world.staff("administrator"), {"watch": "schoolAttendance"}
     born = date(today().year - 9, 3, 4)
     assert take(school.cloud, "register/population", [record(number(born, 14))])["failed"] == 0

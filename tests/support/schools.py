@@ -86,8 +86,8 @@ def make_schools(cloud: Cloud) -> Schools:
         [
             _duty(people["unit administrator"], home.unit),
             _duty(people["far administrator"], away.unit),
-            _duty(people["attendance officer"], None) | {"role": "attendanceOfficer"},
-            _duty(people["activity officer"], None) | {"role": "activityOfficer"},
+            _duty(people["attendance officer"], None) | {"role": "attendance_officer"},
+            _duty(people["activity officer"], None) | {"role": "activity_officer"},
         ],
     )  # fmt: skip
     _drop(cloud, "organisation/groups/more.jsonl", [_with_teacher(home.klass, home.unit, people["teacher"])])

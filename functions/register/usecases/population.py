@@ -53,7 +53,6 @@ _ABOUT: dict[Change, Callable[..., Fact]] = {
     Change.EMIGRATED: PersonEmigrated,
     Change.RENAMED: PersonRenamed,
     Change.NUMBER: IdentityNumberChanged,
-    Change.CUSTODY: CustodyChanged,
     Change.PROTECTED: PersonProtected,
     Change.UNPROTECTED: ProtectionRemoved,
 }
@@ -234,6 +233,8 @@ def _fact(
 ) -> Fact | None:
     if change is Change.MOVED:
         return _moved(before, after, notice, own)
+    if change is Change.CUSTODY:
+        return CustodyChanged(child=after.id)
     kind = _ABOUT.get(change)
     return kind(person=after.id) if kind else None
 

@@ -212,7 +212,7 @@ def assign_watch_case(caller: Caller, id: str, body: Assignment, version: int) -
         raise ChangedMeanwhile(field="If-Match", value=version)
     _open_or_refused(case)
     handler = PersonId(body.handler)
-    role: guard.Role = "attendanceOfficer" if case.watch == "schoolAttendance" else "activityOfficer"
+    role: guard.Role = "attendance_officer" if case.watch == "schoolAttendance" else "activity_officer"
     if guard.Duty(role, None) not in organisation.duties_of(handler):
         raise rules.NotAnOfficer(field="handler", value=handler)
     trace = Trace(caller.person_id, "assign_watch_case", case.person, changes=handler)

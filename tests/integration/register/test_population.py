@@ -112,8 +112,8 @@ def test_changes_are_found_by_comparing(unit: Cloud) -> None:
     drop_records(unit, changed, key=f"{KEY}.2.jsonl")
     ids = {"child": owner(CHILD), "mother": owner(MOTHER), "father": owner(FATHER), "newborn": owner(newborn)}
     moved = {"kind": "PersonMoved", "from_municipality": HOME, "date": "2026-11-20"}
-    assert sorted(told(), key=lambda f: (f["kind"], f["person"] == ids["mother"])) == [
-        {"kind": "CustodyChanged", "person": ids["child"]},
+    assert sorted(told(), key=lambda f: (f["kind"], f.get("person") == ids["mother"])) == [
+        {"kind": "CustodyChanged", "child": ids["child"]},
         {"kind": "PersonBorn", "person": ids["newborn"]},
         {"kind": "PersonDied", "person": ids["father"]},
         moved | {"person": ids["child"], "direction": "out", "to_municipality": "0180"},

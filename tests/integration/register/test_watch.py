@@ -27,9 +27,9 @@ def watched(tables: Cloud) -> Cloud:
     """A child and a young person who are at no school, and those with duties."""
     lay_unit(tables)
     roles = [
-        (ATTENDANCE, "attendanceOfficer", None), (ACTIVITY, "activityOfficer", None),
+        (ATTENDANCE, "attendance_officer", None), (ACTIVITY, "activity_officer", None),
         (HEAD, "principal", None),
-        (REGISTRAR, "administrator", None), (LOCAL, "attendanceOfficer", str(UNIT.code)),
+        (REGISTRAR, "administrator", None), (LOCAL, "attendance_officer", str(UNIT.code)),
         (LOCAL, "administrator", str(UNIT.code)), (LOCAL, "principal", str(UNIT.code)),
     ]  # fmt: skip
     rows = [{"person": p, "role": r, "unit": u, "startDate": "2020-08-01"} for p, r, u in roles]

@@ -34,9 +34,9 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     # The same two for the whole municipality:
     "head": (person("head"), (Duty("principal", None),)),
     "registrar": (person("registrar"), (Duty("administrator", None),)),
-    "attendance officer": (person("attendance officer"), (Duty("attendanceOfficer", None),)),
-    "activity officer": (person("activity officer"), (Duty("activityOfficer", None),)),
-    "handler": (person("handler"), (Duty("attendanceOfficer", None), Duty("activityOfficer", None))),
+    "attendance officer": (person("attendance officer"), (Duty("attendance_officer", None),)),
+    "activity officer": (person("activity officer"), (Duty("activity_officer", None),)),
+    "handler": (person("handler"), (Duty("attendance_officer", None), Duty("activity_officer", None))),
     # The same roles without the relation:
     "other guardian": (person("other guardian"), ()),
     "other pupil": (person("other pupil"), ()),
@@ -46,7 +46,7 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "other administrator": (person("other administrator"), (Duty("administrator", ELSEWHERE),)),
     "officer of one unit": (
         person("officer of one unit"),
-        (Duty("attendanceOfficer", HERE), Duty("activityOfficer", HERE)),
+        (Duty("attendance_officer", HERE), Duty("activity_officer", HERE)),
     ),
     "integration": (
         Caller(None, "timetable-system", frozenset({"skolkit/processes"})),
