@@ -65,6 +65,7 @@ Action = Literal[
     "register:add_person",
     "register:break_glass",
     "organisation:roll_over",
+    "register:assign_watch_case",
     "register:edit_own_contacts",
     "register:edit_person",
     "register:enrol",
@@ -73,12 +74,15 @@ Action = Literal[
     "register:protect",
     "register:list_matters",
     "register:list_pupils",
+    "register:list_watch_cases",
     "register:read_contacts",
     "register:read_enrolments",
     "register:read_leaving",
     "register:read_own_children",
     "register:read_person",
     "register:read_record",
+    "register:read_watch_case",
+    "register:work_watch_case",
     "timetable:import",
     "timetable:read_own_day",
     "timetable:read_pupil_day",
@@ -97,6 +101,8 @@ Role = Literal[
     "school_psychologist",
     "special_educator",
     "study_counsellor",
+    "activity_officer",
+    "attendance_officer",
 ]
 ATTENDING: frozenset[Role] = frozenset(
     {
@@ -120,9 +126,11 @@ _POLICIES = Path(__file__).parent / "policies"
 class Duty:
     """An employment at a unit, or at the whole municipality when `unit` is None.
 
-    Principals, administrators and those of `ATTENDING` have rights by duty; teachers, mentors and preschool
-    staff have theirs by being assigned to a pupil, a group or a lesson. With `only` it is somebody else's
-    duty, delegated for those actions: whoever has it can do nothing that the delegator could not.
+    Principals, administrators and those of `ATTENDING` have rights by duty, and for the whole municipality
+    the officers of the compulsory-school watch (skolpliktshandläggare) and of the activity responsibility
+    (KAA-handläggare); teachers, mentors and preschool staff have theirs by being assigned to a pupil, a group
+    or a lesson. With `only` it is somebody else's duty, delegated for those actions: whoever has it can do
+    nothing that the delegator could not.
     """
 
     role: Role
@@ -188,13 +196,25 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchCase:
+    """A case of the compulsory-school watch or the activity responsibility, or the list of them. `watch` is
+    schoolAttendance or activity, `protected` the person's identity, `handlers` who have been given the case.
+    """
+
+    id: str
+    watch: str
+    handlers: frozenset[PersonId] = _NOBODY
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """The municipality's school system as a whole; use `SYSTEM`."""
 
 
 SYSTEM = System()
 
-Resource = Pupil | Lesson | Group | Unit | Person | System
+Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | System
 R = TypeVar("R", bound=Resource)
 
 
@@ -342,6 +362,8 @@ def _actor(caller: Caller, duties: Collection[Duty], action: str) -> dict[str, o
         "attends": [_ref("Unit", unit) for unit in attends if unit is not None],
         "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
         "leadsMunicipality": None in leads,
+        "watchesActivity": Duty("activity_officer", None) in duties,
+        "watchesAttendance": Duty("attendance_officer", None) in duties,
     }
     return {"uid": _ref("Caller", caller.person), "attrs": attributes, "parents": []}
 
@@ -382,6 +404,13 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
         case Person():
             name, units = resource.id, resource.units
             attributes = {"self": _ref("Caller", resource.id), "protected": resource.protected}
+        case WatchCase():
+            name = resource.id
+            attributes = {
+                "watch": resource.watch,
+                "handlers": only_caller(resource.handlers),
+                "protected": resource.protected,
+            }
         case Unit():
             name = resource.id
     parents = [_ref("Unit", parent) for parent in sorted(units)] if unit is None else [_ref("Unit", unit)]

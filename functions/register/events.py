@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
@@ -173,3 +175,95 @@ class ExtractAnswered(Answered):
     """The part of register in a register extract has been written."""
 
     type: ClassVar[str] = "register.ExtractAnswered.v1"
+
+
+class PopulationFileRead(Finished):
+    """A file from the population register has been read; its records are on their way (process 1)."""
+
+    type: ClassVar[str] = "register.PopulationFileRead.v1"
+
+
+class RecordPlace(BaseModel):
+    """Where a record is: line from 1, bytes from 0. `guardian`: somebody in the file names the person."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    line: int
+    offset: int
+    length: int
+    guardian: bool = False
+
+
+class PopulationRecordsArrived(Fact):
+    """Records of the population register wait to be taken. `file` is the key in the bucket, `etag` of the
+    very content; `retried`: an administrator has asked for another try.
+    """
+
+    type: ClassVar[str] = "register.PopulationRecordsArrived.v1"
+    bucket: str
+    file: str
+    etag: str
+    records: list[RecordPlace]
+    retried: bool = False
+
+
+class PersonBorn(Fact):
+    """A child was born, as the population register tells (process 1)."""
+
+    type: ClassVar[str] = "register.PersonBorn.v1"
+    person: PersonId
+
+
+class PersonDied(Fact):
+    """Somebody in the register has died (process 1)."""
+
+    type: ClassVar[str] = "register.PersonDied.v1"
+    person: PersonId
+
+
+class PersonEmigrated(Fact):
+    """Somebody in the register has left the country (process 1)."""
+
+    type: ClassVar[str] = "register.PersonEmigrated.v1"
+    person: PersonId
+
+
+class PersonRenamed(Fact):
+    """Somebody has another name (process 1)."""
+
+    type: ClassVar[str] = "register.PersonRenamed.v1"
+    person: PersonId
+
+
+class IdentityNumberChanged(Fact):
+    """Somebody has another identity number (process 1)."""
+
+    type: ClassVar[str] = "register.IdentityNumberChanged.v1"
+    person: PersonId
+
+
+class WatchAsked(Asked):
+    """The night's watch over residents of school age is to be run (process 9)."""
+
+    type: ClassVar[str] = "register.WatchAsked.v1"
+
+
+class WatchCaseOpened(Fact):
+    """Somebody with a duty or a right to be at school is at none (process 9). `watch`: schoolAttendance
+    (skollagen 7:21) or activity (29:9).
+    """
+
+    type: ClassVar[str] = "register.WatchCaseOpened.v1"
+    case: str
+    person: PersonId
+    watch: str
+    reason: str
+
+
+class WatchCaseClosed(Fact):
+    """A case of the watch has ended, by itself or by its handler (process 9)."""
+
+    type: ClassVar[str] = "register.WatchCaseClosed.v1"
+    case: str
+    person: PersonId
+    watch: str
+    reason: str

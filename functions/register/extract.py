@@ -12,9 +12,10 @@ from functions.register.store import items
 from functions.register.store.matters import LeavingItem, NoticeItem, TransferItem
 from functions.register.store.merging import MergedItem
 from functions.register.store.protection import GlassItem
+from functions.register.store.watch import events_of, watch_of
 from skolkit.extracts import Requested, Section, Value, section
 from skolkit.table import fetch
-from skolkit.types import UnitId
+from skolkit.types import PersonId, UnitId
 
 Rows = Sequence[items.RegisterItem]
 _YES = {True: "ja", False: "nej"}
@@ -22,7 +23,9 @@ _PART = {True: "barn", False: "ansvarig vuxen"}
 
 
 def gather(asked: Requested) -> list[Section]:
-    """The person's partition, as it lies. One consistent query, and the names of the units."""
+    """The person's partition, as it lies, and what the watch keeps. Two consistent queries, the names of the
+    units, and a query per case.
+    """
     rows = list(items.RegisterItem.query(f"PERSON#{asked.person}", consistent_read=True))
     return [
         _person(rows),
@@ -33,6 +36,7 @@ def gather(asked: Requested) -> list[Section]:
         _enrolments(rows),
         _leavings(rows),
         _custody(rows),
+        _watch(asked.person),
     ]
 
 
@@ -204,4 +208,33 @@ def _custody(rows: Rows) -> Section:
             "end": ("Till", "To"),
         },
         parts,
+    )  # fmt: skip
+
+
+def _watch(person: PersonId) -> Section:
+    """Cases of the compulsory-school watch and the activity responsibility with their notes, and exceptions;
+    which school is left out, since it says where a protected person is.
+    """
+    cases, exceptions = watch_of(person)
+    told: list[list[Value]] = []
+    for case in cases:
+        opened, closed = case.opened.isoformat(), case.closed.isoformat() if case.closed else None
+        told.append(["Ärende", f"{case.watch}: {case.reason}", opened, closed, case.close_reason])
+        told += [
+            ["Notering", f"{e.event}: {e.code}", e.start, e.end, e.reference] for e in events_of(case.id)
+        ]
+    told += [
+        ["Undantag", e.kind, e.start.isoformat(), e.end.isoformat() if e.end else None, None]
+        for e in exceptions
+    ]
+    return section(
+        "register.watch", "Skolplikt och aktivitetsansvar", "School attendance and activity",
+        {
+            "kind": ("Slag", "Kind"),
+            "what": ("Vad", "What"),
+            "start": ("Från", "From"),
+            "end": ("Till", "To"),
+            "note": ("Avslutsskäl eller diarienummer", "Reason for closing, or registry number"),
+        },
+        told,
     )  # fmt: skip

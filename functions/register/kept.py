@@ -24,4 +24,11 @@ KEPT = {
     "child": Kept("register.custody", ("pk", "sk")),
     "kin": Kept("register.custody", ("pk", "rows")),
     "register_import": Kept("technical.import"),
+    "parked": Kept("register.parked"),
+    "watch_case": Kept("register.watch", ("person", "handler")),
+    "watch_event": Kept("register.watch", ("by",)),
+    "open_case": Kept("register.watch", ("pk", "person")),
+    "watched": Kept("register.watch", ("pk",)),
+    "watch_exception": Kept("register.watch", ("pk",)),
+    "watch_job": Kept("technical.job"),
 }

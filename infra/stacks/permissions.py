@@ -103,6 +103,10 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "kms:Decrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "s3:GetObject papers": lambda _: _papers(),
     "s3:PutObject papers": lambda _: _papers(),
+    # Records of the population register, which facts only say where to find.
+    "s3:GetObject population": lambda _: {
+        "resources": [f"{base.bucket_arn(base.imports_bucket())}/register/population/*"]
+    },
     "kms:Encrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "dynamodb:DescribeStream audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetRecords audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},

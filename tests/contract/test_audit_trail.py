@@ -45,12 +45,16 @@ UNTRACED = {
     "organisation.read_timplan": "public",
     "organisation.read_calendar": "public",
     "organisation.read_unit": "public",
+    "register.list_parked": "places in files, without what they say",
     "register.list_my_children": "the children's own home, which reads nothing new about them",
     "timetable.list_my_lessons": "one's own",
 }
 # What is read by a POST.
 ASKED_BY_POST = {"explain", "link_extract", "link_handover", "link_notice", "open_contacts"}
-ACTORS = ("pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator")
+ACTORS = (
+    "pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator",
+    "attendance officer", "activity officer",
+)  # fmt: skip
 
 
 def test_what_leaves_no_trace_is_a_read_with_a_reason() -> None:

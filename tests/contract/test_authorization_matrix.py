@@ -45,7 +45,8 @@ UNVERIFIED = ("anonymous", "integration", "nobody")
 PEOPLE = (
     "guardian", "second guardian", "classmate's guardian", "far guardian", "pupil", "classmate", "far pupil",
     "teacher", "other teacher", "far teacher", "mentor", "other mentor", "principal", "far principal",
-    "unit administrator", "far administrator", "administrator", "stranger", "unregistered",
+    "unit administrator", "far administrator", "administrator", "attendance officer", "activity officer",
+    "stranger", "unregistered",
 )  # fmt: skip
 
 GUARDIANS = {"guardian", "second guardian"}
@@ -158,6 +159,8 @@ ALLOWED: dict[str, set[str]] = {
     "organisation.read_syllabus": ANYONE,
     "organisation.read_timplan": ANYONE,
     "organisation.read_wishes": {*GUARDIANS, "pupil", "mentor", *OFFICE},
+    "register.add_watch_event": {"attendance officer"},
+    "register.assign_watch_case": {"attendance officer"},
     "register.change_contacts": {"pupil"},
     "register.change_number": ADMINISTRATORS,
     "register.change_person": ADMINISTRATORS,
@@ -169,6 +172,8 @@ ALLOWED: dict[str, set[str]] = {
     "register.cancel_enrolment": ADMINISTRATORS,
     "register.change_enrolment": ADMINISTRATORS,
     "register.decide_leaving": ADMINISTRATORS,
+    "register.close_watch_case": {"attendance officer"},
+    "register.dismiss_parked": {"administrator"},
     "register.enrol_pupil": ADMINISTRATORS,
     "register.leave_school": ADMINISTRATORS,
     "register.link_handover": ADMINISTRATORS,
@@ -184,11 +189,17 @@ ALLOWED: dict[str, set[str]] = {
     "register.list_unit_pupils": OFFICE,
     "register.mark_notice": ADMINISTRATORS,
     "register.read_certificate": {*GUARDIANS, "pupil", *OFFICE},
+    "register.list_parked": {"administrator"},
+    "register.list_watch_cases": {"attendance officer"},
+    "register.put_watch_exception": {"attendance officer"},
+    "register.read_activity_register": {"activity officer"},
     "register.read_contacts": {"pupil", "mentor", *OFFICE},
     "register.read_handover": ADMINISTRATORS,
     "register.read_person": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "register.read_record": ADMINISTRATORS,
     "register.undo_merge": {"administrator"},
+    "register.read_watch_case": {"attendance officer"},
+    "register.retry_parked": {"administrator"},
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
 }
@@ -347,6 +358,7 @@ PROTECTED: dict[str, set[str]] = {
     "register.list_leavings": {"principal", "unit administrator"},
     "register.mark_notice": {"unit administrator", "administrator"},
     "register.read_certificate": {"principal", "unit administrator"},
+    "register.put_watch_exception": set(),  # until the head of schools has given somebody the case
     "register.read_contacts": {"unit administrator"},
     "register.read_person": {"teacher", "mentor", "principal", "unit administrator"},
     "register.read_record": {"unit administrator"},

@@ -47,10 +47,12 @@ NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 FACTS: dict[str, type[Fact]] = {fact.type: fact for area in AREAS for fact in published(area)}
 TRIGGERS = [(area.name, trigger) for area in load_all() for trigger in area.triggers]
 CONSUMED = sorted(
-    (area, kind)
-    for area, trigger in TRIGGERS
-    if (trigger.kind, trigger.bus) == ("facts", "skolkit")
-    for kind in trigger.source
+    {
+        (area, kind)
+        for area, trigger in TRIGGERS
+        if (trigger.kind, trigger.bus) == ("facts", "skolkit")
+        for kind in trigger.source
+    }
 )
 # What each area reads of others' facts (its own it reads whole).
 HEARD: dict[tuple[str, str], type[BaseModel]] = {
@@ -74,7 +76,12 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("organisation", "register.PersonsMerged.v1"): organisation.PersonsMerged,
     ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
     ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
+    ("register", "register.PersonDied.v1"): register.PersonDied,
+    ("register", "register.PersonEmigrated.v1"): register.PersonEmigrated,
     ("register", "register.PersonMoved.v1"): register.PersonMoved,
+    ("register", "register.PopulationRecordsArrived.v1"): register.PopulationRecordsArrived,
+    ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
+    ("register", "register.WatchAsked.v1"): register.WatchAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -83,6 +90,11 @@ STORY = (
     "organisation/import_units.register",
     "organisation/import_calendars.calendars",
     "register/import_people.persons",
+    "register/import_population.changes",
+    "register/take_population.records_arrived",
+    "register/watch_residents.scheduler",
+    "register/run_watch.watch_asked",
+    "register/review_watch.facts",
     "organisation/import_duties.duties",
     "organisation/import_groups.groups",
     "organisation/follow_rules.pupil_enrolled",

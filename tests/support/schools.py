@@ -22,12 +22,15 @@ from functions.register.domain import leaving
 from functions.register.domain.enrolment import Enrolment, EnrolmentId
 from functions.register.domain.notices import Notice
 from functions.register.store import matters
+from functions.register.store import population as population_store
 from functions.register.store.enrolments import enrolment_writes
+from functions.register.usecases import watch
 from infra.local.cloud import Cloud
 from infra.local.population import NewGroup, NewPupil, generate
 from infra.local.seed import school_days, unit_files
 from skolkit import jobs
 from skolkit.clock import local, now, stamp, today
+from skolkit.errors import Text
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit, dynamodb
@@ -41,6 +44,7 @@ CANARY = {"givenName": "Kanariefågel", "familyName": "Skyddadsson", "securityMa
 CANARY_HOME = {"street": "Hemligstigen 77", "postalCode": "777 77", "locality": "Undangömda"}
 CANARY_REACH = {"email": "kanariefagel@example.org", "phone": "+46701740699"}
 TWINS = (PersonId(stable_id("one record")), PersonId(stable_id("the other")))
+PARKED = population_store.Place(stable_id("population", "x"), "b", "register/population/x", "e", 1, 0, 1)
 SECRETS = (*CANARY_HOME.values(), *CANARY_REACH.values())
 
 
@@ -89,8 +93,8 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "register/persons/more.jsonl",
         [
             person_row(mates[1]) | CANARY | CANARY_REACH | {"address": CANARY_HOME},
-            *(_card(people[name], name) for name in ("stranger", "unit administrator", "far administrator")),
             *(_card(twin, "twin") for twin in TWINS),
+            *(_card(people[name], name) for name in _CARDS),
         ],
     )  # fmt: skip
     _drop(
@@ -98,6 +102,8 @@ def make_schools(cloud: Cloud) -> Schools:
         [
             _duty(people["unit administrator"], home.unit),
             _duty(people["far administrator"], away.unit),
+            _duty(people["attendance officer"], None) | {"role": "attendance_officer"},
+            _duty(people["activity officer"], None) | {"role": "activity_officer"},
         ],
     )  # fmt: skip
     _drop(cloud, "organisation/groups/more.jsonl", [_with_teacher(home.klass, home.unit, people["teacher"])])
@@ -129,7 +135,16 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
+        made |= {"case": _watched(pupil.id, day)}
     return schools
+
+
+def _watched(pupil: PersonId, day: date) -> str:
+    """A case of the watch, and a record of the population register that could not be taken."""
+    population_store.park([(PARKED, "", Text("oläslig", "unreadable"))])
+    case = watch.open_case(pupil, "schoolAttendance", "leftSchool", day)
+    assert case
+    return case
 
 
 def _stand_ins(home: World, people: Mapping[str, PersonId]) -> dict[str, str]:
@@ -219,6 +234,11 @@ def _change_school(pupils: Sequence[PersonId], unit: UnitId, id: str, left: str)
     )  # fmt: skip
 
 
+_CARDS = (
+    "stranger", "unit administrator", "far administrator", "attendance officer", "activity officer",
+)  # fmt: skip
+
+
 def _import(cloud: Cloud) -> tuple[World, World]:
     """Both units, from one run of the generator so that no identity number belongs to two people."""
     year = SchoolYear.of(today())
@@ -277,6 +297,8 @@ def _people(
         "unit administrator": PersonId(new_id()),
         "far administrator": PersonId(new_id()),
         "administrator": home.staff("administrator"),
+        "attendance officer": PersonId(new_id()),
+        "activity officer": PersonId(new_id()),
         "stranger": PersonId(new_id()),
         "unregistered": PersonId(new_id()),
     }
@@ -341,7 +363,7 @@ def _card(person: PersonId, name: str) -> dict[str, Any]:
     return {"id": person, "givenName": "Test", "familyName": name, "birthDate": "1980-01-31"}
 
 
-def _duty(person: PersonId, unit: UnitId) -> dict[str, Any]:
+def _duty(person: PersonId, unit: UnitId | None) -> dict[str, Any]:
     return {"person": person, "unit": unit, "role": "administrator", "startDate": "2020-08-01"}
 
 
@@ -506,6 +528,15 @@ def _pupils(s: Schools, body: Any = None, version: int | None = None, **path: st
 def _transfer(s: Schools) -> Ask:
     first = (today() + timedelta(days=30)).isoformat()
     return _pupils(s, {"enrolment": s.notice, "toUnit": s.away.unit, "firstDay": first})
+
+
+def _case(s: Schools, body: Any = None, **headers: str) -> Ask:
+    return Ask({"case": s.made["case"]}, body=body, headers=headers or {"idempotency-key": new_id()})
+
+
+def _parked(body: Any = None) -> Ask:
+    path = {"file": PARKED.file_id, "line": str(PARKED.line)}
+    return Ask(path, body=body, headers={"idempotency-key": new_id()})
 
 
 def _on(s: Schools, **path: str) -> Ask:
@@ -692,6 +723,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.undo_rollover": lambda s: Ask(
         {"rollover": s.made["rollover"]}, headers={"idempotency-key": new_id()}
     ),
+    "register.add_watch_event": lambda s: _case(
+        s, {"kind": "contact", "code": "letter", "startDate": today().isoformat()}
+    ),
+    "register.assign_watch_case": lambda s: replace(
+        _case(s, {"handler": s.people["attendance officer"]}), headers=_over(1)
+    ),
     "register.change_contacts": lambda s: Ask(
         {"person": s.pupil.id}, body={"email": "ny@example.org"}, headers=_over(1)
     ),
@@ -711,6 +748,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         s, {"year": None, "endDate": None, "specification": "ny"}, 1, enrolment=s.notice
     ),
     "register.decide_leaving": lambda s: _pupils(s, {"outcome": "stays"}, 1, leaving=s.notice),
+    "register.close_watch_case": lambda s: _case(s, {"reason": "openedByMistake"}),
+    "register.dismiss_parked": lambda _: _parked({"reason": "notOurs"}),
     "register.enrol_pupil": _enrolment,
     "register.leave_school": lambda s: _pupils(
         s, {"lastDay": today().isoformat(), "reason": "independentSchool"}
@@ -732,11 +771,19 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "register.list_unit_pupils": lambda s: Ask({"unit": s.home.unit}, {"guardians": "true"}),
     "register.mark_notice": lambda s: _pupils(s, {"state": "sent", "channel": "letter"}, 1, notice=s.notice),
     "register.read_certificate": lambda s: Ask({"person": s.pupil.id, "leaving": s.notice}),
+    "register.list_parked": lambda _: Ask(),
+    "register.list_watch_cases": lambda _: Ask(query={"watch": "schoolAttendance"}),
+    "register.put_watch_exception": lambda s: Ask(
+        {"person": s.pupil.id, "kind": "exempt"}, body={"startDate": today().isoformat()}
+    ),
+    "register.read_activity_register": lambda _: Ask(),
     "register.read_contacts": lambda s: Ask({"person": s.pupil.id}),
     "register.read_handover": lambda s: Ask({"person": s.pupil.id, "job": s.made["job"]}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
     "register.read_record": lambda s: Ask({"person": s.pupil.id}),
     "register.undo_merge": lambda s: Ask({"merge": s.made["merge"]}),
+    "register.read_watch_case": lambda s: Ask({"case": s.made["case"]}),
+    "register.retry_parked": lambda _: _parked(),
     "timetable.list_my_lessons": _on,
     "timetable.list_pupil_lessons": lambda s: _on(s, pupil=s.pupil.id),
 }

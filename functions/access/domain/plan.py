@@ -132,6 +132,26 @@ _TYPES = (
         _FILE, _INSIDE, "of age", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "register.watch", Text("Skolplikt och aktivitetsansvar", "School attendance and activity"),
+        Text(
+            "Se till att skolplikten fullgörs och ungdomar erbjuds åtgärder (skollagen 7:21–22, 29:9)",
+            "To see that compulsory school is attended and young people are offered measures",
+        ),
+        Text(
+            "Ärende, skäl, steg, åtgärder, sysselsättning, undantag",
+            "Case, reason, steps, measures, occupation, exceptions",
+        ),
+        Text("Registret självt och handläggaren", "The register itself and the officer"),
+        Text("Handläggarna av bevakningen; ingen annan", "The officers of the watch; nobody else"),
+        "education end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.parked", Text("Poster som inte kunnat föras in", "Records that could not be taken"),
+        Text("Föra in dem senare eller låta dem vara", "To take them later or let them be"),
+        Text("Plats i filen, fält, skäl; inga personuppgifter", "Place in the file, field, reason"),
+        _FILE, _INSIDE, "document date", 12, "expire", _ARCHIVE,
+    ),
+    DocumentType(
         "organisation.unit", Text("Skolenheter och läsår", "School units and school years"),
         Text("Organisera skolan (skollagen 2 kap.)", "To organise the school"),
         Text("Vem som beslutat ett läsår, annars inga", "Who decided a school year, else none"),

@@ -28,6 +28,9 @@ DEEDS: dict[str, Deed] = {
     "add_local_syllabus": _change("lade till en egen kurs", "added a course of the unit's own"),
     "add_person": _change("lade in en person i registret", "entered a person in the register"),
     "add_programme": _change("lade till ett program", "added a programme"),
+    "add_watch_event": _change(
+        "noterade något i ett bevakningsärende", "noted something in a case of the watch"
+    ),
     "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
@@ -35,6 +38,9 @@ DEEDS: dict[str, Deed] = {
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
     "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),
     "ask_transfer": _change("bytte eller begärde byte av skola", "changed, or asked to change, school"),
+    "assign_watch_case": _change(
+        "gav ett bevakningsärende till en handläggare", "gave a case of the watch to an officer"
+    ),
     "break_glass": _change("öppnade skyddade uppgifter", "opened protected details"),
     "cancel_enrolment": _change("avbröt en inskrivning", "cancelled an enrolment"),
     "change_absence": _change("ändrade en frånvaroanmälan", "changed a notice of absence"),
@@ -56,6 +62,7 @@ DEEDS: dict[str, Deed] = {
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
+    "close_watch_case": _change("avslutade ett bevakningsärende", "closed a case of the watch"),
     "collect_extract": _change("ställde samman ett registerutdrag", "put a register extract together"),
     "correct_lesson": _change("rättade närvaron på en lektion", "corrected attendance of a lesson"),
     "create_activity": _change("planerade undervisning", "planned teaching"),
@@ -69,6 +76,9 @@ DEEDS: dict[str, Deed] = {
         "beslutade resultatet av elevernas val", "decided the outcome of the pupils' choices"
     ),
     "delegate": _change("delegerade beslutanderätt", "delegated decisions"),
+    "dismiss_parked": _change(
+        "lät en post från folkbokföringen vara", "let a record of the population register be"
+    ),
     "end_group": _change("avslutade en klass eller grupp", "ended a class or group"),
     "end_responsible": _change(
         "avslutade någons ansvar för ett barn", "ended somebody's responsibility for a child"
@@ -94,6 +104,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "list_staffing_warnings": _read("läste varningar om behörighet", "read warnings about certification"),
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
+    "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
@@ -101,6 +112,7 @@ DEEDS: dict[str, Deed] = {
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
     "open_round": _change("öppnade en valomgång", "opened a choice round"),
+    "open_watch_case": _change("öppnade ett bevakningsärende", "opened a case of the watch"),
     "preview_rollover": _change(
         "beställde en förhandsvisning av läsårsskiftet", "asked for a preview of the rollover"
     ),
@@ -116,7 +128,13 @@ DEEDS: dict[str, Deed] = {
         "ändrade vem som ansvarar för ett barn", "changed who is responsible for a child"
     ),
     "put_study_plan": _change("ändrade en studieplan", "changed a study plan"),
+    "put_watch_exception": _change(
+        "beslutade om undantag från skolplikten", "decided an exception from compulsory school"
+    ),
     "put_wishes": _change("lämnade önskemål i ett val", "wished in a choice round"),
+    "read_activity_register": _read(
+        "läste registret över aktivitetsansvaret", "read the register of the activity responsibility"
+    ),
     "read_certificate": _read("läste avgångsintyget", "read the leaving certificate"),
     "read_certification": _read("läste uppgift om legitimation och behörighet", "read certification"),
     "read_contacts": _read("läste kontaktuppgifter", "read contact details"),
@@ -134,15 +152,22 @@ DEEDS: dict[str, Deed] = {
     "read_rule": _read("läste en grupps regel", "read a group's rule"),
     "read_study_plan": _read("läste studieplanen", "read the study plan"),
     "read_trail": _read("läste vem som tagit del av uppgifterna", "read who has seen the data"),
+    "read_watch_case": _read("läste ett bevakningsärende", "read a case of the watch"),
     "read_wishes": _read("läste önskemål i ett val", "read the wishes in a choice round"),
     "remove_member": _change("tog bort ur en klass eller grupp", "took out of a class or group"),
     "report_absence": _change("anmälde frånvaro", "reported absence"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
+    "retry_parked": _change(
+        "försökte införa en post från folkbokföringen igen", "tried a record of the population register again"
+    ),
     "revoke_delegation": _change("återkallade en delegation", "revoked a delegation"),
     "revoke_substitution": _change("avslutade ett vikariat", "ended a substitution"),
     "run_rollover": _change("startade läsårsskiftet", "started the rollover"),
     "save_lesson": _change("rapporterade närvaron på en lektion", "reported attendance of a lesson"),
     "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
+    "take_population": _change(
+        "förde in uppgifter från folkbokföringen", "took in data of the population register"
+    ),
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
@@ -166,4 +191,6 @@ WHO: dict[str, Text] = {
     "school_psychologist": Text("skolpsykolog", "school psychologist"),
     "special_educator": Text("specialpedagog", "special educator"),
     "study_counsellor": Text("studie- och yrkesvägledare", "study counsellor"),
+    "activity_officer": Text("handläggare för aktivitetsansvaret", "officer of the activity responsibility"),
+    "attendance_officer": Text("skolpliktshandläggare", "officer of compulsory school attendance"),
 }

@@ -215,6 +215,9 @@ def _things() -> Iterator[Resource]:
     yield Unit(_HERE)
     yield Person(_SOMEBODY, frozenset({_HERE}))
     yield Person(_SOMEBODY, frozenset({_HERE}), protected=True)
+    for watch in ("schoolAttendance", "activity"):
+        yield guard.WatchCase("case", watch)
+        yield guard.WatchCase("case", watch, protected=True)
     yield guard.SYSTEM
 
 

@@ -45,9 +45,11 @@ RIGHTS: frozenset[Role | None] = frozenset({"principal", "administrator"})
 """Roles that open a unit; only the organiser gives them (skollagen 2:9–10: the organiser appoints rektor)."""
 
 OF_ROLE: Mapping[Role, DutyRole] = {role: name for name, role in reversed(list(GUARD_ROLE.items()))} | {
-    "mentor": "Lärare"
-}
-"""The duty role of the roles that older files say."""
+    "mentor": "Lärare", "attendance_officer": "Annan personal", "activity_officer": "Annan personal"
+}  # fmt: skip
+"""The duty role of the roles that older files say. SS 12000 has no duty role for the officers of the
+compulsory-school watch and of the activity responsibility: a file says theirs as a role.
+"""
 
 EXEMPT = frozenset({"ML"})
 """Subjects that an uncertified teacher may teach without limit in time: mother tongue (skollagen 2:17 1; its

@@ -82,6 +82,12 @@ def opened(item: ContactItem, person: PersonId) -> Contact:
     )
 
 
+def addressed(item: ContactItem, person: PersonId, addresses: Sequence[Address]) -> ContactItem:
+    """The contact item with other addresses."""
+    _set_addresses(item, person, [_fields(address) for address in addresses])
+    return item
+
+
 def sealed_contact(item: ContactItem, person: PersonId) -> ContactItem:
     """The contact item of somebody who has become protected: what was in the clear is sealed."""
     if not item.withheld:

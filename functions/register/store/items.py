@@ -31,7 +31,8 @@ class RegisterItem(Item):
 
 class PersonItem(RegisterItem, discriminator="person"):
     """A person. `digest` is of the file row last taken, `municipality` where the person is registered
-    (folkbokförd). The identity number is an attribute, never a key of people.
+    (folkbokförd), `notice` what the population register last said: time, digest, marking, parish. The
+    identity number is an attribute, never a key of people.
     """
 
     fed = True
@@ -48,6 +49,7 @@ class PersonItem(RegisterItem, discriminator="person"):
     municipality = UnicodeAttribute(null=True)
     merged_into = UnicodeAttribute(null=True)
     digest = UnicodeAttribute(null=True)
+    notice = JSONAttribute(null=True)
 
 
 class NumberItem(RegisterItem, discriminator="number"):

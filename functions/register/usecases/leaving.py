@@ -45,7 +45,8 @@ from skolkit.types import PersonId, UnitId, new_id, stable_id
 
 def open_leaving(fact: PersonMoved, fact_id: str) -> None:
     """A pupil has moved out of the municipality: let an administrator decide. Two round trips: person,
-    commit; one for whoever goes to no school here or has such a case.
+    commit; one for whoever goes to no school here or has such a case. A fact about somebody protected names
+    no municipality, not even the one left: where to is then what the register says.
     """
     if fact.direction != "out":
         return
@@ -54,9 +55,10 @@ def open_leaving(fact: PersonMoved, fact_id: str) -> None:
     if card is None or not units_of(card, today()) or _open_case(rows):
         return
     enrolment = rules.enrolment_left(card, today())
+    withheld = fact.from_municipality is None and fact.to_municipality is None
     case = rules.open_case(
         stable_id("leaving", fact_id), enrolment, now(), "system:open_leaving",
-        moved_to=fact.to_municipality, moved_on=fact.date,
+        moved_to=card.municipality if withheld else fact.to_municipality, moved_on=fact.date,
     )  # fmt: skip
     trace = Trace("system:open_leaving", "open_leaving", fact.person, "moved", case.id)
     commit(*store.leaving_writes(fact.person, case), trace=trace, once=Once(f"FACT#{fact_id}"))

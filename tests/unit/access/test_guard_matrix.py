@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from functions.access import guard
-from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit
+from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit, WatchCase
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -36,6 +36,9 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     # The same two for the whole municipality:
     "head": (person("head"), (Duty("principal", None),)),
     "registrar": (person("registrar"), (Duty("administrator", None),)),
+    "attendance officer": (person("attendance officer"), (Duty("attendance_officer", None),)),
+    "activity officer": (person("activity officer"), (Duty("activity_officer", None),)),
+    "handler": (person("handler"), (Duty("attendance_officer", None), Duty("activity_officer", None))),
     # The same roles without the relation:
     "other nurse": (person("other nurse"), (Duty("school_nurse", ELSEWHERE), Duty("school_nurse", None))),
     "other guardian": (person("other guardian"), ()),
@@ -44,6 +47,10 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "other mentor": (person("other mentor"), (Duty("mentor", HERE), Duty("mentor", None))),
     "other principal": (person("other principal"), (Duty("principal", ELSEWHERE),)),
     "other administrator": (person("other administrator"), (Duty("administrator", ELSEWHERE),)),
+    "officer of one unit": (
+        person("officer of one unit"),
+        (Duty("attendance_officer", HERE), Duty("activity_officer", HERE)),
+    ),
     "integration": (
         Caller(None, "timetable-system", frozenset({"skolkit/processes"})),
         (Duty("administrator", None), Duty("principal", None)),
@@ -83,6 +90,10 @@ THINGS: dict[str, Resource] = {
     "own": Person(PersonId("guardian")),
     "adult": Person(PersonId("guardian"), frozenset({HERE})),
     "protected adult": Person(PersonId("guardian"), frozenset({HERE}), protected=True),
+    "attendance case": WatchCase("case", "schoolAttendance", people("handler")),
+    "protected attendance case": WatchCase("case", "schoolAttendance", people("handler"), protected=True),
+    "activity case": WatchCase("case", "activity", people("handler")),
+    "protected activity case": WatchCase("case", "activity", people("handler"), protected=True),
     "system": SYSTEM,
 }
 
@@ -139,6 +150,9 @@ def _each_pupil(own: str, everywhere: str) -> dict[str, str]:
         "pupil without unit": f"{known}, {everywhere}" if known else everywhere,
     }
 
+
+WATCHED = {"attendance case": "attendance officer, handler", "activity case": "activity officer, handler"}
+WORKED = WATCHED | {"protected attendance case": "handler", "protected activity case": "handler"}
 
 EXPECTED: dict[str, dict[str, str]] = {
     "access:explain": {
@@ -197,6 +211,16 @@ EXPECTED: dict[str, dict[str, str]] = {
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
+    "register:assign_watch_case": {thing: f"{names}, head" for thing, names in WATCHED.items()}
+    | {"protected attendance case": "head", "protected activity case": "head"},
+    "register:list_watch_cases": {
+        "attendance case": "attendance officer, handler",
+        "protected attendance case": "attendance officer, handler",
+        "activity case": "activity officer, handler",
+        "protected activity case": "activity officer, handler",
+    },
+    "register:read_watch_case": WORKED,
+    "register:work_watch_case": WORKED,
     "organisation:read_unit": {"unit": "EVERYONE"},
     "organisation:read_group": {"group": f"teacher, mentor, substitute, nurse, {OFFICE}"},
     "organisation:appoint_substitute": {"unit": OFFICE},

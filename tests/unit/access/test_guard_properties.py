@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.access import guard
-from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit
+from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit, WatchCase
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -30,8 +30,18 @@ ages = st.sampled_from([None, 15, 17, 18, 20])
 pupils = st.builds(Pupil, persons, st.none() | units, relation, relation, relation, st.booleans(), ages)
 lessons = st.builds(Lesson, st.just(LessonId("lesson")), units, relation, relation, relation)
 groups = st.builds(Group, st.just(GroupId("group")), units, relation, relation)
+cases = st.builds(
+    WatchCase, st.just("case"), st.sampled_from(["schoolAttendance", "activity"]), relation, st.booleans()
+)
 resources = st.one_of(
-    pupils, pupils, lessons, groups, st.builds(Unit, units), st.builds(Person, persons), st.just(SYSTEM)
+    pupils,
+    pupils,
+    lessons,
+    groups,
+    cases,
+    st.builds(Unit, units),
+    st.builds(Person, persons),
+    st.just(SYSTEM),
 )
 duty_sets = st.frozensets(
     st.builds(Duty, st.sampled_from(get_args(guard.Role)), st.none() | units), max_size=2

@@ -244,7 +244,7 @@ class _Chunk(Generic[M]):
 def _chunks(rows: Iterable[tuple[int, Any]], importer: Importer[M]) -> Iterator[_Chunk[M]]:
     chunk: _Chunk[M] = _Chunk()
     for line, raw in rows:
-        good, faults = _read(line, raw, importer)
+        good, faults = read_row(line, raw, importer)
         if good and chunk.ends_before(good.data, importer):
             yield chunk
             chunk = _Chunk()
@@ -260,7 +260,8 @@ def _chunks(rows: Iterable[tuple[int, Any]], importer: Importer[M]) -> Iterator[
 _ADVICE = Text("Rätta raden och lägg in filen igen.", "Correct the row and drop the file again.")
 
 
-def _read(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, list[RowFault]]:
+def read_row(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, list[RowFault]]:
+    """One raw row as the importer reads it, or what is wrong with it, without personal values."""
     try:
         data = importer.read(raw)
         return (None if data is None else Row(line, data)), []
@@ -326,7 +327,7 @@ def _report(file: DroppedFile, cursor: ImportItem, importer: Importer[M], source
 
 def _rows(key: str, content: IO[bytes], first: int) -> Iterator[tuple[int, Any]]:
     """The raw rows from line `first` on."""
-    _check_encoding(content)
+    check_encoding(content)
     text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
     try:
         if key.endswith(".json"):
@@ -342,7 +343,7 @@ def _rows(key: str, content: IO[bytes], first: int) -> Iterator[tuple[int, Any]]
         text.detach()
 
 
-def _check_encoding(content: IO[bytes]) -> None:
+def check_encoding(content: IO[bytes]) -> None:
     """All of it before the first row is taken, so that nothing of an unreadable file is saved."""
     content.seek(0)
     line = 0
