@@ -33,7 +33,7 @@ from tests.support.areas import AREAS, Context, acting_as, api_of, call, every_o
 from tests.support.schools import PARKED, REQUESTS, Schools
 
 OPERATIONS = every_operation()
-EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 12
+EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
