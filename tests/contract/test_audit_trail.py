@@ -9,9 +9,11 @@ from dataclasses import replace
 import pytest
 
 from functions.access.domain.words import DEEDS
-from tests.contract.test_authorization_matrix import ALLOWED, operation_of
+from tests.contract.allowed import ALLOWED, operation_of
 from tests.support.areas import audit_rows, call, every_operation, operation
-from tests.support.schools import REQUESTS, Schools, Undo, stored
+from tests.support.requests import REQUESTS
+from tests.support.schools import Schools
+from tests.support.stored import Undo, stored
 
 # What is read without a trace, and why.
 UNTRACED = {

@@ -1,6 +1,6 @@
 """Who gets in where: every operation asked by everybody there is around a pupil, two schools and the
-municipality, over the table below. Whoever is not in its row learns nothing, not even that what they ask
-for exists, and leaves no trace.
+municipality, over the tables of `allowed.py`. Whoever is not in its row learns nothing, not even that what
+they ask for exists, and leaves no trace.
 """
 
 from __future__ import annotations
@@ -18,6 +18,16 @@ from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.types import PersonId, new_id
+from tests.contract.allowed import (
+    ALLOWED,
+    GUARDIANS,
+    KNOWS_THE_PROTECTED,
+    OPEN,
+    PEOPLE,
+    PROTECTED,
+    UNVERIFIED,
+    operation_of,
+)  # fmt: skip
 from tests.support.areas import (
     Answer,
     Context,
@@ -27,184 +37,12 @@ from tests.support.areas import (
     gateway_event,
     operation,
 )
+from tests.support.asks import Ask, absence, attendance
 from tests.support.meter import READS, Use, metered
-from tests.support.schools import (
-    CANARY,
-    REQUESTS,
-    SECRETS,
-    Ask,
-    Schools,
-    Undo,
-    absence,
-    attendance,
-    stored,
-)
+from tests.support.requests import REQUESTS
+from tests.support.schools import CANARY, SECRETS, Schools
+from tests.support.stored import Undo, stored
 
-# Nobody of these is a person; the last is signed in without being tied to one.
-UNVERIFIED = ("anonymous", "integration", "nobody")
-PEOPLE = (
-    "guardian", "second guardian", "classmate's guardian", "far guardian", "pupil", "classmate", "far pupil",
-    "teacher", "other teacher", "far teacher", "mentor", "other mentor", "principal", "far principal",
-    "unit administrator", "far administrator", "administrator", "attendance officer", "activity officer",
-    "stranger", "unregistered",
-)  # fmt: skip
-
-GUARDIANS = {"guardian", "second guardian"}
-ADMINISTRATORS = {"unit administrator", "administrator"}
-OFFICE = {"principal", *ADMINISTRATORS}
-CLASS_STAFF = {"teacher", "mentor", *OFFICE}
-ANYONE = set(PEOPLE)
-OPEN = {*UNVERIFIED, *PEOPLE}
-
-# Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
-# says in brackets what is different about what is asked for.
-ALLOWED: dict[str, set[str]] = {
-    "access.explain": ADMINISTRATORS,
-    "access.link_extract": {"guardian"},  # who asked for this one
-    "access.list_processes": ANYONE,
-    "access.list_reads": {*GUARDIANS, *ADMINISTRATORS},
-    "access.list_rights_of_people": OFFICE,
-    "access.read_extract": {"guardian"},
-    "access.read_health": OPEN,
-    "access.read_me": ANYONE - {"unregistered"},
-    "access.read_rights": OFFICE,
-    "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
-    "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
-    "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},
-    "attendance.mentor_day": {"mentor", *OFFICE},
-    "attendance.my_lessons": ANYONE,
-    "attendance.open_lesson": CLASS_STAFF,
-    "attendance.read_pupil_day": {*GUARDIANS, "pupil", *CLASS_STAFF},
-    "attendance.read_sweep": OFFICE,
-    "attendance.report_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
-    "attendance.save_lesson": {"teacher", "principal"},
-    "attendance.save_lesson (reported)": {"teacher", "mentor", "principal"},
-    "attendance.withdraw_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
-    "messages.choose_preferences": ANYONE,
-    "messages.list_deliveries": {"mentor", *OFFICE},
-    "messages.read_preferences": ANYONE,
-    "organisation.appoint_substitute": OFFICE,
-    "organisation.delegate": {"principal"},
-    "organisation.change_activity": OFFICE,
-    "organisation.change_certification": OFFICE,
-    "organisation.change_duty": OFFICE,
-    "organisation.change_duty (principal's)": {"administrator"},
-    "organisation.change_unit": {"administrator"},
-    "organisation.close_unit": {"administrator"},
-    "organisation.create_activity": OFFICE,
-    "organisation.create_duty": OFFICE,
-    "organisation.create_duty (administrator's)": {"administrator"},
-    "organisation.create_unit": {"administrator"},
-    "organisation.decide_calendar": {"administrator"},
-    "organisation.list_activities": OFFICE,
-    "organisation.list_ancestors": ANYONE,
-    "organisation.list_calendar_decisions": OFFICE,
-    "organisation.list_children": ANYONE,
-    "organisation.list_duties": OFFICE,
-    "organisation.list_school_forms": ANYONE,
-    "organisation.list_staffing_warnings": OFFICE,
-    "organisation.list_unit_changes": {"administrator"},
-    "organisation.list_units": ANYONE,
-    "organisation.list_workload": OFFICE,
-    "organisation.propose_calendar": OFFICE,
-    "organisation.read_activity": OFFICE,
-    "organisation.apply_rule": OFFICE,
-    "organisation.change_group": OFFICE,
-    "organisation.change_members": OFFICE,
-    "organisation.create_group": OFFICE,
-    "organisation.end_group": OFFICE,
-    "organisation.list_groups": OFFICE,
-    "organisation.list_rollover_units": {"administrator"},
-    "organisation.preview_rollover": {"administrator"},
-    "organisation.preview_rule": OFFICE,
-    "organisation.put_member": OFFICE,
-    "organisation.read_calendar": ANYONE,
-    "organisation.read_calendar_draft": OFFICE,
-    "organisation.read_certification": OFFICE,
-    "organisation.read_duty": OFFICE,
-    "organisation.read_group": CLASS_STAFF,
-    "organisation.read_my_staffing": ANYONE,
-    "organisation.read_unit": ANYONE,
-    "register.add_person": {*ADMINISTRATORS, "far administrator"},
-    "register.break_glass": OFFICE,
-    "organisation.revoke_delegation": {"principal"},
-    "organisation.revoke_substitution": OFFICE,
-    "organisation.read_rollover": {"administrator"},
-    "organisation.read_rule": OFFICE,
-    "organisation.remove_member": OFFICE,
-    "organisation.run_rollover": {"administrator"},
-    "organisation.set_rule": OFFICE,
-    "organisation.undo_rollover": {"administrator"},
-    "organisation.adapt_study_plan": {"principal"},
-    "organisation.add_local_syllabus": OFFICE,
-    "organisation.add_programme": {"administrator"},
-    "organisation.change_round": OFFICE,
-    "organisation.decide_distribution": {"principal"},
-    "organisation.decide_round": {"principal"},
-    "organisation.list_plan_versions": {*GUARDIANS, "pupil", "mentor", *OFFICE},
-    "organisation.list_programmes": ANYONE,
-    "organisation.list_results": OFFICE,
-    "organisation.list_rounds": ANYONE,
-    "organisation.list_syllabuses": ANYONE,
-    "organisation.open_round": OFFICE,
-    "organisation.preview_round": OFFICE,
-    "organisation.put_offering": OFFICE,
-    "organisation.put_study_plan": {"mentor", *OFFICE},
-    "organisation.put_wishes": {*GUARDIANS, "pupil", *ADMINISTRATORS},
-    "organisation.read_distribution": ANYONE,
-    "organisation.read_offering": ANYONE,
-    "organisation.read_round": ANYONE,
-    "organisation.read_round_job": OFFICE,
-    "organisation.read_study_plan": {*GUARDIANS, "pupil", "mentor", *OFFICE},
-    "organisation.read_syllabus": ANYONE,
-    "organisation.read_timplan": ANYONE,
-    "organisation.read_wishes": {*GUARDIANS, "pupil", "mentor", *OFFICE},
-    "register.add_watch_event": {"attendance officer"},
-    "register.assign_watch_case": {"attendance officer"},
-    "register.change_contacts": {"pupil"},
-    "register.change_number": ADMINISTRATORS,
-    "register.change_person": ADMINISTRATORS,
-    "register.change_reach": ADMINISTRATORS,
-    "register.end_responsible": ADMINISTRATORS,
-    "register.answer_transfer": ADMINISTRATORS,
-    "register.ask_handover": ADMINISTRATORS,
-    "register.ask_transfer": ADMINISTRATORS,
-    "register.cancel_enrolment": ADMINISTRATORS,
-    "register.change_enrolment": ADMINISTRATORS,
-    "register.decide_leaving": ADMINISTRATORS,
-    "register.close_watch_case": {"attendance officer"},
-    "register.dismiss_parked": {"administrator"},
-    "register.enrol_pupil": ADMINISTRATORS,
-    "register.leave_school": ADMINISTRATORS,
-    "register.link_handover": ADMINISTRATORS,
-    "register.link_notice": {*GUARDIANS, "pupil", *OFFICE},
-    "register.list_enrolments": {*GUARDIANS, "pupil", *OFFICE},
-    "register.list_leavings": {*GUARDIANS, "pupil", *OFFICE},
-    "register.list_matters": OFFICE,
-    "register.list_my_children": ANYONE,
-    "register.merge_persons": {"administrator"},
-    "register.open_contacts": OFFICE,
-    "register.protect_person": ADMINISTRATORS,
-    "register.put_responsible": ADMINISTRATORS,
-    "register.list_unit_pupils": OFFICE,
-    "register.mark_notice": ADMINISTRATORS,
-    "register.read_certificate": {*GUARDIANS, "pupil", *OFFICE},
-    "register.list_parked": {"administrator"},
-    "register.list_watch_cases": {"attendance officer"},
-    "register.put_watch_exception": {"attendance officer"},
-    "register.read_activity_register": {"activity officer"},
-    "register.read_contacts": {"pupil", "mentor", *OFFICE},
-    "register.read_handover": ADMINISTRATORS,
-    "register.read_person": {*GUARDIANS, "pupil", *CLASS_STAFF},
-    "register.read_record": ADMINISTRATORS,
-    "register.undo_merge": {"administrator"},
-    "register.read_watch_case": {"attendance officer"},
-    "register.retry_parked": {"administrator"},
-    "timetable.list_my_lessons": ANYONE,
-    "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
-}
-# Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
-KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
 DOMAIN_REFUSALS = {403, 409, 412, 422, 428}
 # Whose answer is where the protected pupil is, for whoever has broken the glass.
 OPENED = "register.open_contacts"
@@ -225,12 +63,6 @@ class Asked:
     @property
     def wrote(self) -> list[str]:
         return [name for name in self.use.operations if name not in READS]
-
-
-def operation_of(row: str) -> tuple[str, str]:
-    """A row's area and operation."""
-    area, _, name = row.partition(" ")[0].partition(".")
-    return area, name
 
 
 def ask(schools: Schools, row: str, actor: str, request: Ask) -> Asked:
@@ -261,8 +93,8 @@ def test_every_operation_has_its_row() -> None:
     known = {f"{area}.{op.id}" for area, op in every_operation()}
     rows = {row.split(" ")[0] for row in ALLOWED}
     assert not known - rows, (
-        f"Say in ALLOWED who may do {sorted(known - rows)}, and in REQUESTS of tests/support/schools.py "
-        "what a request looks like that is right for them."
+        f"Say in tests/contract/allowed.py who may do {sorted(known - rows)}, and in "
+        "tests/support/requests.py what a request looks like that is right for them."
     )
     assert not rows - known, f"No such operation any more: {sorted(rows - known)}"
     assert set(REQUESTS) == set(ALLOWED)
@@ -318,52 +150,6 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
             wrong.append(f"{actor} sees where the protected pupil is")
         undo.undo()
     assert wrong == [], "\n".join(wrong)
-
-
-# The same about the protected classmate: who of all these is let in.
-PROTECTED: dict[str, set[str]] = {
-    "access.link_extract": set(),
-    "access.list_reads": {"unit administrator"},
-    "access.read_extract": set(),
-    "access.request_extract": {"unit administrator"},
-    "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
-    "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
-    "attendance.report_absence": {"mentor", "unit administrator"},
-    "messages.list_deliveries": {"mentor", "principal", "unit administrator"},
-    "register.break_glass": OFFICE,
-    "register.change_number": {"unit administrator"},
-    "register.change_person": {"unit administrator"},
-    "register.change_reach": {"unit administrator"},
-    "register.end_responsible": {"unit administrator"},
-    "organisation.adapt_study_plan": {"principal"},
-    "organisation.list_plan_versions": {"mentor", "principal", "unit administrator"},
-    "organisation.put_study_plan": {"mentor", "principal", "unit administrator"},
-    "organisation.put_wishes": {"unit administrator"},
-    "organisation.read_study_plan": {"mentor", "principal", "unit administrator"},
-    "organisation.read_wishes": {"mentor", "principal", "unit administrator"},
-    "register.enrol_pupil": {"unit administrator", "administrator"},
-    "register.merge_persons": set(),
-    "register.open_contacts": OFFICE,
-    "register.protect_person": ADMINISTRATORS,
-    "register.put_responsible": {"unit administrator"},
-    "register.answer_transfer": {"unit administrator", "administrator"},
-    "register.ask_handover": {"unit administrator", "administrator"},
-    "register.ask_transfer": {"unit administrator", "administrator"},
-    "register.cancel_enrolment": {"unit administrator", "administrator"},
-    "register.change_enrolment": {"unit administrator", "administrator"},
-    "register.decide_leaving": {"unit administrator", "administrator"},
-    "register.leave_school": {"unit administrator", "administrator"},
-    "register.link_notice": {"principal", "unit administrator"},
-    "register.list_enrolments": {"principal", "unit administrator"},
-    "register.list_leavings": {"principal", "unit administrator"},
-    "register.mark_notice": {"unit administrator", "administrator"},
-    "register.read_certificate": {"principal", "unit administrator"},
-    "register.put_watch_exception": set(),  # until the head of schools has given somebody the case
-    "register.read_contacts": {"unit administrator"},
-    "register.read_person": {"teacher", "mentor", "principal", "unit administrator"},
-    "register.read_record": {"unit administrator"},
-    "timetable.list_pupil_lessons": {"teacher", "mentor", "principal", "unit administrator"},
-}
 
 
 def test_every_row_about_one_pupil_is_asked_about_a_protected_one() -> None:

@@ -30,7 +30,9 @@ from schemathesis.specs.openapi.checks import (
 from skolkit.http import Operation
 from skolkit.openapi import document, refusals
 from tests.support.areas import AREAS, Context, acting_as, api_of, call, every_operation, gateway_event
-from tests.support.schools import PARKED, REQUESTS, Schools
+from tests.support.asks import PARKED
+from tests.support.requests import REQUESTS
+from tests.support.schools import Schools
 
 OPERATIONS = every_operation()
 EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6

@@ -12,9 +12,9 @@ import pytest
 from skolkit.clock import now, stamp
 from skolkit.types import PersonId, new_id, stable_id
 from tests.support.areas import Answer
+from tests.support.asks import elective_round
 from tests.support.deployed import Deployed, eventually
 from tests.support.scenes import faults, little_school, refused, take
-from tests.support.schools import elective_round
 
 PROCESSES = (14,)
 

@@ -8,7 +8,8 @@ import pytest
 
 from infra.local.cloud import Cloud
 from tests.support.fixtures import lay_tables
-from tests.support.schools import Schools, Undo, make_schools, stored
+from tests.support.schools import Schools, make_schools
+from tests.support.stored import Undo, stored
 
 
 @pytest.fixture(scope="module")

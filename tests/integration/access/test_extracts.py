@@ -22,7 +22,8 @@ from skolkit import clock
 from skolkit.clock import today
 from skolkit.types import PersonId, new_id
 from tests.support.areas import EXTRACTS_BUCKET, audit_rows, call, deliver, outbox, run_schedule
-from tests.support.schools import REQUESTS, TWINS, Schools
+from tests.support.requests import REQUESTS
+from tests.support.schools import TWINS, Schools
 from tests.support.world import World, drop, make_world, person_row
 
 ADDRESS = {"street": "Utdragsvägen 5", "postalCode": "123 45", "locality": "Utdragsby"}

@@ -11,7 +11,7 @@ from infra.local.cloud import Cloud
 from skolkit.clock import now, stamp, today
 from skolkit.types import PersonId, new_id, stable_id
 from tests.support.areas import Answer, audit_rows, call, deliver, outbox
-from tests.support.schools import elective_round
+from tests.support.asks import elective_round
 from tests.support.world import World, drop, make_world
 
 ASKED = "organisation.ElectivesAllocationAsked.v1"

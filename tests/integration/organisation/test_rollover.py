@@ -18,7 +18,7 @@ from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import GroupId, new_id
 from tests.support.areas import IMPORTS_BUCKET, Answer, call, deliver, outbox
-from tests.support.schools import stored
+from tests.support.stored import stored
 from tests.support.world import World, make_world
 
 YEAR = SchoolYear.of(today())

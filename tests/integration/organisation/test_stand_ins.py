@@ -19,9 +19,10 @@ from skolkit.table import commit
 from skolkit.types import PersonId, new_id
 from tests.integration.test_attendance_day import at
 from tests.support.areas import Answer, acting_as, audit_rows, call, outbox
+from tests.support.asks import delegated
 from tests.support.fixtures import lay_tables
 from tests.support.meter import metered
-from tests.support.schools import Undo, delegated, stored
+from tests.support.stored import Undo, stored
 from tests.support.world import World, drop, make_world
 
 

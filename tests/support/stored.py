@@ -1,0 +1,45 @@
+"""Every row there is, and a way back to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skolkit.table import dynamodb
+from tests.support.areas import AREAS
+
+Rows = dict[tuple[str, str, str], dict[str, Any]]
+
+
+def stored() -> Rows:
+    """Every row of every table, by table and key."""
+    rows: Rows = {}
+    for table in ["skolkit-audit", *(f"skolkit-{area}" for area in AREAS)]:
+        for page in dynamodb().get_paginator("scan").paginate(TableName=table):
+            rows |= {(table, row["pk"]["S"], row["sk"]["S"]): row for row in page["Items"]}
+    return rows
+
+
+class Undo:
+    """Puts back whatever this process writes to DynamoDB, row by row, to what `before` says."""
+
+    def __init__(self, before: Rows) -> None:
+        self._before, self._touched = before, set[tuple[str, str, str]]()
+        dynamodb().meta.events.register("provide-client-params.dynamodb", self._note)
+
+    def _note(self, params: dict[str, Any], **_: Any) -> None:
+        writes = [w for entry in params.get("TransactItems", [params]) for w in (*entry.values(), entry)]
+        for write in writes:
+            if isinstance(write, dict) and ("Item" in write or "UpdateExpression" in write or "Key" in write):
+                row = write.get("Item") or write["Key"]
+                self._touched.add((write["TableName"], row["pk"]["S"], row["sk"]["S"]))
+
+    def undo(self) -> None:
+        for table, pk, sk in tuple(self._touched):
+            if row := self._before.get((table, pk, sk)):
+                dynamodb().put_item(TableName=table, Item=row)
+            else:
+                dynamodb().delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+        self._touched.clear()
+
+    def close(self) -> None:
+        dynamodb().meta.events.unregister("provide-client-params.dynamodb", self._note)
