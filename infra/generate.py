@@ -18,6 +18,7 @@ from infra.local.paths import ROOT
 from infra.processes import as_markdown, process_map
 from skolkit.events import Fact
 from skolkit.openapi import document
+from skolkit.parts import ROUTES
 
 MARK = "<!-- process map -->"
 
@@ -27,6 +28,8 @@ def generated(root: Path, areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
     areas = tuple(areas)
     for area in areas:
         yield root / "functions" / area.name / "openapi.json", _json(document(area.api))
+        if parts := parts_of(area):
+            yield root / "functions" / area.name / "app" / ROUTES, _json(parts)
         for fact in published(area.name):
             _, name, version = fact.type.split(".")
             yield root / "events" / "schemas" / area.name / f"{name}.{version}.json", _json(schema(fact))
@@ -37,6 +40,16 @@ def generated(root: Path, areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
     readme = root / "README.md"
     if readme.exists():
         yield readme, with_map(readme.read_text(encoding="utf-8"), as_markdown(processes))
+
+
+def parts_of(area: Area) -> dict[str, str]:
+    """Which module of the area's `app` package serves which route; {} where `app` is one module."""
+    package = f"functions.{area.name}.app."
+    return {
+        f"{operation.method} {operation.path}": operation.handler.__module__.removeprefix(package)
+        for operation in sorted(area.api.operations, key=lambda o: (o.path, o.method))
+        if operation.handler.__module__.startswith(package)
+    }
 
 
 def published(area: str) -> list[type[Fact]]:

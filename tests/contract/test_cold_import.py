@@ -21,6 +21,7 @@ SCRIPT = """
 import json, sys
 sys.path[:0] = {paths!r}
 import functions.{area}.app
+getattr(functions.{area}.app, "api")  # all of an area that loads its parts when asked
 print(json.dumps(sorted(sys.modules)))
 """
 

@@ -15,7 +15,6 @@ from functions.organisation.events import (
     UnitRolloverAsked,
     UnitRolloverEnded,
 )
-from functions.organisation.imports.groups import GROUPS
 from functions.organisation.schemas import common
 from functions.organisation.schemas import composition as composition_schemas
 from functions.organisation.schemas import groups as group_schemas
@@ -284,4 +283,6 @@ def follow_merge(envelope: Envelope) -> None:
 )
 def import_groups(file: DroppedFile) -> None:
     """Take a file of groups with dated members."""
+    from functions.organisation.imports.groups import GROUPS
+
     imports.run(file, GROUPS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functions.organisation.app.base import api, on
 from functions.organisation.domain import staffing as staff_rules
 from functions.organisation.domain import stand_ins as stand_in_rules
-from functions.organisation.imports.duties import DUTIES
 from functions.organisation.schemas import common
 from functions.organisation.schemas import staffing as staff_schemas
 from functions.organisation.schemas import stand_ins as stand_in_schemas
@@ -213,4 +212,6 @@ def read_my_staffing(request: Request[None, unit_schemas.CalendarQuery]) -> staf
 )
 def import_duties(file: DroppedFile) -> None:
     """Take a file of staff duties."""
+    from functions.organisation.imports.duties import DUTIES
+
     imports.run(file, DUTIES)

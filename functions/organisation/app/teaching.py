@@ -13,8 +13,6 @@ from functions.organisation.domain.syllabuses import SyllabusEndsBeforeStart, Sy
 from functions.organisation.events import (
     ElectivesAllocationAsked,
 )
-from functions.organisation.imports.programmes import PROGRAMMES
-from functions.organisation.imports.syllabuses import SYLLABUSES
 from functions.organisation.schemas import common
 from functions.organisation.schemas import electives as elective_schemas
 from functions.organisation.schemas import offerings as offering_schemas
@@ -310,6 +308,8 @@ def allocate_electives(envelope: Envelope) -> None:
 )
 def import_syllabuses(file: DroppedFile) -> None:
     """Take a file of syllabuses as Skolverket gives them."""
+    from functions.organisation.imports.syllabuses import SYLLABUSES
+
     imports.run(file, SYLLABUSES)
 
 
@@ -320,4 +320,6 @@ def import_syllabuses(file: DroppedFile) -> None:
 )
 def import_programmes(file: DroppedFile) -> None:
     """Take a file of programme structures."""
+    from functions.organisation.imports.programmes import PROGRAMMES
+
     imports.run(file, PROGRAMMES)

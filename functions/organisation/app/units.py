@@ -5,7 +5,6 @@ from __future__ import annotations
 from functions.organisation.app.base import api, on
 from functions.organisation.domain import calendars as calendar_rules
 from functions.organisation.domain import units as unit_rules
-from functions.organisation.imports.units import CALENDARS, units_of
 from functions.organisation.schemas import common
 from functions.organisation.schemas import units as unit_schemas
 from functions.organisation.usecases import (
@@ -165,6 +164,8 @@ def import_units(file: DroppedFile) -> None:
     under `organisation/units/preview/` or `organisation/units/preview/<kommunkod>/` only to see what it
     would change.
     """
+    from functions.organisation.imports.units import units_of
+
     folder = file.key.removeprefix("organisation/units/").rpartition("/")[0]
     preview = folder.partition("/")[0] == "preview"
     imports.run(file, units_of(folder.partition("/")[2] if preview else folder, preview=preview))
@@ -177,4 +178,6 @@ def import_units(file: DroppedFile) -> None:
 )
 def import_calendars(file: DroppedFile) -> None:
     """Take a file of decided school years."""
+    from functions.organisation.imports.units import CALENDARS
+
     imports.run(file, CALENDARS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functions.register.app.base import on
-from functions.register.imports.people import PEOPLE
 from skolkit import imports
 from skolkit.triggers import DroppedFile
 
@@ -16,4 +15,6 @@ from skolkit.triggers import DroppedFile
 )
 def import_people(file: DroppedFile) -> None:
     """Take a file of people, with custody and enrolments."""
+    from functions.register.imports.people import PEOPLE
+
     imports.run(file, PEOPLE)
