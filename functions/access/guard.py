@@ -355,12 +355,14 @@ def _actor(caller: Caller, duties: Collection[Duty], action: str) -> dict[str, o
     duties = [duty for duty in duties if duty.only is None or action in duty.only]
     administers = {duty.unit for duty in duties if duty.role == "administrator"}
     leads = {duty.unit for duty in duties if duty.role == "principal"}
+    in_person = {duty.unit for duty in duties if duty.role == "principal" and duty.only is None}
     attends = {duty.unit for duty in duties if duty.role in ATTENDING}
     attributes = {
         "administers": [_ref("Unit", unit) for unit in administers if unit is not None],
         "administersMunicipality": None in administers,
         "attends": [_ref("Unit", unit) for unit in attends if unit is not None],
         "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
+        "leadsInPerson": [_ref("Unit", unit) for unit in in_person if unit is not None],
         "leadsMunicipality": None in leads,
         "watchesActivity": Duty("activity_officer", None) in duties,
         "watchesAttendance": Duty("attendance_officer", None) in duties,

@@ -179,7 +179,7 @@ def _cells() -> tuple[CellView, ...]:
             role=role,
             action=action,
             kind=type(thing).__name__,
-            protected=isinstance(thing, Pupil | Person) and thing.protected,
+            protected=getattr(thing, "protected", False),
             policies=list(answer.policies),
         )
         for role, thing, duties in _cases()
@@ -201,6 +201,10 @@ def _cases() -> Iterator[tuple[str, Resource, tuple[Duty, ...]]]:
         for role in get_args(guard.Role):
             yield f"{role} at the unit", thing, (Duty(role, _HERE),)
             yield f"{role} of the municipality", thing, (Duty(role, None),)
+        if isinstance(thing, guard.WatchCase):
+            given = _related(thing, "handlers")
+            yield "activity_officer given the case", given, (Duty("activity_officer", None),)
+            yield "attendance_officer given the case", given, (Duty("attendance_officer", None),)
     for role, age in _AGES.items():
         for protected in (False, True):
             yield role, Pupil(_ME, _HERE, protected=protected, age=age), ()
@@ -235,4 +239,9 @@ def _swedish(role: str) -> str:
     if role in known:
         return known[role]
     duty, _, where = role.partition(" ")
-    return f"{words.WHO[duty].sv} {'vid enheten' if where == 'at the unit' else 'i kommunen'}"
+    places = {
+        "at the unit": "vid enheten",
+        "of the municipality": "i kommunen",
+        "given the case": "som fått ärendet",
+    }
+    return f"{words.WHO[duty].sv} {places[where]}"

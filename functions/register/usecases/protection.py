@@ -35,14 +35,15 @@ from skolkit.types import PersonId
 
 def protect_person(caller: Caller, id: PersonId, new: ProtectionBody, version: int) -> ProtectionView:
     """Set or remove the marking. The contact is sealed, or opened, by the same transaction; whoever keeps
-    anything that shows the person hears of it. Raises `BasisMismatch`.
+    anything that shows the person hears of it. Setting shows nothing; removing shows everything, and is for
+    those who may see it. Raises `BasisMismatch`.
     """
-    item, card = _found(caller, "register:protect", id)
+    protected = new.security_marking != "Ingen"
+    item, card = _found(caller, "register:protect" if protected else "register:edit_person", id)
     check_basis(new.security_marking, new.basis)
     if item.version != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
     before, item.marking = card.marking, new.security_marking
-    protected = new.security_marking != "Ingen"
     fact = PersonProtected(person=id) if protected else ProtectionRemoved(person=id)
     changes = f"{before} > {new.security_marking} {new.case_number or ''}".rstrip()
     trace = Trace(caller.person_id, "protect_person", id, reason=new.basis, changes=changes)

@@ -18,7 +18,7 @@ from skolkit.clock import now
 from skolkit.table import dynamodb
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer, audit_rows, call, deliver, outbox
-from tests.support.world import World, make_world
+from tests.support.world import World, drop, make_world
 
 HOME = {"streetAddress": "Hemligstigen 7", "postalCode": "100 00", "locality": "Ekhamra"}
 REACH = {
@@ -64,6 +64,14 @@ def stored(person: str) -> str:
     return str(rows["Items"])
 
 
+def own_administrator(world: World, tables: Cloud) -> PersonId:
+    """Somebody at the unit who keeps its register, too."""
+    person = world.staff("principal")
+    id = {"id": new_id(), "person": person, "unit": world.unit}
+    drop(tables, "organisation/duties/own.jsonl", [id | {"role": "administrator", "startDate": "2026-01-01"}])
+    return person
+
+
 @pytest.fixture
 def hidden(pupil: NewPupil, keeper: PersonId) -> PersonId:
     assert put("change_reach", keeper, pupil.id, 1, REACH).status == 200
@@ -84,13 +92,17 @@ def test_setting_seals_and_tells_and_leaves_a_trace(hidden: PersonId) -> None:
     )  # fmt: skip
 
 
-def test_removing_opens_what_was_sealed(hidden: PersonId, keeper: PersonId, world: World) -> None:
+def test_removing_shows_what_was_sealed_and_is_for_those_with_a_task_for_the_pupil(
+    hidden: PersonId, keeper: PersonId, world: World, tables: Cloud
+) -> None:
     record_version = 3
     registrar_has_no_task = put("change_reach", keeper, hidden, record_version, REACH)
     assert registrar_has_no_task.status == 404
+    assert put("protect_person", keeper, hidden, record_version, REMOVED).status == 404
     assert (
         put("protect_person", keeper, hidden, record_version, SET | {"basis": "markingRemoved"}).status == 422
     )
+    keeper = own_administrator(world, tables)
     assert put("protect_person", keeper, hidden, record_version, REMOVED).status == 200
     contact = queries.contacts([hidden])[hidden]
     assert isinstance(contact, Contact)

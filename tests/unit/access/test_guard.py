@@ -114,6 +114,14 @@ def test_protected_pupil_is_hidden_from_staff_of_the_unit_without_assignment() -
     assert guard.allowed(STAFF, "register:read_person", replace(child, teachers=frozenset({STAFF.person_id})))
 
 
+def test_who_acts_in_the_principals_stead_does_not_reach_protected_pupils() -> None:
+    actions = frozenset(get_args(guard.Action))
+    stead = [Duty("principal", HERE, only=actions)]
+    assert guard.allowed(STAFF, "register:read_person", CHILD, stead)
+    for action in actions:
+        assert not guard.allowed(STAFF, action, replace(CHILD, protected=True), stead), action
+
+
 def test_contacts_of_a_protected_pupil_are_for_the_units_administrators_alone() -> None:
     own = frozenset({STAFF.person_id})
     child = replace(CHILD, protected=True, mentors=own, teachers=own)
