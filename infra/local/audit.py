@@ -61,6 +61,9 @@ def verify(clients: Clients, first: date, last: date) -> bool:
         except BrokenSegment:
             chain.faults.append(f"{key}: is not a segment")
             continue
+        except s3.exceptions.NoSuchKey:
+            chain.faults.append(f"{key}: is hidden by a delete marker")
+            continue
         chain.follow(segment, sealed=_sealed(kms, segment))
         header = segment.header
         checked.append(Checked(header.number, header.made, header.rows, len(chain.faults) == known))

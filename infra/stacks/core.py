@@ -219,7 +219,7 @@ def _audit_table(stack: CoreStack, key: kms.Key) -> dynamodb.Table:
     return table(stack, "skolkit-audit", key, stream=dynamodb.StreamViewType.NEW_IMAGE)
 
 
-def _bucket(stack: Stack, name: str, physical: str, key: kms.Key, rule: s3.LifecycleRule) -> s3.Bucket:
+def _bucket(stack: Stack, name: str, physical: str, key: kms.Key, *rules: s3.LifecycleRule) -> s3.Bucket:
     """A bucket as all of ours are: encrypted, versioned, private, and not deleted with its stack."""
     return s3.Bucket(
         stack,
@@ -232,7 +232,7 @@ def _bucket(stack: Stack, name: str, physical: str, key: kms.Key, rule: s3.Lifec
         enforce_ssl=True,
         versioned=True,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        lifecycle_rules=[rule],
+        lifecycle_rules=list(rules),
         removal_policy=KEPT,
     )
 
@@ -260,56 +260,38 @@ def _imports(stack: Stack, key: kms.Key) -> None:
 
 def _extracts(stack: Stack, key: kms.Key) -> None:
     """Register extracts and the areas' parts of them: fetched by link within a month, then gone."""
-    s3.Bucket(
+    _bucket(
         stack,
         "Extracts",
-        bucket_name=base.extracts_bucket(),
-        encryption=s3.BucketEncryption.KMS,
-        encryption_key=key,
-        bucket_key_enabled=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        enforce_ssl=True,
-        versioned=True,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                id="parts are needed until the extract is whole",
-                prefix="parts/",
-                expiration=Duration.days(2),
-                noncurrent_version_expiration=Duration.days(1),
-            ),
-            s3.LifecycleRule(
-                id="extracts are fetched within a month",
-                expiration=Duration.days(30),
-                noncurrent_version_expiration=Duration.days(1),
-                abort_incomplete_multipart_upload_after=Duration.days(1),
-            ),
-        ],
-        removal_policy=KEPT,
+        base.extracts_bucket(),
+        key,
+        s3.LifecycleRule(
+            id="parts are needed until the extract is whole",
+            prefix="parts/",
+            expiration=Duration.days(2),
+            noncurrent_version_expiration=Duration.days(1),
+        ),
+        s3.LifecycleRule(
+            id="extracts are fetched within a month",
+            expiration=Duration.days(30),
+            noncurrent_version_expiration=Duration.days(1),
+            abort_incomplete_multipart_upload_after=Duration.days(1),
+        ),
     )
 
 
 def _documents(stack: Stack, key: kms.Key) -> None:
     """What people fetch by a link that soon ends: letters, packages. Nothing in it expires by itself."""
-    s3.Bucket(
+    _bucket(
         stack,
         "Documents",
-        bucket_name=base.documents_bucket(),
-        encryption=s3.BucketEncryption.KMS,
-        encryption_key=key,
-        bucket_key_enabled=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        enforce_ssl=True,
-        versioned=True,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                id="what was replaced ends",
-                noncurrent_version_expiration=Duration.days(400),
-                abort_incomplete_multipart_upload_after=Duration.days(7),
-            )
-        ],
-        removal_policy=KEPT,
+        base.documents_bucket(),
+        key,
+        s3.LifecycleRule(
+            id="what was replaced ends",
+            noncurrent_version_expiration=Duration.days(400),
+            abort_incomplete_multipart_upload_after=Duration.days(7),
+        ),
     )
 
 

@@ -113,10 +113,26 @@ def test_two_functions_read_the_audit_trail_and_one_archives_it(cdk: Assembly) -
         assert having == names, action
 
 
+def test_who_opens_protected_details_and_reads_the_parts_of_extracts(cdk: Assembly) -> None:
+    """The register's writer (the glass) and the population register's importer; of parts, who joins them."""
+    opens, joins = set(), set()
+    for function, role in roles(cdk):
+        for action, resource in allowed(role):
+            if action == "kms:Decrypt" and "protected" in resource:
+                opens.add(function.properties["FunctionName"])
+            if action == "s3:GetObject" and "/parts/" in resource:
+                joins.add(function.properties["FunctionName"])
+    assert opens == {"skolkit-register-writer", "skolkit-register-take_population"}
+    assert joins == {"skolkit-access-collect_extract"}
+
+
 def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> None:
     for role in cdk.of("AWS::IAM::Role"):
         for action, _ in allowed(role):
-            assert action not in ("s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:PutObjectRetention")
+            assert action not in {
+                "s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion",
+                "s3:PutBucketObjectLockConfiguration", "s3:PutObjectRetention",
+            }  # fmt: skip
 
 
 def test_relays_see_the_stream_and_not_the_table(cdk: Assembly) -> None:

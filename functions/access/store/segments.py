@@ -19,6 +19,7 @@ from skolkit.config import AUDIT_TABLE, ConfigError
 PREFIX = "audit/segments/"
 KEY = "alias/skolkit-audit"
 ALGORITHM = "HMAC_SHA_256"
+EMPTY = 10  # answers without rows before an open shard counts as read: AWS gives such between rows, too
 CALLS = 200  # of GetRecords for one shard in one go: an open shard never says that it has ended
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 
@@ -100,16 +101,17 @@ def read_stream(places: Mapping[str, str], limit: int) -> Batch:
 
 def _read_shard(streams: Any, stream: str, shard: str, place: str | None, limit: int, batch: Batch) -> None:
     iterator: str | None = _iterator(streams, stream, shard, place)
+    empty = 0
     for _ in range(CALLS):
-        if not iterator or len(batch.rows) >= limit:
+        if not iterator or len(batch.rows) >= limit or empty == EMPTY:
             return
         reply = streams.get_records(ShardIterator=iterator, Limit=1000)
+        empty = 0 if reply["Records"] else empty + 1
         for record in reply["Records"]:
             batch.places[shard] = record["dynamodb"]["SequenceNumber"]
             if row := _row(record):
                 batch.rows.append(row)
-        # An empty answer of an open shard is its end for now.
-        iterator = reply.get("NextShardIterator") if reply["Records"] else None
+        iterator = reply.get("NextShardIterator")
 
 
 def _iterator(streams: Any, stream: str, shard: str, place: str | None) -> str:

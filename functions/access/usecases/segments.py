@@ -24,6 +24,7 @@ def append_segments() -> int:
     for _ in range(SEGMENTS):
         batch = store.read_stream(chain.places, ROWS)
         if not batch.rows and not lost:
+            chain.places = dict(batch.places) or chain.places  # rows that only expired are not read again
             break
         archived += _append(chain, batch, lost)
         lost = ""

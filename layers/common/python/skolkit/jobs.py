@@ -132,6 +132,8 @@ def run(
         raise  # another worker, or a person, was first: the queue tries again with what is stored then
     except DomainError as refusal:
         item = find(kind, fact.job) or item
+        if item.state in {"done", "failed"} or int(item.turn) != fact.turn:
+            return  # another worker had it, and that is why this step was refused
         item.outcome = {**item.outcome, "reason": refusal.code}
         logger().warning("job refused", job=item.job, **failure(refusal))
         _end(item, "failed")
