@@ -11,14 +11,15 @@ from skolkit.types import PersonId
 def gather(asked: Requested) -> list[Section]:
     """What is sent about a pupil and to a guardian. Two queries, and two per child."""
     person = asked.person
+    channel, chosen = store.preferences(person)
     sent = [row for pupil in (person, *register.children_of(person)) for row in _sent(pupil, person)]
     return [
         section(
             "messages.preference", "Val av kanal", "Chosen channel", {"channel": ("Kanal", "Channel")},
-            [[store.preferences(person)[0].value]] if store.preferences(person)[1] else [],
+            [[channel.value]] if chosen else [],
         ),
         section(
-            "messages.delivery", "Underrättelser om frånvaro", "Notices of absence sent",
+            "messages.delivery", "Skickade underrättelser", "Notices sent",
             {
                 "day": ("Dag", "Day"), "recipient": ("Mottagare", "Recipient"), "at": ("Skickad", "Sent"),
                 "state": ("Läge", "State"), "channel": ("Kanal", "Channel"),
@@ -30,6 +31,8 @@ def gather(asked: Requested) -> list[Section]:
 
 def _sent(pupil: PersonId, person: PersonId) -> list[list[Value]]:
     """About the person, or to them about a child; by which way another guardian is reached is theirs."""
+    record = register.pupil(pupil)
+    guardians = record.guardians if record else frozenset()
     rows = store.DeliveryItem.query(
         f"PUPIL#{pupil}", store.DeliveryItem.sk.startswith("DELIVERY#"), consistent_read=True
     )
@@ -38,6 +41,7 @@ def _sent(pupil: PersonId, person: PersonId) -> list[list[Value]]:
         key = store.DeliveryKey.of(row)
         own = key.recipient == person
         if own or pupil == person:
-            to = "personen själv" if own else "vårdnadshavare"
+            home = key.recipient in guardians
+            to = "personen själv" if own else "vårdnadshavare" if home else "någon annan"
             shown.append([key.day.isoformat(), to, row.at, row.state, row.channel if own else None])
     return shown

@@ -61,7 +61,6 @@ def record(areas: Sequence[Area]) -> str:
     plan = PLANS[-1]
     for area in areas:
         types = list(dict.fromkeys(kind.document for kind in kept(area.name).values()))
-        types += ["access.audit"] if area.name == "access" else []
         lines += [f"## {area.api.title} (`{area.name}`)", ""]
         lines += _table(
             ("Uppgifter", "Ändamål", "Kategorier", "Källa", "Mottagare", "Lagras i"),
@@ -83,7 +82,7 @@ def retention(areas: Sequence[Area]) -> str:
     rows = [
         (
             t.name.sv, t.period.sv, actions[t.action], t.basis, "lag" if t.certain else "kommunen beslutar",
-            "; ".join(filter(None, (_kinds(area.name, t) for area in areas))) or "granskningsloggen",
+            "; ".join(filter(None, (_kinds(area.name, t) for area in areas))),
         )
         for t in plan.types.values()
     ]  # fmt: skip
@@ -107,7 +106,7 @@ def security() -> str:
 
 def policies() -> list[tuple[str, str, str]]:
     """The Cedar policies: id, permit or forbid, and what their comment says; one without goes with the one
-    above it.
+    above it, which must be of the same name but for what it is about (`mentor-of-pupil`, `mentor-of-group`).
     """
     found = []
     for path in sorted((ROOT / "functions" / "access" / "policies").glob("*.cedar")):
@@ -144,6 +143,8 @@ def assessment(areas: Sequence[Area]) -> str:
 
 def _kinds(area: str, document: DocumentType) -> str:
     names = [name for name, kind in kept(area).items() if kind.document == document.id]
+    if "audit_chain" in names:
+        names += ["tabellen skolkit-audit", "dess arkiv"]  # no area's own items: written by all of them
     return f"{area}: {', '.join(names)}" if names else ""
 
 

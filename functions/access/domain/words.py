@@ -80,11 +80,16 @@ DEEDS: dict[str, Deed] = {
         "lät en post från folkbokföringen vara", "let a record of the population register be"
     ),
     "end_group": _change("avslutade en klass eller grupp", "ended a class or group"),
+    "end_memberships": _change(
+        "avslutade platser i klasser och grupper", "ended places in classes and groups"
+    ),
     "end_responsible": _change(
         "avslutade någons ansvar för ett barn", "ended somebody's responsibility for a child"
     ),
     "enrol_pupil": _change("skrev in på en skola", "enrolled at a school"),
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
+    "follow_merge": _change("flyttade grupper vid en sammanslagning", "moved groups after a merge"),
+    "follow_rules": _change("placerade i en grupp efter dess regel", "put in a group by its rule"),
     "leave_school": _change("lät en elev sluta skolan", "let a pupil leave school"),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
@@ -110,6 +115,7 @@ DEEDS: dict[str, Deed] = {
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
+    "open_leaving": _change("öppnade ett ärende om att sluta skolan", "opened a case of leaving school"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
     "open_round": _change("öppnade en valomgång", "opened a choice round"),
     "open_watch_case": _change("öppnade ett bevakningsärende", "opened a case of the watch"),
@@ -171,6 +177,8 @@ DEEDS: dict[str, Deed] = {
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
+    "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
+    "write_notice": _change("skrev en underrättelse", "wrote a notice"),
 }
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")
 

@@ -21,7 +21,10 @@ from skolkit.identity import Caller
 from skolkit.table import fetch
 from skolkit.types import PersonId
 
-_ORDER = ("principal", "administrator", *sorted(guard.ATTENDING), "preschool_staff", "mentor", "teacher")
+_ORDER = (
+    "principal", "administrator", *sorted(guard.ATTENDING), "attendance_officer", "activity_officer",
+    "preschool_staff", "mentor", "teacher",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from functions.access import guard
+from functions.access.usecases import trail as usecase
 from functions.organisation.domain.groups import Stay
 from functions.organisation.store import groups as groups_store
 from infra.local.cloud import Cloud
@@ -29,6 +31,10 @@ def reads(schools: Schools, by: str, person: str | None = None, **query: Any) ->
 def read_person(schools: Schools, by: str) -> None:
     asked = call("register", "read_person", schools.people[by], path={"person": schools.pupil.id})
     assert asked.status == 200
+
+
+def test_every_duty_has_its_place_in_whose_stead_a_reader_is_named() -> None:
+    assert set(usecase._ORDER) == set(get_args(guard.Role))
 
 
 def test_a_guardian_sees_who_read_what_newest_first(schools: Schools) -> None:
