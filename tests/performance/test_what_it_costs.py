@@ -85,6 +85,11 @@ def test_handler_time(
     nothing = median(lambda: call("access", "read_health", None))
     one_read = median(lambda: call("messages", "read_preferences", teacher))
     opened, saved = median(open_), median(save)
+    listed = median(
+        lambda: call(
+            "organisation", "read_group", teacher, path={"group": klass.id}, query={"guardians": "true"}
+        )
+    )
     with capsys.disabled():
         print(f"\nhandler, {len(first['rows'])} pupils, median of {RUNS}, embedded DynamoDB included:")
         for name, took in [
@@ -92,6 +97,7 @@ def test_handler_time(
             ("one read", one_read),
             ("open lesson", opened),
             ("save", saved),
+            ("class list", listed),
         ]:
             print(f"  {name:12} {took:6.1f} ms   {took / one_read:5.2f} × one read")
 

@@ -197,7 +197,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.read_certification": lambda s: Ask({"unit": s.home.unit, "employee": s.people["teacher"]}),
     "organisation.read_duty": lambda s: Ask({"unit": s.home.unit, "duty": s.made["duty"]}),
     "organisation.read_my_staffing": lambda _: Ask(),
-    "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}),
+    "organisation.read_group": lambda s: Ask({"group": s.home.klass.id}, {"guardians": "true"}),
     "organisation.read_rollover": lambda s: Ask({"rollover": s.made["rollover"]}),
     "organisation.read_rule": lambda s: Ask({"group": s.made["ruled"]}),
     "organisation.read_unit": lambda s: Ask({"unit": s.home.unit}),

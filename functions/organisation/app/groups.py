@@ -36,10 +36,13 @@ from skolkit.triggers import DroppedFile
 from skolkit.types import GroupId, PersonId, UnitId
 
 
-@api.operation("GET", "/v1/groups/{group}", process=13, answer=group_schemas.GroupView, errors=(NotFound,))
-def read_group(request: Request[None, None]) -> group_schemas.GroupView:
+@api.operation(
+    "GET", "/v1/groups/{group}", process=13,
+    query=group_schemas.GroupQuery, answer=group_schemas.GroupView, errors=(NotFound,),
+)  # fmt: skip
+def read_group(request: Request[None, group_schemas.GroupQuery]) -> group_schemas.GroupView:
     """A class or teaching group with its members today"""
-    return groups.read_group(request.caller, GroupId(request.id("group")))
+    return groups.read_group(request.caller, GroupId(request.id("group")), guardians=request.query.guardians)
 
 
 @api.operation(

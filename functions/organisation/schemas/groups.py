@@ -20,21 +20,27 @@ YearText = Annotated[
 ]
 
 
-class MemberView(Shape):
-    """A member of a group. A protected pupil's name is withheld from those without a task for them."""
+class GroupQuery(Shape):
+    """With `guardians` each pupil has those in whose custody they are, for the group's own staff and the
+    unit's principal and administrators.
+    """
+
+    guardians: bool = False
+
+
+class NameView(Shape):
+    """A mentor, teacher or guardian; a protected one has no name here."""
 
     person: Id
     given_name: str | None
     family_name: str | None
+
+
+class MemberView(NameView):
+    """A member of a group. A protected pupil's name and guardians are for those with a task for them."""
+
     protected: bool
-
-
-class StaffView(Shape):
-    """A mentor or teacher of a group."""
-
-    person: Id
-    given_name: str | None
-    family_name: str | None
+    guardians: list[NameView]
 
 
 class GroupView(Shape):
@@ -45,8 +51,8 @@ class GroupView(Shape):
     unit: Id
     kind: GroupKind
     members: list[MemberView]
-    mentors: list[StaffView]
-    teachers: list[StaffView]
+    mentors: list[NameView]
+    teachers: list[NameView]
     start_date: date | None
     end_date: date | None
     school_form: SchoolForm | None

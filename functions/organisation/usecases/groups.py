@@ -12,15 +12,15 @@ from functions.organisation.schemas.groups import (
     GroupView,
     MembershipView,
     MemberView,
+    NameView,
     NewMembership,
-    StaffView,
 )
 from functions.organisation.store import groups as groups_store
 from functions.organisation.usecases.group_admin import by_hand
 from functions.organisation.usecases.group_rights import editable, require_belonging
 from functions.register import queries as register
 from functions.register.queries import PersonName
-from skolkit.audit import Trace, record_read
+from skolkit.audit import Trace, recording
 from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -28,21 +28,32 @@ from skolkit.table import commit, fetch
 from skolkit.types import GroupId, PersonId
 
 
-def read_group(caller: Caller, id: GroupId) -> GroupView:
-    """A class list. Three round trips for its own staff: group, names, audit row; one more for others."""
+def read_group(caller: Caller, id: GroupId, *, guardians: bool = False) -> GroupView:
+    """A class list. Two round trips for its own staff: the group, then names beside the audit row; three with
+    guardians, whose names come last. One more for others.
+    """
     found = groups_store.find_group(id)
     if found is None:
         raise NotFound
     item, group = found[0], found[1].on(today())
     duties = _require_group(caller, "organisation:read_group", group)
-    staff = sorted(group.mentors | group.teachers)
-    (names,) = fetch(register.wanted_names([*group.members, *staff]))
-    members = {person: names[person] for person in group.members if person in names}
-    shown = register.shown_names(
-        caller, members, teachers=group.teachers, mentors=group.mentors, duties=duties
+    staff = group.mentors | group.teachers
+    homes = guardians and (
+        caller.person in staff
+        or guard.allowed(caller, "register:list_pupils", guard.Unit(group.unit), duties)
     )
-    record_read(Trace(caller.person_id, "read_group", id, changes=f"{len(group.members)} members"))
-    return _group_view(group, names, shown, carried=found[1].carried, version=item.version)
+    with recording(Trace(caller.person_id, "read_group", id, changes=f"{len(group.members)} members")):
+        names, kin = fetch(
+            register.wanted_names([*group.members, *sorted(staff)]),
+            register.wanted_guardians(list(group.members) if homes else []),
+        )
+        members = {person: names[person] for person in group.members if person in names}
+        shown = register.shown_names(
+            caller, members, teachers=group.teachers, mentors=group.mentors, duties=duties
+        )
+        adults = sorted({adult for pupil in shown for adult in kin.get(pupil, ())})
+        names |= fetch(register.wanted_names(adults))[0] if adults else {}
+    return _group_view(group, names, shown, kin, carried=found[1].carried, version=item.version)
 
 
 def put_member(caller: Caller, id: GroupId, person: PersonId, new: NewMembership) -> MembershipView:
@@ -101,6 +112,7 @@ def _group_view(
     group: GroupRecord,
     names: Mapping[PersonId, PersonName],
     shown: Collection[PersonId],
+    kin: Mapping[PersonId, tuple[PersonId, ...]],
     *,
     carried: bool,
     version: int,
@@ -110,9 +122,9 @@ def _group_view(
         name=group.name,
         unit=group.unit,
         kind=group.kind,
-        members=[_member(person, names.get(person), shown) for person in group.members],
-        mentors=[_staff(person, names.get(person)) for person in sorted(group.mentors)],
-        teachers=[_staff(person, names.get(person)) for person in sorted(group.teachers)],
+        members=[_member(person, names, shown, kin.get(person, ())) for person in group.members],
+        mentors=[_named(person, names.get(person)) for person in sorted(group.mentors)],
+        teachers=[_named(person, names.get(person)) for person in sorted(group.teachers)],
         start_date=group.start,
         end_date=group.end,
         school_form=group.school_form,
@@ -122,19 +134,26 @@ def _group_view(
     )
 
 
-def _member(person: PersonId, name: PersonName | None, shown: Collection[PersonId]) -> MemberView:
-    seen = name if name and (not name.protected or person in shown) else None
+def _member(
+    person: PersonId,
+    names: Mapping[PersonId, PersonName],
+    shown: Collection[PersonId],
+    kin: tuple[PersonId, ...],
+) -> MemberView:
+    name = names.get(person)
+    seen = name if name and person in shown else None
     return MemberView(
         person=person,
         given_name=seen.given_name if seen else None,
         family_name=seen.family_name if seen else None,
         protected=bool(name and name.protected),
+        guardians=[_named(adult, names.get(adult)) for adult in kin] if seen else [],
     )
 
 
-def _staff(person: PersonId, name: PersonName | None) -> StaffView:
+def _named(person: PersonId, name: PersonName | None) -> NameView:
     seen = name if name and not name.protected else None
-    return StaffView(
+    return NameView(
         person=person,
         given_name=seen.given_name if seen else None,
         family_name=seen.family_name if seen else None,

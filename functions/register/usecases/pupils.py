@@ -10,7 +10,7 @@ from functions.register import queries
 from functions.register.domain.people import PersonName
 from functions.register.schemas.enrolment import GuardianRow, PupilsQuery, UnitPupils, UnitPupilView
 from functions.register.store.enrolments import UnitPupil, page_of_pupils
-from skolkit.audit import Trace, record_read
+from skolkit.audit import Trace, recording
 from skolkit.clock import today
 from skolkit.identity import Caller
 from skolkit.table import fetch
@@ -18,8 +18,8 @@ from skolkit.types import PersonId, UnitId
 
 
 def list_unit_pupils(caller: Caller, unit: UnitId, query: PupilsQuery) -> UnitPupils:
-    """A page of a unit's pupils. Four round trips: duties, list, names, audit row; a fifth for the guardians'
-    names, and one per protected pupil.
+    """A page of a unit's pupils. Three round trips: duties, list, names beside the audit row; a fourth for the
+    guardians' names, and one per protected pupil.
     """
     duties = organisation.duties_of(caller.person_id)
     guard.require(caller, "register:list_pupils", guard.Unit(unit), duties)
@@ -28,13 +28,14 @@ def list_unit_pupils(caller: Caller, unit: UnitId, query: PupilsQuery) -> UnitPu
         unit, day, year, query.cursor, query.limit, caller.seal, "pupils", unit, str(day), str(year)
     )
     ids = list(dict.fromkeys(row.person for row in rows))
-    names, guardians = fetch(
-        queries.wanted_names(ids), queries.wanted_guardians(ids if query.guardians else [])
-    )
-    shown = queries.shown_names(caller, names, teachers=frozenset(), mentors=frozenset(), duties=duties)
-    adults = sorted({adult for pupil in shown for adult in guardians.get(pupil, ())})
-    adult_names: dict[PersonId, PersonName] = fetch(queries.wanted_names(adults))[0] if adults else {}
-    record_read(Trace(caller.person_id, "list_unit_pupils", unit, changes=f"{day} {len(ids)} pupils"))
+    trace = Trace(caller.person_id, "list_unit_pupils", unit, changes=f"{day} {len(ids)} pupils")
+    with recording(trace):
+        names, guardians = fetch(
+            queries.wanted_names(ids), queries.wanted_guardians(ids if query.guardians else [])
+        )
+        shown = queries.shown_names(caller, names, teachers=frozenset(), mentors=frozenset(), duties=duties)
+        adults = sorted({adult for pupil in shown for adult in guardians.get(pupil, ())})
+        adult_names: dict[PersonId, PersonName] = fetch(queries.wanted_names(adults))[0] if adults else {}
     views = [_view(row, names.get(row.person), shown, guardians, adult_names) for row in rows]
     return UnitPupils(data=views, cursor=cursor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,29 @@ def test_a_protected_pupils_name_is_for_those_with_a_task(tables: Cloud, world: 
     assert shown(world.klass.mentor_ids[0]) == (pupil.given_name, True)
     assert shown(world.staff("principal")) == (pupil.given_name, True)
     assert shown(world.staff("administrator")) == (None, True)  # of the whole municipality
+
+
+def test_guardians_are_for_the_groups_staff_and_the_office(tables: Cloud, world: World) -> None:
+    pupil, hidden = world.classmates()[:2]
+    drop(tables, "register/persons/p.jsonl", [person_row(hidden) | {"securityMarking": "Sekretessmarkering"}])
+    path, asked = {"group": world.klass.id}, {"guardians": "true"}
+
+    def homes(caller: PersonId) -> dict[str, Any]:
+        answer = call("organisation", "read_group", caller, path=path, query=asked)
+        return {m["person"]: m["guardians"] for m in answer.body["members"]}
+
+    own = {guardian.guardian_id for guardian in pupil.guardians}
+    mentor, office = world.klass.mentor_ids[0], world.staff("administrator")
+    for caller in (mentor, office):
+        assert {g["person"] for g in homes(caller)[pupil.id]} == own
+        assert all(g["givenName"] for g in homes(caller)[pupil.id])
+    assert homes(mentor)[hidden.id]
+    assert homes(office)[hidden.id] == []  # of the whole municipality
+    nurse = PersonId(stable_id("a school nurse"))
+    id = {"person": nurse, "unit": world.unit, "role": "school_nurse", "startDate": "2026-01-01"}
+    drop(tables, "organisation/duties/nurse.jsonl", [id])
+    assert set(map(len, homes(nurse).values())) == {0}
+    assert all(m["guardians"] == [] for m in read(world, mentor).body["members"])
 
 
 def put(world: World, caller: PersonId, person: PersonId, **new: object) -> Answer:
