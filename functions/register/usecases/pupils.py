@@ -18,8 +18,8 @@ from skolkit.types import PersonId, UnitId
 
 
 def list_unit_pupils(caller: Caller, unit: UnitId, query: PupilsQuery) -> UnitPupils:
-    """A page of a unit's pupils. Three round trips: duties, list, names beside the audit row; a fourth for the
-    guardians' names, and one per protected pupil.
+    """A page of a unit's pupils. Three round trips: duties, list, names beside the audit row; a fourth for
+    the guardians' names, and one per protected pupil.
     """
     duties = organisation.duties_of(caller.person_id)
     guard.require(caller, "register:list_pupils", guard.Unit(unit), duties)
