@@ -13,12 +13,13 @@ from functions.attendance.events import (
 )
 from functions.attendance.extract import gather
 from functions.attendance.usecases import absence as absences
-from functions.attendance.usecases import lessons, notices
+from functions.attendance.usecases import lessons, merges, notices
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.extracts import answer
 from skolkit.http import Api, Request
+from skolkit.merges import MergeTold
 from skolkit.triggers import Triggers
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
@@ -157,6 +158,15 @@ def decide_guardian_notices(envelope: Envelope) -> None:
 def record_notice_outcome(envelope: Envelope) -> None:
     """Remember whether a guardian was reached."""
     notices.record_outcome(NoticeAnswered.model_validate(envelope.data))
+
+
+@on.on_facts(
+    "register.PersonsMerged.v1", "register.PersonsParted.v1", process=2, timeout=120,
+    meaning="Frånvaron för en person med dubbla poster syns inte på den post som behölls.",
+)  # fmt: skip
+def follow_merge(envelope: Envelope) -> None:
+    """Move a pupil's absence to the record that is kept, or back."""
+    merges.follow_merge(MergeTold.model_validate(envelope.data))
 
 
 @on.on_schedule(

@@ -11,6 +11,7 @@ from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.extracts import answer
 from skolkit.http import Api, Request
+from skolkit.merges import MergeTold
 from skolkit.triggers import MailReceipt, Triggers
 from skolkit.types import PersonId
 
@@ -61,6 +62,15 @@ def deliver_guardian_notice(envelope: Envelope) -> None:
 def warn_of_broken_glass(envelope: Envelope) -> None:
     """Tell the administrators that somebody has opened protected details."""
     usecases.warn_of_broken_glass(GlassBroken.model_validate(envelope.data), envelope.id)
+
+
+@on.on_facts(
+    "register.PersonsMerged.v1", "register.PersonsParted.v1", process=2, timeout=120,
+    meaning="Underrättelser om en person med dubbla poster syns inte på den post som behölls.",
+)  # fmt: skip
+def follow_merge(envelope: Envelope) -> None:
+    """Move what was sent about a person to the record that is kept, or back."""
+    usecases.follow_merge(MergeTold.model_validate(envelope.data))
 
 
 @on.on_mail_receipts(

@@ -13,6 +13,7 @@ from functions.messages.domain import Channel, Delivery, Failure, State
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import seal, unseal
+from skolkit.merges import move
 from skolkit.table import Item, Wanted
 from skolkit.types import NoticeId, PersonId
 
@@ -144,3 +145,11 @@ def _delivery(item: DeliveryItem) -> Delivery:
         attempts=int(item.attempts),
         version=item.version,
     )
+
+
+def move_person(old: PersonId, new: PersonId, kept: PersonId, *, back: bool) -> None:
+    """Deliveries about `old` and its preferences are those of `new`; with `back` those that came from `new`
+    are its own again. A channel that both have chosen stays with each.
+    """
+    for prefix in ("PUPIL#", "PERSON#"):
+        move(MessagesItem, f"{prefix}{old}", f"{prefix}{new}", kept, back=back)

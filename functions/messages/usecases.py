@@ -21,6 +21,7 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound, Text
 from skolkit.events import Fact
 from skolkit.identity import Caller
+from skolkit.merges import MergeTold
 from skolkit.table import commit, fetch
 from skolkit.telemetry import logger
 from skolkit.types import NoticeId, PersonId
@@ -204,3 +205,11 @@ def _tag(key: DeliveryKey) -> str:
 def _untag(tag: str) -> DeliveryKey:
     pupil, day, notice, recipient = tag.split("_")
     return DeliveryKey(PersonId(pupil), date.fromisoformat(day), NoticeId(notice), PersonId(recipient))
+
+
+def follow_merge(told: MergeTold) -> None:
+    """Two records proved to be one person, or not: what was sent goes with the record that is kept."""
+    if register.merged_into(told.merged) == told.kept:
+        store.move_person(told.merged, told.kept, told.kept, back=False)
+    else:
+        store.move_person(told.kept, told.merged, told.kept, back=True)

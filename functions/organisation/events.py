@@ -213,14 +213,6 @@ class ElectivesDecided(Fact):
     unit: UnitId
 
 
-class PersonsMerged(BaseModel):
-    """What is needed of `register.PersonsMerged.v1`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
-    kept: PersonId
-    merged: PersonId
-
-
 class EnrolmentEnded(BaseModel):
     """What is needed of `register.EnrolmentEnded.v1`."""
 

@@ -17,6 +17,7 @@ KEPT = {
     "group": Kept("organisation.group", ("stays", "mentors", "teachers")),
     "listed_group": Kept("organisation.group"),
     "parts": Kept("organisation.group", ("pk",)),
+    "merged_parts": Kept("organisation.group", ("pk", "sk")),
     "duty": Kept("organisation.duty", ("pk", "person")),
     "duty_card": Kept("organisation.duty", ("person",)),
     "unit_duty": Kept("organisation.duty", ("person",)),

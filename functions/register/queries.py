@@ -31,6 +31,7 @@ __all__ = [
     "contacts",
     "enrolments_at",
     "facts_of",
+    "merged_into",
     "pupil",
     "pupils",
     "require_person",
@@ -78,6 +79,11 @@ def pupils(ids: Sequence[PersonId]) -> dict[PersonId, EnrolledPupil]:
     """Pupils with their enrolments; adults and unknown ids are left out. A consistent query per pupil."""
     cards = [card for id in dict.fromkeys(ids) if (card := people_store.find_card(id)) and card.is_pupil]
     return {card.id: EnrolledPupil(card.id, card.protected, card.enrolments) for card in cards}
+
+
+def merged_into(person: PersonId) -> PersonId | None:
+    """The record that a closed one proved to be the same person as. One round trip: a consistent get."""
+    return people_store.merged_into(person)
 
 
 def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:

@@ -35,6 +35,7 @@ from infra.local.cloud import Cloud
 from skolkit.events import Envelope, Fact
 from skolkit.extracts import Requested
 from skolkit.imports import MOST_FAULTS
+from skolkit.merges import MergeTold
 from skolkit.outbox import BYTES
 from skolkit.table import dynamodb
 from skolkit.types import new_id
@@ -73,7 +74,11 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
     ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
     ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
-    ("organisation", "register.PersonsMerged.v1"): organisation.PersonsMerged,
+    **{
+        (area, f"register.Persons{done}.v1"): MergeTold
+        for area in ("attendance", "messages", "organisation", "register")
+        for done in ("Merged", "Parted")
+    },
     ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
     ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
     ("register", "register.PersonDied.v1"): register.PersonDied,
@@ -125,7 +130,11 @@ STORY = (
     "register/write_notice.notice_drawn_up",
     "register/write_handover.handover_asked",
     "organisation/end_memberships.enrolment_ended",
-    "organisation/follow_merge.persons_merged",
+    *(
+        f"{area}/follow_merge.persons_{done}"
+        for done in ("merged", "parted")
+        for area in ("attendance", "messages", "organisation", "register")
+    ),
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -9,7 +9,6 @@ from functions.organisation.domain import ladder as ladder_rules
 from functions.organisation.domain import rollover as rollover_rules
 from functions.organisation.events import (
     EnrolmentEnded,
-    PersonsMerged,
     PupilEnrolled,
     RolloverAsked,
     UnitRolloverAsked,
@@ -32,6 +31,7 @@ from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
+from skolkit.merges import MergeTold
 from skolkit.triggers import DroppedFile
 from skolkit.types import GroupId, PersonId, UnitId
 
@@ -270,13 +270,12 @@ def end_memberships(envelope: Envelope) -> None:
 
 
 @on.on_facts(
-    "register.PersonsMerged.v1",
-    process=13,
-    meaning="En elev vars poster har slagits ihop står kvar i sina grupper under den stängda posten.",
-)
+    "register.PersonsMerged.v1", "register.PersonsParted.v1", process=13,
+    meaning="En elev vars poster har slagits ihop eller delats står i grupper under fel post.",
+)  # fmt: skip
 def follow_merge(envelope: Envelope) -> None:
-    """Put the record that is kept in the groups of the other one."""
-    merges.follow_merge(PersonsMerged.model_validate(envelope.data), envelope.id)
+    """Put the record that is kept in the groups of the other one, or take it out again."""
+    merges.follow_merge(MergeTold.model_validate(envelope.data))
 
 
 @on.on_file(

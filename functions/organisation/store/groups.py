@@ -67,6 +67,13 @@ class PartsItem(OrganisationItem, discriminator="parts"):
     parts = JSONAttribute()
 
 
+class MergedPartsItem(OrganisationItem, discriminator="merged_parts"):
+    """The parts a closed record had when it was merged, and those of the kept one, for undoing it."""
+
+    parts = JSONAttribute()
+    kept = JSONAttribute()
+
+
 def _group_key(group: GroupId) -> tuple[str, str]:
     return f"GROUP#{group}", "GROUP"
 
@@ -79,6 +86,19 @@ def find_group(group: GroupId) -> tuple[GroupItem, DatedGroup] | None:
     """A group and its item. One consistent get."""
     item = GroupItem.find(*_group_key(group))
     return (item, _group(item)) if item else None
+
+
+def merged_parts(
+    merged: PersonId, kept: PersonId
+) -> tuple[MergedPartsItem, tuple[PartIn, ...], tuple[PartIn, ...]] | None:
+    """The parts that the closed record had when it was merged, and the kept one. One consistent get."""
+    item = MergedPartsItem.find(f"PERSON#{merged}", f"MERGED#{kept}")
+    return (item, _parts(item.parts), _parts(item.kept)) if item else None
+
+
+def merging_parts(item: PartsItem, kept: PartsItem, into: PersonId) -> MergedPartsItem:
+    """The parts of a record that is to be closed, to be remembered."""
+    return MergedPartsItem(item.pk, f"MERGED#{into}", parts=list(item.parts), kept=list(kept.parts))
 
 
 def wanted_groups(ids: Sequence[GroupId]) -> Wanted[dict[GroupId, DatedGroup]]:
@@ -94,7 +114,7 @@ def wanted_parts(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[Part
     """Everybody's parts in groups, of all times."""
 
     def answer(found: dict[tuple[str, str], PartsItem]) -> dict[PersonId, tuple[PartIn, ...]]:
-        return {p: _parts(found[key]) if (key := _parts_key(p)) in found else () for p in people}
+        return {p: _parts(found[key].parts) if (key := _parts_key(p)) in found else () for p in people}
 
     return Wanted(PartsItem, [_parts_key(person) for person in people], answer)
 
@@ -104,7 +124,7 @@ def around(person: PersonId, day: date) -> Around:
     groups.
     """
     item = PartsItem.find(*_parts_key(person))
-    mine = [p.group for p in _parts(item) if p.part == "member" and p.covers(day)] if item else []
+    mine = [p.group for p in _parts(item.parts) if p.part == "member" and p.covers(day)] if item else []
     if not mine:
         return Around(())
     keys = [_group_key(group) for group in dict.fromkeys(mine)]
@@ -324,5 +344,5 @@ def _row(item: ListedGroupItem) -> GroupRow:
     )
 
 
-def _parts(item: PartsItem) -> tuple[PartIn, ...]:
-    return tuple(PartIn(GroupId(g), part, day_of(start), day_of(end)) for g, part, start, end in item.parts)
+def _parts(rows: Sequence[Sequence[Any]]) -> tuple[PartIn, ...]:
+    return tuple(PartIn(GroupId(g), part, day_of(start), day_of(end)) for g, part, start, end in rows)

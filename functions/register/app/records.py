@@ -99,7 +99,10 @@ def end_responsible(request: Request[None, None]) -> None:
 @api.operation(
     "POST", "/v1/persons/{person}/merges", process=2, status=201, keyed=True,
     body=MergeBody, answer=MergeView,
-    errors=(NotFound, ChangedMeanwhile, merge_rules.NotMergeable, rules.AlreadyEnrolled, rules.BeforeBirth),
+    errors=(
+        NotFound, ChangedMeanwhile, merge_rules.NotMergeable, merge_rules.StillEmployed,
+        rules.AlreadyEnrolled, rules.BeforeBirth,
+    ),
 )  # fmt: skip
 def merge_persons(request: Request[MergeBody, None]) -> MergeView:
     """Put two records together that prove to be one person"""

@@ -8,6 +8,8 @@ from functions.register.events import (
     PersonDied,
     PersonEmigrated,
     PersonMoved,
+    PersonsMerged,
+    PersonsParted,
     PupilEnrolled,
     WatchAsked,
 )
@@ -28,6 +30,7 @@ from functions.register.usecases import watch
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
+from skolkit.merges import MergeTold
 from skolkit.types import PersonId
 
 
@@ -56,6 +59,15 @@ def run_watch(envelope: Envelope) -> None:
 def review_watch(envelope: Envelope) -> None:
     """Close a case when its cause has ended."""
     watch.review(PersonId(envelope.data["pupil" if envelope.type == PupilEnrolled.type else "person"]))
+
+
+@on.on_facts(
+    PersonsMerged.type, PersonsParted.type, process=9,
+    meaning="Bevakningsärenden för en person med dubbla poster finns inte på den post som behölls.",
+)  # fmt: skip
+def follow_merge(envelope: Envelope) -> None:
+    """Move cases to the record that is kept, or back."""
+    watch.follow_merge(MergeTold.model_validate(envelope.data))
 
 
 @api.operation("GET", "/v1/watch/cases", process=9, query=CaseQuery, answer=CasePage, errors=(NotFound,))

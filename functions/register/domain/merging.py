@@ -23,6 +23,19 @@ class NotMergeable(DomainError):
     advice = Text("Kontrollera vilka poster som avses.", "Check which records are meant.")
 
 
+class StillEmployed(DomainError):
+    """What somebody may do follows from duties, which belong to the record that signs in."""
+
+    reason = Text(
+        "Posten som ska stängas har en tjänst som inte har upphört.",
+        "The record that is to be closed has a duty that has not ended.",
+    )
+    advice = Text(
+        "Avsluta tjänsten och registrera den på posten som behålls, eller behåll den andra posten.",
+        "End the duty and enter it for the record that is kept, or keep the other record.",
+    )
+
+
 class ChangedSinceMerge(DomainError):
     """What has been changed after the merge cannot be told apart by itself."""
 

@@ -98,6 +98,12 @@ def find_card(person: PersonId) -> PersonCard | None:
     return card_of(person, rows_of(person))
 
 
+def merged_into(person: PersonId) -> PersonId | None:
+    """The record that is kept instead of this one, if any. One consistent get."""
+    item = PersonItem.find(*profile_key(person))
+    return PersonId(item.merged_into) if item and item.merged_into else None
+
+
 def find_person(person: PersonId) -> tuple[PersonItem, PersonCard] | None:
     """The card, and the person's item: writing it again lets only one change through at a time."""
     rows = rows_of(person)

@@ -14,11 +14,13 @@ from pynamodb.attributes import UnicodeAttribute
 
 from functions.register.domain.watch import Case, ExceptionKind, Watch, WatchException
 from functions.register.store.items import PersonItem, RegisterItem, day_of, profile_key, text_of
+from skolkit.audit import Trace
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import seal, unseal
 from skolkit.jobs import JobItem
-from skolkit.table import Overwrite, Remove, Wanted, Write, dynamodb, fetch
+from skolkit.merges import SYSTEM, move
+from skolkit.table import Overwrite, Remove, Wanted, Write, commit, dynamodb, fetch
 from skolkit.types import PersonId, new_id
 
 
@@ -235,6 +237,37 @@ def listed_after(watch: Watch, after: str | None, limit: int) -> list[tuple[str,
         f"CASES#{watch}", OpenCaseItem.sk > after if after else None, limit=limit, consistent_read=True
     )
     return [(row.sk, row.case) for row in rows]
+
+
+def move_watch(old: PersonId, new: PersonId, kept: PersonId, *, back: bool) -> None:
+    """Cases and exceptions of `old` are those of `new`; with `back` those that came from `new` are its own
+    again. Exceptions of one kind stay with each. Raises `ChangedMeanwhile` when both have an open case.
+    """
+    here, there = f"WATCH#{old}", f"WATCH#{new}"
+    rows = WatchedItem.query(here, WatchedItem.sk.startswith("CASE#"), consistent_read=True)
+    keys = [case_key(row.case) for row in rows if not back or row.moved_from == there]
+    items: dict[tuple[str, str], CaseItem] = fetch(Wanted(CaseItem, keys, dict), consistent=True)[0]
+    writes = [write for item in items.values() for write in _given(item, new)]
+    if writes:
+        commit(*writes, trace=Trace(SYSTEM, "follow_merge", kept, changes=f"{len(items)} cases"))
+    for kind in (WatchedItem, ExceptionItem):
+        move(kind, here, there, kept, back=back)
+
+
+def _given(item: CaseItem, person: PersonId) -> Iterator[Write]:
+    """The case as another person's, in every list while it is open."""
+    before = case_of(item)
+    if before.person == person:
+        return
+    item.person = person
+    yield item
+    if before.closed is None:
+        case = case_of(item)
+        yield Remove(_pointer(before, open_key(before.person)))
+        yield _pointer(case, open_key(person))
+        yield Overwrite(_pointer(case, _listed(case)))
+        if case.handler:
+            yield Overwrite(_pointer(case, _handled(case, case.handler)))
 
 
 def event_item(

@@ -29,13 +29,16 @@ from skolkit.types import PersonId, new_id
 
 
 def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey) -> MergeView:
-    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed. Six round
-    trips: duties, both records, the children's adults, the rows as they were, commit. Raises `NotMergeable`,
+    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed; other areas
+    hear of it and move what is theirs. Seven round trips: duties, both records, the other's duties, the
+    children's adults, the rows as they were, commit. Raises `NotMergeable`, `StillEmployed`,
     `AlreadyEnrolled`.
     """
     kept, card, _ = _found(caller, id)
     other, other_card, rows = _found(caller, PersonId(new.duplicate))
     gain = merging.merge(card, other_card)
+    if organisation.duties_of(other_card.id):
+        raise merging.StillEmployed(field="duplicate", value=other_card.id)
     other.merged_into = id
     writes: list[Write] = [kept, other]
     writes += [Overwrite(number_item(id, span.number, span.since)) for span in gain.numbers]

@@ -42,6 +42,7 @@ from skolkit.clock import now, stamp, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.merges import MergeTold
 from skolkit.table import FEED_SHARDS, LIMIT, AlreadyDone, Overwrite, Write, commit, fetch
 from skolkit.types import PersonId, new_id
 
@@ -137,6 +138,18 @@ def review(person: PersonId) -> None:
     case = store.open_case_of(person)
     if case and (own := own_municipality()):
         _close_if_settled(case, today(), own)
+
+
+def follow_merge(told: MergeTold) -> None:
+    """Cases and exceptions go with the record that is kept, or back. Of two open cases the closed record's is
+    closed.
+    """
+    if people_store.merged_into(told.merged) == told.kept:
+        if store.open_case_of(told.kept):
+            review(told.merged)
+        store.move_watch(told.merged, told.kept, told.kept, back=False)
+    else:
+        store.move_watch(told.kept, told.merged, told.kept, back=True)
 
 
 def _close_if_settled(id: str, day: date, own: str) -> bool:

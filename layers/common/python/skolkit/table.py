@@ -53,7 +53,8 @@ class Item(Model):
     """Base of every stored item: `pk`, `sk`, the kind (a subclass), a version checked at every write, feed
     and TTL.
 
-    A kind with `fed = True` appears in the `feed` index ("changed since"); `expires` is a Unix time.
+    A kind with `fed = True` appears in the `feed` index ("changed since"); `expires` is a Unix time;
+    `moved_from` the partition of the record that a merge has closed (`skolkit.merges`).
     """
 
     fed: ClassVar[bool] = False
@@ -66,6 +67,7 @@ class Item(Model):
     feed_pk = UnicodeAttribute(null=True)
     feed_sk = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
+    moved_from = UnicodeAttribute(null=True)
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -205,9 +207,10 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete an item whatever its version, guarded likewise."""
+    """Delete an item whatever its version, guarded likewise; with `version` only that one."""
 
     item: Item
+    version: int | None = None
 
 
 Write = Item | Overwrite | Remove
@@ -248,9 +251,16 @@ def _operation(write: Write, at: datetime) -> dict[str, Any]:
             item.touch(at)
             item.version = (item.version or 0) + 1
             return {"Put": {"TableName": item.Meta.table_name, "Item": item.serialize()}}
-        case Remove(item):
+        case Remove(item, version):
             key = {"pk": {"S": item.pk}, "sk": {"S": item.sk}}
-            return {"Delete": {"TableName": item.Meta.table_name, "Key": key}}
+            guarded: dict[str, Any] = {}
+            if version is not None:
+                guarded = {
+                    "ConditionExpression": "#version = :version",
+                    "ExpressionAttributeNames": {"#version": "version"},
+                    "ExpressionAttributeValues": {":version": {"N": str(version)}},
+                }
+            return {"Delete": {"TableName": item.Meta.table_name, "Key": key, **guarded}}
 
 
 def done_before(key: str) -> AlreadyDone | None:

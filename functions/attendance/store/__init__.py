@@ -197,11 +197,11 @@ def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
         subject=sheet.subject,
         starts=stamp(sheet.start),
         ends=stamp(sheet.end),
-        teachers=_json(sheet.teachers),
-        roster=_json(sheet.roster),
+        teachers=compact(sheet.teachers),
+        roster=compact(sheet.roster),
     )
     if sheet.is_reported and sheet.reported_at:
-        item.entries = _json([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
+        item.entries = compact([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
         item.reported_by, item.reported_at = sheet.reported_by, stamp(sheet.reported_at)
     else:
         item.unreported_pk = f"{sheet.unit}#{today(sheet.start)}"
@@ -309,7 +309,7 @@ def day_item(day: PupilDay, unit: UnitId) -> DayItem:
     pk, sk = _day_key(day.pupil, day.day)
     notices = {id: [*_span_row(span), reason] for id, (span, reason) in day.notices.items()}
     item = DayItem(
-        pk=pk, sk=sk, unit=unit, notices=_json(notices), gaps=_json([_gap_row(g) for g in day.gaps])
+        pk=pk, sk=sk, unit=unit, notices=compact(notices), gaps=compact([_gap_row(g) for g in day.gaps])
     )
     return item.over(day.version)
 
@@ -392,7 +392,7 @@ def notice_item(notice: Notice) -> NoticeItem:
         pk=f"PUPIL#{notice.pupil}",
         sk=f"N#{notice.id}",
         unit=notice.unit,
-        span=_json(_span_row(notice.span)),
+        span=compact(_span_row(notice.span)),
         reason=notice.reason,
         reported_by=notice.reported_by,
         withdrawn="1" if notice.withdrawn else None,
@@ -418,7 +418,7 @@ def _notice(item: NoticeItem) -> Notice:
 
 def sweep_item(unit: UnitId, day: date, counts: Mapping[str, int]) -> SweepItem:
     """The report of one unit and evening; a new sweep of the same evening replaces it."""
-    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=_json(counts))
+    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=compact(counts))
 
 
 def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
@@ -427,5 +427,6 @@ def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
     return dict(json.loads(item.counts)) if item else None
 
 
-def _json(value: object) -> str:
+def compact(value: object) -> str:
+    """JSON as rows of this table keep it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
