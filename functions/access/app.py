@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.access import schemas
 from functions.access.domain.extracts import ExtractNotReady
-from functions.access.events import ExtractAnswered, PartAnswered
+from functions.access.events import ExtractAnswered, PartAnswered, PersonTold
 from functions.access.extract import gather
 from functions.access.usecases import extracts, me, processes, rights, segments, sign_in, trail
 from skolkit.errors import ChangedMeanwhile, NotFound
@@ -133,6 +133,15 @@ def collect_extract(envelope: Envelope) -> None:
     """Put a register extract together when every area has answered."""
     area = envelope.type.partition(".")[0]
     extracts.take_part(area, PartAnswered.model_validate(envelope.data).request)
+
+
+@on.on_facts(
+    "register.PersonProtected.v1", process=36, runbook="extracts", uses=("s3:DeleteObject extract",),
+    meaning="Registerutdrag om någon som fått skyddade personuppgifter kan ännu hämtas av andra.",
+)  # fmt: skip
+def withdraw_extracts(envelope: Envelope) -> None:
+    """Take away what others have had gathered about somebody who has become protected."""
+    extracts.withdraw_extracts(PersonTold.model_validate(envelope.data).person)
 
 
 @on.on_schedule(

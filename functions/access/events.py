@@ -33,3 +33,10 @@ class PartAnswered(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     request: str
+
+
+class PersonTold(BaseModel):
+    """Of `register.PersonProtected.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    person: PersonId

@@ -8,4 +8,5 @@ KEPT = {
     "audit_chain": Kept("access.audit"),
     "extract": Kept("access.extract", ("person", "asked_by")),
     "open_extract": Kept("access.extract"),
+    "extract_about": Kept("access.extract", ("pk",)),
 }

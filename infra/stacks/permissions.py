@@ -103,6 +103,11 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "kms:Decrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "s3:GetObject papers": lambda _: _papers(),
     "s3:PutObject papers": lambda _: _papers(),
+    "s3:DeleteObject papers": lambda _: _papers(),
+    "s3:ListBucket papers": lambda _: {
+        "resources": [base.bucket_arn(base.documents_bucket())],
+        "conditions": {"StringLike": {"s3:prefix": "register/leaving/*"}},
+    },
     # Records of the population register, which facts only say where to find.
     "s3:GetObject population": lambda _: {
         "resources": [f"{base.bucket_arn(base.imports_bucket())}/register/population/*"]
@@ -127,6 +132,7 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     },
     "s3:PutObject extract": lambda _: _extracts("documents/whole"),
     "s3:GetObject extract": lambda _: _extracts("documents/whole"),
+    "s3:DeleteObject extract": lambda _: _extracts("documents/whole"),
     "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 

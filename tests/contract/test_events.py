@@ -79,6 +79,8 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
         for area in ("attendance", "messages", "organisation", "register")
         for done in ("Merged", "Parted")
     },
+    ("access", "register.PersonProtected.v1"): access.PersonTold,
+    ("register", "register.PersonProtected.v1"): register.PersonProtected,
     ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
     ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
     ("register", "register.PersonDied.v1"): register.PersonDied,
@@ -129,6 +131,8 @@ STORY = (
     "register/open_leaving.person_moved",
     "register/write_notice.notice_drawn_up",
     "register/write_handover.handover_asked",
+    "register/hide_papers.person_protected",
+    "access/withdraw_extracts.person_protected",
     "organisation/end_memberships.enrolment_ended",
     *(
         f"{area}/follow_merge.persons_{done}"

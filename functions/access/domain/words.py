@@ -177,6 +177,7 @@ DEEDS: dict[str, Deed] = {
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
+    "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),
 }

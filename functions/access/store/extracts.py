@@ -30,10 +30,14 @@ class OpenExtractItem(AccessItem, discriminator="open_extract"):
     """An extract that is not whole yet."""
 
 
+class ExtractAboutItem(AccessItem, discriminator="extract_about"):
+    """That there is an extract, with whom it is about."""
+
+
 def new_extract(
     person: PersonId, by: PersonId, areas: Sequence[str], *, contacts: bool
-) -> tuple[ExtractItem, OpenExtractItem]:
-    """The items of a request that waits for `areas`."""
+) -> tuple[ExtractItem, OpenExtractItem, ExtractAboutItem]:
+    """The items of a request that waits for `areas`: the job, its mark, and its row with the person."""
     id, at = new_id(), now()
     item = ExtractItem(
         f"JOB#{id}", "JOB", job="request_extract", asked_by=by, asked=stamp(at), state="running",
@@ -41,7 +45,7 @@ def new_extract(
         place={"waiting": list(areas), "since": stamp(at), "asks": 1},
         expires=int((at + timedelta(days=KEPT_DAYS)).timestamp()),
     )  # fmt: skip
-    return item, open_extract(id)
+    return item, open_extract(id), ExtractAboutItem(f"PERSON#{person}", f"EXTRACT#{id}", expires=item.expires)
 
 
 def open_extract(id: str) -> OpenExtractItem:
@@ -52,6 +56,13 @@ def open_extract(id: str) -> OpenExtractItem:
 def find_extract(id: str) -> ExtractItem | None:
     """One consistent get."""
     return ExtractItem.find(f"JOB#{id}", "JOB")
+
+
+def extracts_about(person: PersonId) -> Iterator[ExtractItem]:
+    """The extracts about a person. One consistent query, and a get for each."""
+    for row in ExtractAboutItem.query(f"PERSON#{person}", consistent_read=True):
+        if item := find_extract(str(row.sk).removeprefix("EXTRACT#")):
+            yield item
 
 
 def has_expired(item: ExtractItem, at: datetime) -> bool:

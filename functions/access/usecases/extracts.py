@@ -31,6 +31,7 @@ from skolkit.types import PersonId
 # Those that keep something about people; a test holds it against what the areas declare.
 AREAS = ("access", "attendance", "messages", "organisation", "register", "timetable")
 LINK_SECONDS = 300
+WITHDRAWN = "person-protected"
 ATTEMPTS = 20  # of areas that answer at the same moment
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)")
 _TYPES = {"pdf": "application/pdf", "json": "application/json"}
@@ -46,10 +47,10 @@ def request_extract(caller: Caller, person: PersonId, key: RequestKey) -> jobs.J
     """
     record = _require(caller, person)
     contacts = caller.person == person or not record.guardians
-    item, mark = store.new_extract(person, caller.person_id, AREAS, contacts=contacts)
+    item, *marks = store.new_extract(person, caller.person_id, AREAS, contacts=contacts)
     view = jobs.view(item, version=1)
     commit(
-        item, mark,
+        item, *marks,
         facts=[_asked(item)],
         trace=Trace(caller.person_id, "request_extract", person),
         once=key.once(view.model_dump_json(by_alias=True)),
@@ -103,6 +104,20 @@ def take_part(area: str, request: str) -> None:
             continue
         return
     raise ChangedMeanwhile
+
+
+def withdraw_extracts(person: PersonId) -> None:
+    """Somebody has become protected: what others have had gathered about them is taken away, also what is on
+    its way. Whoever still may, asks again.
+    """
+    for item in store.extracts_about(person):
+        if item.asked_by == person or item.outcome.get("reason") == WITHDRAWN:
+            continue
+        item.state, item.ended, item.outcome = "failed", stamp(now()), {"reason": WITHDRAWN}
+        trace = Trace("system:withdraw_extracts", "withdraw_extracts", person, changes=item.id)
+        commit(item, Remove(store.open_extract(item.id)), trace=trace)
+        for format in _TYPES:
+            client("s3").delete_object(Bucket=bucket("extracts"), Key=file_key(item.id, format))
 
 
 def chase_extracts() -> None:

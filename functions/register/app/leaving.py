@@ -8,7 +8,7 @@ from functions.register.domain import handover as handover_rules
 from functions.register.domain import leaving as leaving_rules
 from functions.register.domain import notices as notice_rules
 from functions.register.domain import school_forms
-from functions.register.events import HandoverAsked, NoticeDrawnUp, PersonMoved
+from functions.register.events import HandoverAsked, NoticeDrawnUp, PersonMoved, PersonProtected
 from functions.register.schemas import leaving as leaving_schemas
 from functions.register.usecases import (
     handover,
@@ -178,6 +178,18 @@ def open_leaving(envelope: Envelope) -> None:
 def write_notice(envelope: Envelope) -> None:
     """Write the documents of a notice."""
     notices.write_notice(NoticeDrawnUp.model_validate(envelope.data))
+
+
+@on.on_facts(
+    PersonProtected.type,
+    process=8,
+    timeout=120,
+    uses=("s3:DeleteObject papers", "s3:ListBucket papers", "s3:PutObject papers"),
+    meaning="Brev och överlämningar om en elev som fått skyddade personuppgifter visar ännu vem det är.",
+)
+def hide_papers(envelope: Envelope) -> None:
+    """Take a pupil who has become protected out of the papers."""
+    notices.hide_papers(PersonProtected.model_validate(envelope.data).person)
 
 
 @on.on_facts(

@@ -7,6 +7,7 @@ from skolkit.aws import client
 from skolkit.config import documents_bucket
 
 LINK_SECONDS = 300
+FOLDER = "register/leaving/"
 TYPES = {
     "letter": ("html", "text/html; charset=utf-8"),
     "text": ("txt", "text/plain; charset=utf-8"),
@@ -17,7 +18,7 @@ TYPES = {
 def put(name: str, kind: str, content: bytes) -> tuple[str, str, str]:
     """Store a document of a kind; kind, key and SHA-256. `name` is made of ids. One round trip to S3."""
     ending, media = TYPES[kind]
-    key = f"register/leaving/{name}.{ending}"
+    key = f"{FOLDER}{name}.{ending}"
     client("s3").put_object(
         Bucket=documents_bucket(),
         Key=key,
@@ -34,3 +35,13 @@ def link(key: str) -> str:
         "get_object", Params={"Bucket": documents_bucket(), "Key": key}, ExpiresIn=LINK_SECONDS
     )
     return url
+
+
+def withdraw(beginning: str) -> None:
+    """Take away the documents whose names begin so: no link leads to them any more. One round trip to S3, and
+    one more for each.
+    """
+    s3, bucket = client("s3"), documents_bucket()
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{FOLDER}{beginning}"):
+        for entry in page.get("Contents", ()):
+            s3.delete_object(Bucket=bucket, Key=entry["Key"])

@@ -37,7 +37,7 @@ def ask_handover(caller: Caller, id: PersonId, new: NewHandover, key: RequestKey
 
 def read_handover(caller: Caller, id: PersonId, job: str) -> JobView:
     """How far the making of a package has come. Five round trips: job, person, case, duties, audit row."""
-    found = _job(caller, id, job)
+    found, _ = _job(caller, id, job)
     record_read(Trace(caller.person_id, "read_handover", id, changes=job))
     return jobs.view(found)
 
@@ -46,9 +46,9 @@ def link_handover(caller: Caller, id: PersonId, job: str, kind: str) -> LinkView
     """Where to fetch the package (data) or its summary (letter). Five round trips: job, person, case, duties,
     audit row.
     """
-    outcome = _job(caller, id, job).outcome
-    file = outcome.get("files", {}).get(kind)
-    if file is None:
+    item, card = _job(caller, id, job)
+    file = item.outcome.get("files", {}).get(kind)
+    if file is None or (card.protected and not item.outcome["protected"]):  # made before: taken away
         raise rules.NotReady(field="kind", value=kind)
     record_read(Trace(caller.person_id, "link_handover", id, changes=f"{job} {kind}"))
     return LinkView(url=documents.link(file["key"]), seconds=documents.LINK_SECONDS, sha256=file["sha256"])
@@ -100,9 +100,9 @@ def _read(id: PersonId, leaving: str) -> tuple[PersonCard, Leaving]:
     return card, found[1]
 
 
-def _job(caller: Caller, id: PersonId, job: str) -> HandoverJobItem:
+def _job(caller: Caller, id: PersonId, job: str) -> tuple[HandoverJobItem, PersonCard]:
     item = jobs.find(HandoverJobItem, job)
     if item is None or item.request.get("person") != id:
         raise NotFound
-    _allowed(caller, "register:enrol", id, item.request["leaving"])
-    return item
+    card, _ = _allowed(caller, "register:enrol", id, item.request["leaving"])
+    return item, card

@@ -75,17 +75,34 @@ def write_notice(fact: NoticeDrawnUp) -> None:
     S3; nothing for one that is written.
     """
     found, card = store.find(Notice, fact.pupil, fact.notice), people_store.find_card(fact.pupil)
-    if found is None or card is None or found[1].documents:
+    if found is not None and card is not None and not found[1].documents:
+        _write(card, *found)
+
+
+def hide_papers(id: PersonId) -> None:
+    """A pupil has become protected: notices that are written are written again, without name and number, and
+    hand-over packages are taken away. What was sent before is among the earlier versions of the bucket.
+    """
+    rows = people_store.rows_of(id)
+    card = people_store.card_of(id, rows)
+    if card is None or not card.protected:
         return
-    item, notice = found
-    case = store.find(Leaving, fact.pupil, notice.leaving) if notice.leaving else None
+    for item, notice in store.matters(Notice, rows):
+        if notice.documents:
+            _write(card, item, notice)
+    for _, case in store.matters(Leaving, rows):
+        documents.withdraw(f"{case.id}/handover-")
+
+
+def _write(card: PersonCard, item: store.NoticeItem, notice: Notice) -> None:
+    case = store.find(Leaving, card.id, notice.leaving) if notice.leaving else None
     part = certificate(card.enrolments, case[1], today()) if case else None
     unit = organisation.unit(notice.unit)
     named = f"{unit.name}, skolenhetskod {unit.code}" if unit else ""
     letter = notice_letter(notice, card, named, part, case[1].reason if case else None)
     made = notice.written(_stored(notice, card, letter, part, case[1].reason if case else None))
-    trace = Trace("system:write_notice", "write_notice", fact.pupil, changes=notice.id)
-    commit(*store.notice_writes(fact.pupil, made, item, notice), trace=trace)
+    trace = Trace("system:write_notice", "write_notice", card.id, changes=notice.id)
+    commit(*store.notice_writes(card.id, made, item, notice), trace=trace)
 
 
 def link_notice(caller: Caller, id: PersonId, which: str, kind: str) -> LinkView:

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -221,3 +222,28 @@ def test_parts_are_where_only_their_area_writes(world: World, tables: Cloud) -> 
     found = tables.client("s3").list_objects_v2(Bucket=EXTRACTS_BUCKET)["Contents"]
     folders = {entry["Key"].rpartition("/")[0] for entry in found}
     assert folders == {"documents/whole", *(f"parts/{area}" for area in personal())}
+
+
+def test_what_others_had_gathered_goes_when_somebody_becomes_protected(world: World, tables: Cloud) -> None:
+    """Made, on its way, and the pupil's own, which stays."""
+    pupil = world.classmates()[0]
+    guardian, other = (g.guardian_id for g in pupil.guardians)
+    own, _ = made(pupil.id, pupil.id)
+    theirs, _ = made(pupil.id, guardian)
+    link = call("access", "link_extract", guardian, path={"person": pupil.id, "extract": theirs},
+                body={"format": "json"}).body["url"]  # fmt: skip
+    on_its_way = ask(pupil.id, other).body["id"]
+    drop(tables, "register/persons/p.jsonl", [person_row(pupil) | {"securityMarking": "Sekretessmarkering"}])
+    fact = next(f for f in outbox("register") if f["type"] == "register.PersonProtected.v1")
+    for _ in range(2):
+        assert deliver("access", "withdraw_extracts", fact) == []
+    answers(*extracts.AREAS)
+    for by, id in ((guardian, theirs), (other, on_its_way)):
+        assert read(pupil.id, by, id).body["outcome"] == {"reason": "person-protected"}
+        path = {"person": pupil.id, "extract": id}
+        again = call("access", "link_extract", by, path=path, body={"format": "json"})
+        assert again.status == 409
+    with pytest.raises(HTTPError, match="404"):
+        urllib.request.urlopen(link)
+    assert read(pupil.id, pupil.id, own).body["state"] == "done"
+    assert fetch(pupil.id, pupil.id, own, "json")

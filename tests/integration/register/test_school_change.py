@@ -237,7 +237,7 @@ def members(world: World) -> set[str]:
     return {m["person"] for m in group.body["members"]}
 
 
-def test_a_pupil_leaves_and_everybody_is_told(world: World) -> None:
+def test_a_pupil_leaves_and_everybody_is_told(world: World, tables: Cloud) -> None:
     pupil = world.classmates()[0]
     guardian, office = pupil.guardians[0].guardian_id, world.staff("administrator")
     fact = envelope(pupil, "9999", "0180")
@@ -287,7 +287,16 @@ def test_a_pupil_leaves_and_everybody_is_told(world: World) -> None:
     assert (certificate["yearLeft"], certificate["lastDay"]) == (pupil.year, yesterday)
     assert [s["unit"] for s in certificate["stays"]] == [world.unit]
     assert {p["state"] for p in certificate["parts"]} == {"notHandedIn"}
-    package(pupil, case["id"])
+    job = package(pupil, case["id"])
+    old = do("link_handover", CLERK, pupil.id, job=job, kind="data")
+    drop(tables, "register/persons/h.jsonl", [person_row(pupil) | {"securityMarking": "Sekretessmarkering"}])
+    for _ in range(2):
+        hand_on("register", "hide_papers", "PersonProtected")
+    for notice in notices.values():
+        text = fetched(do("link_notice", CLERK, pupil.id, notice=notice["id"], kind="letter"))
+        assert not [x for x in (pupil.given_name, pupil.family_name, pupil.civic_no.value) if x in text]
+    refused(do("link_handover", CLERK, pupil.id, job=job, kind="data"), 409, "not-ready")
+    assert httpx.get(old.body["url"]).status_code == 404
 
 
 def test_who_left_behind_a_pupil_does_not_end_their_time_elsewhere(world: World) -> None:
@@ -342,7 +351,7 @@ def sent_and_acknowledged(pupil: str, notice: dict[str, Any], office: str) -> No
     assert notice["id"] not in {w["id"] for w in call("register", "list_matters", office).body["data"]}
 
 
-def package(pupil: NewPupil, case: str) -> None:
+def package(pupil: NewPupil, case: str) -> str:
     asked = do("ask_handover", CLERK, pupil.id, {"leaving": case})
     assert (asked.status, asked.body["state"]) == (202, "waiting"), asked.body
     job = asked.body["id"]
@@ -356,6 +365,7 @@ def package(pupil: NewPupil, case: str) -> None:
     assert len(made["person"]["responsibles"]) == 2
     assert pupil.guardians[0].guardian_id in json.dumps(made)
     refused(do("read_handover", FAR, pupil.id, job=job), 404, "not-found")
+    return str(job)
 
 
 def test_a_protected_pupil_is_named_in_no_letter_and_handed_over_by_decision(
