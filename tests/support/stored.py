@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skolkit.table import dynamodb
+from skolkit.table import chunks, dynamodb
 from tests.support.areas import AREAS
 
 Rows = dict[tuple[str, str, str], dict[str, Any]]
@@ -17,6 +17,20 @@ def stored() -> Rows:
         for page in dynamodb().get_paginator("scan").paginate(TableName=table):
             rows |= {(table, row["pk"]["S"], row["sk"]["S"]): row for row in page["Items"]}
     return rows
+
+
+def is_empty() -> bool:
+    """Whether no area has stored anything."""
+    return not any(dynamodb().scan(TableName=f"skolkit-{area}", Limit=1)["Count"] for area in AREAS)
+
+
+def put_back(rows: Rows) -> None:
+    """Store rows as they were."""
+    for some in chunks(rows.items(), 25):
+        request: dict[str, list[dict[str, Any]]] = {}
+        for (table, _, _), row in some:
+            request.setdefault(table, []).append({"PutRequest": {"Item": row}})
+        assert not dynamodb().batch_write_item(RequestItems=request).get("UnprocessedItems")
 
 
 class Undo:

@@ -19,6 +19,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
 from skolkit.types import PersonId, UnitId, stable_id
 from tests.support.areas import AREAS, IMPORTS_BUCKET, deliver, drop_file, outbox
+from tests.support.stored import Rows, is_empty, put_back, stored
 
 __all__ = ["UNIT", "Lesson", "World", "drop", "make_world", "person_row"]
 
@@ -40,6 +41,7 @@ UNITS_TABLE = (
 
 
 Content = str | list[dict[str, Any]]
+_ROWS: dict[tuple[SchoolUnit, int, date], Rows] = {}
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,21 @@ def imagine(unit: SchoolUnit = UNIT, *, seed: int = 7) -> tuple[World, list[dict
 
 
 def make_world(cloud: Cloud, *, unit: SchoolUnit = UNIT, seed: int = 7) -> World:
-    """Import a unit and prepare its lessons. Needs the `tables` fixture."""
+    """Import a unit and prepare its lessons; into empty tables the second time as rows, which takes a fifth
+    of the time. Needs the `tables` fixture.
+    """
     world, files = imagine(unit, seed=seed)
+    key, empty = (unit, seed, today()), is_empty()
+    if empty and key in _ROWS:
+        put_back(_ROWS[key])
+        return world
     for key, content in ((key, content) for group in files for key, content in group.items()):
         drop(cloud, key, content)
     for envelope in outbox("timetable"):
         if envelope["type"] == "timetable.TimetablePublished.v1":
             assert deliver("attendance", "prepare_sheets", envelope) == []
+    if empty:
+        _ROWS[key] = stored()
     return world
 
 
