@@ -314,7 +314,7 @@ def test_who_left_behind_a_pupil_does_not_end_their_time_elsewhere(world: World)
     assert do("decide_leaving", office, pupil.id, decision, **at).body["state"] == "left"
 
 
-def envelope(pupil: NewPupil, old: str, new: str, direction: str = "out") -> dict[str, Any]:
+def envelope(pupil: NewPupil, old: str | None, new: str | None, direction: str = "out") -> dict[str, Any]:
     data = {
         "person": pupil.id, "direction": direction, "from_municipality": old, "to_municipality": new,
         "date": "2026-11-20",
@@ -392,6 +392,16 @@ def test_a_protected_pupil_is_named_in_no_letter_and_handed_over_by_decision(
     refused(do("ask_handover", CLERK, hidden.id, {"leaving": left.body["id"]}), 422, "decision-needed")
     asked = {"leaving": left.body["id"], "specialDecision": "BUN 2026:117"}
     assert do("ask_handover", CLERK, hidden.id, asked).status == 202
+
+
+def test_where_a_protected_pupil_has_moved_is_asked_of_the_register(world: World, tables: Cloud) -> None:
+    """The fact says neither municipality."""
+    hidden = world.classmates()[0]
+    row = person_row(hidden) | {"securityMarking": "Sekretessmarkering", "municipalityCode": "0180"}
+    drop(tables, "register/persons/h.jsonl", [row])
+    assert deliver("register", "open_leaving", envelope(hidden, None, None)) == []
+    (case,) = do("list_leavings", CLERK, hidden.id).body["leavings"]
+    assert (case["origin"], case["movedTo"]) == ("moved", "0180")
 
 
 def test_a_home_municipality_is_told_who_starts(world: World, tables: Cloud) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from functions.register.extract import gather
 from functions.register.usecases.watch import open_case
 from infra.local.cloud import Cloud
 from skolkit.clock import today
+from skolkit.extracts import Requested
 from skolkit.types import PersonId, new_id, stable_id
 from tests.integration.test_attendance_day import at as frozen
 from tests.support.areas import acting_as, audit_rows, call, deliver, outbox, run_schedule
@@ -239,3 +241,23 @@ def test_the_lists_page_with_a_cursor_for_their_caller_alone(watched: Cloud) -> 
         assert call("register", "list_watch_cases", ATTENDANCE, query=other).status == 404
         assert call("register", "list_watch_cases", ACTIVITY, query=other).status == 400
     assert sorted(seen) == sorted([ids(CHILD), *(ids(n) for n in more)])
+
+
+def test_a_register_extract_tells_of_the_watch(watched: Cloud) -> None:
+    night()
+    (row,) = cases("activity")
+    note = {
+        "kind": "measure",
+        "code": "guidance",
+        "startDate": today().isoformat(),
+        "reference": "BUN 2026/5",
+    }
+    assert post("add_watch_event", row["id"], ACTIVITY, note).status == 201
+    with acting_as("register"):
+        asked = Requested(request=new_id(), person=ids(YOUNG), contacts=False)
+        (part,) = [s for s in gather(asked) if s.document == "register.watch"]
+    day = today().isoformat()
+    assert part.rows == [
+        ["Ärende", "activity: noUpperSecondary", day, None, None],
+        ["Notering", "measure: guidance", day, None, "BUN 2026/5"],
+    ]
