@@ -108,9 +108,9 @@ def make_world(cloud: Cloud, *, unit: SchoolUnit = UNIT, seed: int = 7) -> World
     of the time. Needs the `tables` fixture.
     """
     world, files = imagine(unit, seed=seed)
-    key, empty = (unit, seed, today()), is_empty()
-    if empty and key in _ROWS:
-        put_back(_ROWS[key])
+    made, empty = (unit, seed, today()), is_empty()
+    if empty and made in _ROWS:
+        put_back(_ROWS[made])
         return world
     for key, content in ((key, content) for group in files for key, content in group.items()):
         drop(cloud, key, content)
@@ -118,7 +118,7 @@ def make_world(cloud: Cloud, *, unit: SchoolUnit = UNIT, seed: int = 7) -> World
         if envelope["type"] == "timetable.TimetablePublished.v1":
             assert deliver("attendance", "prepare_sheets", envelope) == []
     if empty:
-        _ROWS[key] = stored()
+        _ROWS[made] = stored()
     return world
 
 
