@@ -11,6 +11,7 @@ from functions.access.domain.extracts import ExtractNotReady
 from functions.access.events import ExtractAnswered, PartAnswered, PersonTold
 from functions.access.extract import gather
 from functions.access.usecases import extracts, me, processes, rights, segments, sign_in, trail
+from functions.register import queries as register
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.extracts import answer
@@ -119,7 +120,7 @@ def list_reads(request: Request[None, schemas.TrailQuery]) -> schemas.TrailPage:
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:
     """Write who has read what about one person, for a register extract."""
-    answer(envelope, gather, ExtractAnswered)
+    answer(envelope, gather, ExtractAnswered, register.records_of)
 
 
 @on.on_facts(

@@ -9,17 +9,18 @@ from functions.attendance.events import (
     GroupChanged,
     LessonReported,
     LessonsPlanned,
+    MergeTold,
     NoticeAnswered,
 )
 from functions.attendance.extract import gather
 from functions.attendance.usecases import absence as absences
 from functions.attendance.usecases import lessons, merges, notices
+from functions.register import queries as register
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.extracts import answer
 from skolkit.http import Api, Request
-from skolkit.merges import MergeTold
 from skolkit.triggers import Triggers
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
@@ -162,10 +163,10 @@ def record_notice_outcome(envelope: Envelope) -> None:
 
 @on.on_facts(
     "register.PersonsMerged.v1", "register.PersonsParted.v1", process=2, timeout=120,
-    meaning="Frånvaron för en person med dubbla poster syns inte på den post som behölls.",
+    meaning="Kommande frånvaro som anmälts på en elevs dubbla post syns inte när lektionen öppnas.",
 )  # fmt: skip
 def follow_merge(envelope: Envelope) -> None:
-    """Move a pupil's absence to the record that is kept, or back."""
+    """Let lessons know what is notified for either record of a pupil."""
     merges.follow_merge(MergeTold.model_validate(envelope.data))
 
 
@@ -185,7 +186,7 @@ def evening_sweep() -> None:
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
-    answer(envelope, gather, ExtractAnswered)
+    answer(envelope, gather, ExtractAnswered, register.records_of)
 
 
 relay = on.relay_outbox()

@@ -114,3 +114,11 @@ class ExtractAnswered(Answered):
     """The part of attendance in a register extract has been written."""
 
     type: ClassVar[str] = "attendance.ExtractAnswered.v1"
+
+
+class MergeTold(BaseModel):
+    """What is needed of `register.PersonsMerged.v1` and `register.PersonsParted.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    kept: PersonId
+    merged: PersonId

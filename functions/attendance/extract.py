@@ -28,7 +28,9 @@ def gather(asked: Requested) -> list[Section]:
     """A query for the pupil's own rows, what the timetable costs, and a batch read per hundred lessons."""
     person = asked.person
     rows = list(store.AttendanceItem.query(f"PUPIL#{person}", consistent_read=True))
-    (sheets,) = fetch(store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(person)]))
+    (sheets,) = fetch(
+        store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
+    )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
     return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
 

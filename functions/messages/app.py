@@ -7,11 +7,11 @@ from __future__ import annotations
 from functions.messages import schemas, usecases
 from functions.messages.events import ExtractAnswered, GlassBroken, NoticeDue
 from functions.messages.extract import gather
+from functions.register import queries as register
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.extracts import answer
 from skolkit.http import Api, Request
-from skolkit.merges import MergeTold
 from skolkit.triggers import MailReceipt, Triggers
 from skolkit.types import PersonId
 
@@ -64,15 +64,6 @@ def warn_of_broken_glass(envelope: Envelope) -> None:
     usecases.warn_of_broken_glass(GlassBroken.model_validate(envelope.data), envelope.id)
 
 
-@on.on_facts(
-    "register.PersonsMerged.v1", "register.PersonsParted.v1", process=2, timeout=120,
-    meaning="Underrättelser om en person med dubbla poster syns inte på den post som behölls.",
-)  # fmt: skip
-def follow_merge(envelope: Envelope) -> None:
-    """Move what was sent about a person to the record that is kept, or back."""
-    usecases.follow_merge(MergeTold.model_validate(envelope.data))
-
-
 @on.on_mail_receipts(
     process=28,
     runbook="notices",
@@ -90,7 +81,7 @@ def record_mail_receipt(receipt: MailReceipt) -> None:
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
-    answer(envelope, gather, ExtractAnswered)
+    answer(envelope, gather, ExtractAnswered, register.records_of)
 
 
 relay = on.relay_outbox()

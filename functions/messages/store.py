@@ -4,16 +4,17 @@ are kept.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from functions.messages.domain import Channel, Delivery, Failure, State
 from skolkit.clock import stamp
 from skolkit.config import table_name
-from skolkit.cursor import seal, unseal
-from skolkit.merges import move
+from skolkit.cursor import page_through, seal, unseal
 from skolkit.table import Item, Wanted
 from skolkit.types import NoticeId, PersonId
 
@@ -121,19 +122,21 @@ def delivery_item(key: DeliveryKey, delivery: Delivery) -> DeliveryItem:
 
 
 def deliveries(
-    pupil: PersonId, limit: int, cursor: str | None, caller: str
+    records: Sequence[PersonId], limit: int, cursor: str | None, caller: str
 ) -> tuple[list[tuple[DeliveryKey, Delivery]], str | None]:
-    """A pupil's deliveries, newest day first, with the cursor to the next page."""
-    found = DeliveryItem.query(
-        f"PUPIL#{pupil}",
-        DeliveryItem.sk.startswith("DELIVERY#"),
-        limit=limit,
-        page_size=limit,
-        scan_index_forward=False,
-        last_evaluated_key=unseal(cursor, "deliveries", pupil, caller),
-    )
-    page = [(DeliveryKey.of(item), _delivery(item)) for item in found]
-    return page, seal(found.last_evaluated_key, "deliveries", pupil, caller)
+    """A pupil's deliveries, newest day first, closed records' last, with the cursor to the next page."""
+
+    def read(pk: str, after: Any, size: int) -> tuple[list[tuple[DeliveryKey, Delivery]], Any]:
+        found = DeliveryItem.query(
+            pk, DeliveryItem.sk.startswith("DELIVERY#"), limit=size, page_size=size,
+            scan_index_forward=False, last_evaluated_key=after,
+        )  # fmt: skip
+        return [(DeliveryKey.of(item), _delivery(item)) for item in found], found.last_evaluated_key
+
+    bound = ("deliveries", records[0], caller)
+    partitions = [f"PUPIL#{record}" for record in records]
+    page, place = page_through(partitions, unseal(cursor, *bound), limit, read)
+    return page, seal(place, *bound)
 
 
 def _delivery(item: DeliveryItem) -> Delivery:
@@ -145,11 +148,3 @@ def _delivery(item: DeliveryItem) -> Delivery:
         attempts=int(item.attempts),
         version=item.version,
     )
-
-
-def move_person(old: PersonId, new: PersonId, kept: PersonId, *, back: bool) -> None:
-    """Deliveries about `old` and its preferences are those of `new`; with `back` those that came from `new`
-    are its own again. A channel that both have chosen stays with each.
-    """
-    for prefix in ("PUPIL#", "PERSON#"):
-        move(MessagesItem, f"{prefix}{old}", f"{prefix}{new}", kept, back=back)

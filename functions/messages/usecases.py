@@ -21,7 +21,6 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound, Text
 from skolkit.events import Fact
 from skolkit.identity import Caller
-from skolkit.merges import MergeTold
 from skolkit.table import commit, fetch
 from skolkit.telemetry import logger
 from skolkit.types import NoticeId, PersonId
@@ -61,8 +60,8 @@ def choose_preferences(caller: Caller, chosen: Preferences, version: int) -> Pre
 
 def list_deliveries(caller: Caller, pupil: PersonId, query: PageQuery) -> DeliveryPage:
     """The notices sent about a pupil, and what became of them."""
-    register.require_pupil(caller, "messages:read_delivery_log", pupil)
-    found, cursor = store.deliveries(pupil, query.limit, query.cursor, caller.seal)
+    record = register.require_pupil(caller, "messages:read_delivery_log", pupil)
+    found, cursor = store.deliveries(record.records, query.limit, query.cursor, caller.seal)
     record_read(Trace(caller.person_id, "list_deliveries", pupil))
     data = [
         DeliveryView(
@@ -84,7 +83,7 @@ def deliver_notice(due: NoticeDue) -> None:
     """Tell every guardian, each once, by their own channel. Raises when some must be tried again; the rest
     stay done.
     """
-    pupil = register.pupil(due.pupil)
+    pupil = register.present(due.pupil)
     if pupil is None:
         raise NotFound
     guardians = sorted(pupil.guardians)
@@ -205,11 +204,3 @@ def _tag(key: DeliveryKey) -> str:
 def _untag(tag: str) -> DeliveryKey:
     pupil, day, notice, recipient = tag.split("_")
     return DeliveryKey(PersonId(pupil), date.fromisoformat(day), NoticeId(notice), PersonId(recipient))
-
-
-def follow_merge(told: MergeTold) -> None:
-    """Two records proved to be one person, or not: what was sent goes with the record that is kept."""
-    if register.merged_into(told.merged) == told.kept:
-        store.move_person(told.merged, told.kept, told.kept, back=False)
-    else:
-        store.move_person(told.kept, told.merged, told.kept, back=True)

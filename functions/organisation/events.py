@@ -213,6 +213,14 @@ class ElectivesDecided(Fact):
     unit: UnitId
 
 
+class MergeTold(BaseModel):
+    """What is needed of `register.PersonsMerged.v1` and `register.PersonsParted.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    kept: PersonId
+    merged: PersonId
+
+
 class EnrolmentEnded(BaseModel):
     """What is needed of `register.EnrolmentEnded.v1`."""
 

@@ -16,6 +16,7 @@ from functions.organisation.store import calendars as calendars_store
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
 from functions.organisation.store import stand_ins as stand_ins_store
+from functions.organisation.store import study_plans as study_plans_store
 from functions.organisation.store import units as units_store
 from functions.organisation.store.stand_ins import DutySpan, HeldRecord, Offices
 from skolkit.clock import now, today
@@ -53,6 +54,7 @@ __all__ = [
     "element",
     "group",
     "groups_at",
+    "has_study_plan",
     "held_at",
     "is_certified",
     "mentor_groups",
@@ -218,6 +220,11 @@ def held_at(
 def wanted_duties(ids: Sequence[str]) -> Wanted[dict[str, DutyRecord]]:
     """Duties by id, for `skolkit.table.fetch`; unknown ones are left out."""
     return duties_store.wanted_duties(ids)
+
+
+def has_study_plan(person: PersonId) -> bool:
+    """Whether somebody has a study plan. One consistent get."""
+    return study_plans_store.find_plan(person) is not None
 
 
 def is_certified(person: PersonId, subject: str | None, form: SchoolForm, year: int | None = None) -> bool:

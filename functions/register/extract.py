@@ -10,7 +10,6 @@ from functions.organisation import queries as organisation
 from functions.register.domain.contacts import Address
 from functions.register.store import items
 from functions.register.store.matters import LeavingItem, NoticeItem, TransferItem
-from functions.register.store.merging import MergedItem
 from functions.register.store.protection import GlassItem
 from functions.register.store.watch import events_of, watch_of
 from skolkit.extracts import Requested, Section, Value, section
@@ -88,7 +87,9 @@ def _numbers(rows: Rows) -> Section:
 def _merges(rows: Rows) -> Section:
     """That there were two records of the person: told of both."""
     merges: list[list[str | None]] = [
-        ["En annan post om personen lades till denna", row.at] for row in rows if isinstance(row, MergedItem)
+        ["En annan post om personen lades till denna", row.at]
+        for row in rows
+        if isinstance(row, items.MergedItem)
     ]
     merges += [
         ["Posten är stängd: den visade sig gälla en person som har en annan post", None]

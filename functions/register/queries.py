@@ -32,8 +32,10 @@ __all__ = [
     "enrolments_at",
     "facts_of",
     "merged_into",
+    "present",
     "pupil",
     "pupils",
+    "records_of",
     "require_person",
     "require_pupil",
     "require_relation",
@@ -81,9 +83,24 @@ def pupils(ids: Sequence[PersonId]) -> dict[PersonId, EnrolledPupil]:
     return {card.id: EnrolledPupil(card.id, card.protected, card.enrolments) for card in cards}
 
 
+def records_of(person: PersonId) -> tuple[PersonId, ...]:
+    """The person's record and the closed ones that proved to be the same person. One consistent query."""
+    card = people_store.find_card(person)
+    return (person, *(card.also if card else ()))
+
+
 def merged_into(person: PersonId) -> PersonId | None:
-    """The record that a closed one proved to be the same person as. One round trip: a consistent get."""
-    return people_store.merged_into(person)
+    """The record that a closed one proved to be the same person as. One consistent query."""
+    card = people_store.find_card(person)
+    return card.merged_into if card else None
+
+
+def present(person: PersonId) -> PupilRecord | None:
+    """As `pupil`, and of a closed record the one it proved to be. One round trip more for each merge."""
+    card = people_store.find_card(person)
+    if card and card.merged_into:
+        return present(card.merged_into)
+    return PupilRecord.of(card, today()) if card and card.is_pupil else None
 
 
 def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:

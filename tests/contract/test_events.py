@@ -35,7 +35,6 @@ from infra.local.cloud import Cloud
 from skolkit.events import Envelope, Fact
 from skolkit.extracts import Requested
 from skolkit.imports import MOST_FAULTS
-from skolkit.merges import MergeTold
 from skolkit.outbox import BYTES
 from skolkit.table import dynamodb
 from skolkit.types import new_id
@@ -74,11 +73,12 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
     ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
     ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
-    **{
-        (area, f"register.Persons{done}.v1"): MergeTold
-        for area in ("attendance", "messages", "organisation", "register")
-        for done in ("Merged", "Parted")
-    },
+    ("attendance", "register.PersonsMerged.v1"): attendance.MergeTold,
+    ("attendance", "register.PersonsParted.v1"): attendance.MergeTold,
+    ("organisation", "register.PersonsMerged.v1"): organisation.MergeTold,
+    ("organisation", "register.PersonsParted.v1"): organisation.MergeTold,
+    ("register", "register.PersonsMerged.v1"): register.PersonsMerged,
+    ("register", "register.PersonsParted.v1"): register.PersonsParted,
     ("access", "register.PersonProtected.v1"): access.PersonTold,
     ("register", "register.PersonProtected.v1"): register.PersonProtected,
     ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
@@ -137,7 +137,7 @@ STORY = (
     *(
         f"{area}/follow_merge.persons_{done}"
         for done in ("merged", "parted")
-        for area in ("attendance", "messages", "organisation", "register")
+        for area in ("attendance", "organisation", "register")
     ),
     *(f"{area}/relay.outbox" for area in AREAS),
 )

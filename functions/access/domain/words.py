@@ -88,8 +88,11 @@ DEEDS: dict[str, Deed] = {
     ),
     "enrol_pupil": _change("skrev in på en skola", "enrolled at a school"),
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
-    "follow_merge": _change("flyttade grupper vid en sammanslagning", "moved groups after a merge"),
+    "follow_merge": _change("följde en sammanslagning av poster", "followed a merge of records"),
     "follow_rules": _change("placerade i en grupp efter dess regel", "put in a group by its rule"),
+    "hide_papers": _change(
+        "tog bort papper om en skyddad person", "took away papers about a protected person"
+    ),
     "leave_school": _change("lät en elev sluta skolan", "let a pupil leave school"),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),

@@ -111,11 +111,12 @@ def withdraw_extracts(person: PersonId) -> None:
     its way. Whoever still may, asks again.
     """
     for item in store.extracts_about(person):
-        if item.asked_by == person or item.outcome.get("reason") == WITHDRAWN:
+        if item.asked_by == person:
             continue
-        item.state, item.ended, item.outcome = "failed", stamp(now()), {"reason": WITHDRAWN}
-        trace = Trace("system:withdraw_extracts", "withdraw_extracts", person, changes=item.id)
-        commit(item, Remove(store.open_extract(item.id)), trace=trace)
+        if item.outcome.get("reason") != WITHDRAWN:
+            item.state, item.ended, item.outcome = "failed", stamp(now()), {"reason": WITHDRAWN}
+            trace = Trace("system:withdraw_extracts", "withdraw_extracts", person, changes=item.id)
+            commit(item, Remove(store.open_extract(item.id)), trace=trace)
         for format in _TYPES:
             client("s3").delete_object(Bucket=bucket("extracts"), Key=file_key(item.id, format))
 

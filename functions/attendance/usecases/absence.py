@@ -21,7 +21,7 @@ from functions.attendance.schemas import (
 )
 from functions.attendance.store import PupilDay
 from functions.organisation import queries as organisation
-from functions.register.queries import require_pupil
+from functions.register.queries import PupilRecord, require_pupil
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
@@ -56,8 +56,8 @@ def change_absence(
     caller: Caller, pupil: PersonId, id: NoticeId, new: NewAbsence, version: int
 ) -> AbsenceView:
     """Give a notice another span or reason."""
-    require_pupil(caller, "attendance:change_absence", pupil)
-    old = _current(pupil, id, version)
+    record = require_pupil(caller, "attendance:change_absence", pupil)
+    old = _current(record, id, version)
     span = _span(new)
     touched = sorted({*old.span.days(), *span.days()[: rules.RULES.longest_days]})
     days = store.days_of(pupil, touched)
@@ -73,8 +73,8 @@ def change_absence(
 
 def withdraw_absence(caller: Caller, pupil: PersonId, id: NoticeId, version: int) -> None:
     """Take a notice back."""
-    require_pupil(caller, "attendance:withdraw_absence", pupil)
-    notice = rules.withdraw(_current(pupil, id, version), today())
+    record = require_pupil(caller, "attendance:withdraw_absence", pupil)
+    notice = rules.withdraw(_current(record, id, version), today())
     days = store.days_of(pupil, notice.span.days())
     commit(
         store.notice_item(notice),
@@ -86,23 +86,25 @@ def withdraw_absence(caller: Caller, pupil: PersonId, id: NoticeId, version: int
 
 def list_absences(caller: Caller, pupil: PersonId, query: PageQuery) -> AbsencePage:
     """A pupil's notices, newest first."""
-    require_pupil(caller, "attendance:read_pupil", pupil)
-    found, cursor = store.notices(pupil, query.limit, query.cursor, caller.seal)
+    record = require_pupil(caller, "attendance:read_pupil", pupil)
+    found, cursor = store.notices(record.records, query.limit, query.cursor, caller.seal)
     record_read(Trace(caller.person_id, "list_absences", pupil))
     return AbsencePage(data=[_view(notice) for notice in found], cursor=cursor)
 
 
 def read_pupil_day(caller: Caller, pupil: PersonId, day: date) -> PupilDayView:
-    """A pupil's day as their family sees it."""
-    require_pupil(caller, "attendance:read_pupil", pupil)
-    found = store.pupil_day(pupil, day)
+    """A pupil's day as their family sees it. Three round trips, and one for each closed record."""
+    record = require_pupil(caller, "attendance:read_pupil", pupil)
+    days = [store.pupil_day(id, day) for id in record.records]
+    notices = {id: told for found in days for id, told in found.notices.items()}
+    deviations = sorted((d for found in days for d in found.deviations), key=lambda d: d.start)
     record_read(Trace(caller.person_id, "read_pupil_day", pupil, changes=day.isoformat()))
     return PupilDayView(
         pupil=pupil,
         date=day,
         notices=[
             AbsenceSpan(id=id, student=pupil, reason=reason, **_times(span))
-            for id, (span, reason) in found.notices.items()
+            for id, (span, reason) in notices.items()
         ],
         deviations=[
             DeviationView(
@@ -116,13 +118,13 @@ def read_pupil_day(caller: Caller, pupil: PersonId, day: date) -> PupilDayView:
                 other_attendance_minutes=d.minutes.other,
                 absence_reason=d.reason,
             )
-            for d in found.deviations
+            for d in deviations
         ],
     )
 
 
-def _current(pupil: PersonId, id: NoticeId, version: int) -> Notice:
-    notice = store.notice(pupil, id)
+def _current(pupil: PupilRecord, id: NoticeId, version: int) -> Notice:
+    notice = next((found for record in pupil.records if (found := store.notice(record, id))), None)
     if notice is None or notice.withdrawn:
         raise NotFound
     if notice.version != version:

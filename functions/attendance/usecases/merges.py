@@ -1,17 +1,45 @@
-"""Two records that proved to be one person: what attendance keeps goes with the one that is kept."""
+"""Two records that proved to be one person: what is notified for the other is known when a lesson opens.
+
+Everything else stays under the id it was written for, and is read with that of the kept record.
+"""
 
 from __future__ import annotations
 
-from functions.attendance.store import merges as store
+from collections.abc import Iterable
+from dataclasses import replace
+
+from functions.attendance import store
+from functions.attendance.domain.absence import Notice
+from functions.attendance.events import MergeTold
+from functions.attendance.store import PupilDay
 from functions.register import queries as register
-from skolkit.merges import MergeTold
+from skolkit.audit import Trace
+from skolkit.clock import today
+from skolkit.table import Remove, Write, chunks, commit
+from skolkit.types import PersonId
+
+DAYS = 90  # in one transaction
 
 
 def follow_merge(told: MergeTold) -> None:
-    """Move days, deviations and notices to the kept record, or back. Lessons that have been reported keep the
-    record that was in the class then; coming ones follow the class.
+    """Let the coming days of both records say what is notified for all the records they have now: the same
+    whatever order the facts come in, and how often.
     """
-    if register.merged_into(told.merged) == told.kept:
-        store.move_pupil(told.merged, told.kept, told.kept, back=False)
-    else:
-        store.move_pupil(told.kept, told.merged, told.kept, back=True)
+    for pupil in (told.kept, told.merged):
+        notices = store.coming_notices(register.records_of(pupil), today())
+        _mark(pupil, notices, store.coming_days(pupil, today()))
+
+
+def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:
+    days = {day.day: day for day in stored}
+    covered = {day for notice in notices for day in notice.span.days() if day >= today()}
+    changed: list[Write] = []
+    for day in sorted(covered | set(days)):
+        known = days.get(day) or PupilDay(pupil, day, None, {}, ())
+        wanted = {n.id: (n.span, n.reason) for n in notices if n.span.first <= day <= n.span.last}
+        if dict(known.notices) != wanted:
+            unit = known.unit or next(n.unit for n in notices if n.id in wanted)
+            item = store.day_item(replace(known, notices=wanted), unit)
+            changed.append(item if wanted or known.gaps else Remove(item, known.version))
+    for some in chunks(changed, DAYS):
+        commit(*some, trace=Trace("system:follow_merge", "follow_merge", pupil, changes=f"{len(some)} days"))

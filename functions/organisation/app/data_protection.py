@@ -5,6 +5,7 @@ from __future__ import annotations
 from functions.organisation.app.base import on
 from functions.organisation.events import ExtractAnswered
 from functions.organisation.extract import gather
+from functions.register import queries as register
 from skolkit.events import Envelope
 from skolkit.extracts import answer
 
@@ -16,4 +17,4 @@ from skolkit.extracts import answer
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
-    answer(envelope, gather, ExtractAnswered)
+    answer(envelope, gather, ExtractAnswered, register.records_of)

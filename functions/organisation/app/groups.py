@@ -9,6 +9,7 @@ from functions.organisation.domain import ladder as ladder_rules
 from functions.organisation.domain import rollover as rollover_rules
 from functions.organisation.events import (
     EnrolmentEnded,
+    MergeTold,
     PupilEnrolled,
     RolloverAsked,
     UnitRolloverAsked,
@@ -31,7 +32,6 @@ from skolkit import imports
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
-from skolkit.merges import MergeTold
 from skolkit.triggers import DroppedFile
 from skolkit.types import GroupId, PersonId, UnitId
 

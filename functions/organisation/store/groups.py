@@ -97,8 +97,13 @@ def merged_parts(
 
 
 def merging_parts(item: PartsItem, kept: PartsItem, into: PersonId) -> MergedPartsItem:
-    """The parts of a record that is to be closed, to be remembered."""
-    return MergedPartsItem(item.pk, f"MERGED#{into}", parts=list(item.parts), kept=list(kept.parts))
+    """The parts of a record that is to be closed, to be remembered with those remembered before: a file may
+    have put the closed record in a group again. One consistent get.
+    """
+    found = MergedPartsItem.find(item.pk, f"MERGED#{into}")
+    before = found or MergedPartsItem(item.pk, f"MERGED#{into}", parts=[], kept=list(kept.parts))
+    before.parts = [*before.parts, *(row for row in item.parts if row not in before.parts)]
+    return before
 
 
 def wanted_groups(ids: Sequence[GroupId]) -> Wanted[dict[GroupId, DatedGroup]]:

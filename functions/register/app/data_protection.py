@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.register import queries as register
 from functions.register.app.base import on
 from functions.register.events import ExtractAnswered
 from functions.register.extract import gather
@@ -16,4 +17,4 @@ from skolkit.extracts import answer
 )  # fmt: skip
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
-    answer(envelope, gather, ExtractAnswered)
+    answer(envelope, gather, ExtractAnswered, register.records_of)

@@ -184,7 +184,7 @@ def write_notice(envelope: Envelope) -> None:
     PersonProtected.type,
     process=8,
     timeout=120,
-    uses=("s3:DeleteObject papers", "s3:ListBucket papers", "s3:PutObject papers"),
+    uses=("kms:Encrypt", "s3:DeleteObject papers", "s3:ListBucket papers", "s3:PutObject papers"),
     meaning="Brev och överlämningar om en elev som fått skyddade personuppgifter visar ännu vem det är.",
 )
 def hide_papers(envelope: Envelope) -> None:

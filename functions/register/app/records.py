@@ -100,7 +100,8 @@ def end_responsible(request: Request[None, None]) -> None:
     "POST", "/v1/persons/{person}/merges", process=2, status=201, keyed=True,
     body=MergeBody, answer=MergeView,
     errors=(
-        NotFound, ChangedMeanwhile, merge_rules.NotMergeable, merge_rules.StillEmployed,
+        NotFound, ChangedMeanwhile, merge_rules.NotMergeable, merge_rules.ProtectionDiffers,
+        merge_rules.StillEmployed, merge_rules.OpenMatters, merge_rules.PlanOnTheOther,
         rules.AlreadyEnrolled, rules.BeforeBirth,
     ),
 )  # fmt: skip

@@ -30,7 +30,6 @@ from functions.register.usecases import watch
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
-from skolkit.merges import MergeTold
 from skolkit.types import PersonId
 
 
@@ -67,7 +66,8 @@ def review_watch(envelope: Envelope) -> None:
 )  # fmt: skip
 def follow_merge(envelope: Envelope) -> None:
     """Move cases to the record that is kept, or back."""
-    watch.follow_merge(MergeTold.model_validate(envelope.data))
+    kind = PersonsMerged if envelope.type == PersonsMerged.type else PersonsParted
+    watch.follow_merge(kind.model_validate(envelope.data))
 
 
 @api.operation("GET", "/v1/watch/cases", process=9, query=CaseQuery, answer=CasePage, errors=(NotFound,))

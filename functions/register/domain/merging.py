@@ -23,6 +23,38 @@ class NotMergeable(DomainError):
     advice = Text("Kontrollera vilka poster som avses.", "Check which records are meant.")
 
 
+class ProtectionDiffers(DomainError):
+    """A merge neither opens what is protected nor protects what is open: somebody decides that."""
+
+    reason = Text(
+        "Bara den ena posten har skyddade personuppgifter.", "Only one of the records has protected identity."
+    )
+    advice = Text(
+        "Sätt eller ta bort skyddet på den ena, så att posterna är lika, och slå ihop dem sedan.",
+        "Set or remove the protection of one so that both are alike, and merge them then.",
+    )
+
+
+class OpenMatters(DomainError):
+    """A transfer or leaving case that waits is decided on the record it is about."""
+
+    reason = Text(
+        "Posten som ska stängas har ett skolbyte eller ett avslut som väntar.",
+        "A transfer or leaving case of the record that is to be closed waits.",
+    )
+    advice = Text("Avgör ärendet först.", "Decide it first.")
+
+
+class PlanOnTheOther(DomainError):
+    """A study plan with its decisions stays with the record it was made for."""
+
+    reason = Text(
+        "Studieplanen finns på posten som ska stängas.",
+        "The study plan is with the record that is to be closed.",
+    )
+    advice = Text("Behåll den andra posten i stället.", "Keep the other record instead.")
+
+
 class StillEmployed(DomainError):
     """What somebody may do follows from duties, which belong to the record that signs in."""
 
@@ -59,10 +91,13 @@ class Gain:
 
 def merge(kept: PersonCard, other: PersonCard) -> Gain:
     """What moves over. The kept record's own number, names and birth date stay; the other's number becomes an
-    earlier one. Raises `NotMergeable`, and `AlreadyEnrolled` when both go to compulsory school.
+    earlier one. Raises `NotMergeable`, `ProtectionDiffers`, and `AlreadyEnrolled` when both go to compulsory
+    school.
     """
     if kept.id == other.id or kept.merged_into or other.merged_into:
         raise NotMergeable(field="duplicate", value=other.id)
+    if kept.protected != other.protected:
+        raise ProtectionDiffers(field="duplicate", value=other.id)
     there = [replace(e, id=EnrolmentId("")) for e in kept.enrolments]
     enrolments = tuple(e for e in other.enrolments if replace(e, id=EnrolmentId("")) not in there)
     check_enrolments([*kept.enrolments, *enrolments], kept.birth_date)

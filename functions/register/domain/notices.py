@@ -76,7 +76,8 @@ RULES = NoticeRules()
 class Notice:
     """A notice about one pupil to one recipient. `code` is a kommunkod or an organisation number, "" for the
     home. `day` is the first day of who started, the last of who left; `due` when it should be sent, and once
-    sent when it should be acknowledged. `documents` are the keys of its letter and data in S3 by kind.
+    sent when it should be acknowledged. `documents` are the keys of its letter and data in S3 by kind, of a
+    protected pupil `nameless`.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Notice:
     leaving: str | None = None
     rules: str = RULES.id
     documents: tuple[tuple[str, str, str], ...] = ()
+    nameless: bool = False
     sent: datetime | None = None
     sent_by: PersonId | None = None
     channel: Channel | None = None
@@ -111,9 +113,9 @@ class Notice:
             return None
         return self.due
 
-    def written(self, documents: tuple[tuple[str, str, str], ...]) -> Notice:
+    def written(self, documents: tuple[tuple[str, str, str], ...], *, nameless: bool) -> Notice:
         """With its documents: kind, key and SHA-256 of each."""
-        return replace(self, documents=documents)
+        return replace(self, documents=documents, nameless=nameless)
 
     def marked_sent(self, by: PersonId, at: datetime, channel: Channel) -> Notice:
         """Sent by somebody. Raises `AlreadyMarked`."""

@@ -126,7 +126,8 @@ class ExternalId:
 class PersonCard:
     """A person with numbers, enrolments and responsible adults, as of one read.
 
-    `numbers` oldest first; the last is today's. `merged_into` is the record that this one proved to be.
+    `numbers` oldest first; the last is today's. `merged_into` is the record that this one proved to be,
+    `also` are closed records that proved to be this one.
     """
 
     id: PersonId
@@ -144,6 +145,7 @@ class PersonCard:
     external_ids: tuple[ExternalId, ...] = ()
     municipality: str | None = None
     merged_into: PersonId | None = None
+    also: tuple[PersonId, ...] = ()
 
     @property
     def protected(self) -> bool:
@@ -172,7 +174,8 @@ class PersonCard:
 @dataclass(frozen=True, slots=True)
 class PupilRecord:
     """A pupil as other areas need it. `unit`, `school_form` and `year` of today's enrolment (None, "" and
-    None without one); `guardians` have custody today.
+    None without one); `guardians` have custody today; what was written about the pupil before two records
+    proved to be one is under the ids of `also`.
     """
 
     id: PersonId
@@ -184,6 +187,11 @@ class PupilRecord:
     year: int | None
     guardians: frozenset[PersonId]
     protected: bool
+    also: tuple[PersonId, ...] = ()
+
+    @property
+    def records(self) -> tuple[PersonId, ...]:
+        return (self.id, *self.also)
 
     @classmethod
     def of(cls, card: PersonCard, day: date) -> PupilRecord:
@@ -198,6 +206,7 @@ class PupilRecord:
             year=now.year if now else None,
             guardians=card.guardians(day),
             protected=card.protected,
+            also=card.also,
         )
 
 

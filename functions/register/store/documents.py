@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from functions.register.domain.handover import digest
 from skolkit.aws import client
 from skolkit.config import documents_bucket
@@ -37,11 +39,17 @@ def link(key: str) -> str:
     return url
 
 
-def withdraw(beginning: str) -> None:
-    """Take away the documents whose names begin so: no link leads to them any more. One round trip to S3, and
-    one more for each.
-    """
-    s3, bucket = client("s3"), documents_bucket()
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{FOLDER}{beginning}"):
-        for entry in page.get("Contents", ()):
-            s3.delete_object(Bucket=bucket, Key=entry["Key"])
+def handovers(case: str) -> set[str]:
+    """The jobs that have made packages of a case. One round trip to S3."""
+    beginning = f"{FOLDER}{case}/handover-"
+    pages = (
+        client("s3").get_paginator("list_objects_v2").paginate(Bucket=documents_bucket(), Prefix=beginning)
+    )
+    keys = (entry["Key"] for page in pages for entry in page.get("Contents", ()))
+    return {key.removeprefix(beginning).partition(".")[0] for key in keys}
+
+
+def remove(keys: Iterable[str]) -> None:
+    """Take documents away: no link leads to them any more. One round trip each."""
+    for key in keys:
+        client("s3").delete_object(Bucket=documents_bucket(), Key=key)

@@ -152,6 +152,13 @@ class ChildItem(RegisterItem, discriminator="child"):
     home = BooleanAttribute(default=False)
 
 
+class MergedItem(RegisterItem, discriminator="merged"):
+    """In the kept person's partition: that the record in the key proved to be the same person."""
+
+    merge = UnicodeAttribute()
+    at = UnicodeAttribute()
+
+
 class RegisterImportItem(ImportItem, discriminator="register_import"):
     """How far an import of people has come."""
 
@@ -187,6 +194,11 @@ def enrolment_key(person: PersonId, enrolment: str) -> tuple[str, str]:
 def kin_key(person: PersonId) -> tuple[str, str]:
     """Where all of a pupil's responsible adults are."""
     return person_pk(person), "KIN"
+
+
+def merged_key(kept: PersonId, merged: PersonId) -> tuple[str, str]:
+    """Where it says that a closed record proved to be a person."""
+    return person_pk(kept), f"MERGED#{merged}"
 
 
 def unit_pk(unit: UnitId) -> str:

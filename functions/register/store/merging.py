@@ -10,7 +10,7 @@ from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.register.store.items import RegisterItem, person_pk
+from functions.register.store.items import MergedItem, RegisterItem, merged_key
 from skolkit.clock import now, stamp
 from skolkit.table import Item, Overwrite, Remove, Wanted, Write, fetch
 from skolkit.types import PersonId
@@ -27,16 +27,9 @@ class MergeItem(RegisterItem, discriminator="merge"):
     undone = UnicodeAttribute(null=True)
 
 
-class MergedItem(RegisterItem, discriminator="merged"):
-    """In the kept person's partition: that the record in the key proved to be the same person."""
-
-    merge = UnicodeAttribute()
-    at = UnicodeAttribute()
-
-
 def merged_item(kept: PersonId, merged: PersonId, merge: str) -> MergedItem:
     """Tells of a merge with whom it is about; taken back with it."""
-    return MergedItem(person_pk(kept), f"MERGED#{merged}", merge=merge, at=stamp(now()))
+    return MergedItem(*merged_key(kept, merged), merge=merge, at=stamp(now()))
 
 
 def find_merge(id: str) -> MergeItem | None:

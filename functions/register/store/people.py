@@ -21,6 +21,7 @@ from functions.register.store.items import (
     CivicItem,
     EnrolmentItem,
     GuardianItem,
+    MergedItem,
     NumberItem,
     PersonItem,
     RegisterItem,
@@ -98,12 +99,6 @@ def find_card(person: PersonId) -> PersonCard | None:
     return card_of(person, rows_of(person))
 
 
-def merged_into(person: PersonId) -> PersonId | None:
-    """The record that is kept instead of this one, if any. One consistent get."""
-    item = PersonItem.find(*profile_key(person))
-    return PersonId(item.merged_into) if item and item.merged_into else None
-
-
 def find_person(person: PersonId) -> tuple[PersonItem, PersonCard] | None:
     """The card, and the person's item: writing it again lets only one change through at a time."""
     rows = rows_of(person)
@@ -141,6 +136,9 @@ def card_of(person: PersonId, rows: Sequence[RegisterItem]) -> PersonCard | None
         external_ids=tuple(ExternalId(*row) for row in profile.external_ids or ()),
         municipality=profile.municipality,
         merged_into=PersonId(profile.merged_into) if profile.merged_into else None,
+        also=tuple(
+            PersonId(str(row.sk).removeprefix("MERGED#")) for row in rows if isinstance(row, MergedItem)
+        ),
         enrolments=tuple(enrolments_of(rows)),
         responsibles=tuple(responsible_of(row) for row in rows if isinstance(row, GuardianItem)),
     )

@@ -48,7 +48,8 @@ def link_handover(caller: Caller, id: PersonId, job: str, kind: str) -> LinkView
     """
     item, card = _job(caller, id, job)
     file = item.outcome.get("files", {}).get(kind)
-    if file is None or (card.protected and not item.outcome["protected"]):  # made before: taken away
+    before = card.protected and not item.outcome.get("protected")
+    if file is None or before or item.outcome.get("withdrawn"):
         raise rules.NotReady(field="kind", value=kind)
     record_read(Trace(caller.person_id, "link_handover", id, changes=f"{job} {kind}"))
     return LinkView(url=documents.link(file["key"]), seconds=documents.LINK_SECONDS, sha256=file["sha256"])

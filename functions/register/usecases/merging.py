@@ -5,10 +5,12 @@ from __future__ import annotations
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import merging
+from functions.register.domain.leaving import Leaving, Transfer
 from functions.register.domain.people import PersonCard, of_age
 from functions.register.events import PersonsMerged, PersonsParted
 from functions.register.queries import require_person
 from functions.register.schemas.people import MergeBody, MergeView
+from functions.register.store import matters as matters_store
 from functions.register.store import merging as merging_store
 from functions.register.store import people as people_store
 from functions.register.store.enrolments import kin_item, kin_moved, moved_writes
@@ -21,6 +23,7 @@ from functions.register.store.writes import (
     relation_removed,
 )
 from skolkit.audit import Trace
+from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
@@ -29,16 +32,16 @@ from skolkit.types import PersonId, new_id
 
 
 def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey) -> MergeView:
-    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed; other areas
-    hear of it and move what is theirs. Seven round trips: duties, both records, the other's duties, the
-    children's adults, the rows as they were, commit. Raises `NotMergeable`, `StillEmployed`,
+    """Keep one record of two: numbers, enrolments and relations move to it, the other is closed. What is
+    written about the other elsewhere stays under its id and is read with the kept one's. Nine round trips:
+    duties, both records, the other's duties, plans, the children's adults, the rows as they were, commit.
+    Raises `NotMergeable`, `ProtectionDiffers`, `StillEmployed`, `OpenMatters`, `PlanOnTheOther`,
     `AlreadyEnrolled`.
     """
     kept, card, _ = _found(caller, id)
     other, other_card, rows = _found(caller, PersonId(new.duplicate))
     gain = merging.merge(card, other_card)
-    if organisation.duties_of(other_card.id):
-        raise merging.StillEmployed(field="duplicate", value=other_card.id)
+    _require_closable(id, other_card.id, rows)
     other.merged_into = id
     writes: list[Write] = [kept, other]
     writes += [Overwrite(number_item(id, span.number, span.since)) for span in gain.numbers]
@@ -52,7 +55,10 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
     writes += [relation_removed(other_card.id, r.person) for r in other_card.responsibles]
     writes += _children(rows, other_card.id, id)
     merge = new_id()
-    writes.append(Overwrite(merging_store.merged_item(id, other_card.id, merge)))
+    writes += [
+        Overwrite(merging_store.merged_item(id, closed, merge))
+        for closed in (other_card.id, *other_card.also)
+    ]
     record = merging_store.merge_item(merge, id, other_card.id, writes)
     view = MergeView(id=merge, kept=id, merged=other_card.id)
     trace = Trace(caller.person_id, "merge_persons", id, changes=f"{other_card.id} merge {merge}")
@@ -74,6 +80,18 @@ def undo_merge(caller: Caller, merge: str) -> None:
     record.undone = caller.person_id
     trace = Trace(caller.person_id, "undo_merge", kept, changes=f"{merged} merge {merge}")
     commit(record, *writes, facts=[PersonsParted(kept=kept, merged=merged)], trace=trace)
+
+
+def _require_closable(kept: PersonId, other: PersonId, rows: list[RegisterItem]) -> None:
+    """Nothing goes on under a record that is closed."""
+    if any(span.end is None or span.end >= today() for span in organisation.duty_history(other)):
+        raise merging.StillEmployed(field="duplicate", value=other)
+    cases = [case.waits_until for _, case in matters_store.matters(Leaving, rows)]
+    transfers = [transfer.waits_until for _, transfer in matters_store.matters(Transfer, rows)]
+    if any((*cases, *transfers)):
+        raise merging.OpenMatters(field="duplicate", value=other)
+    if organisation.has_study_plan(other) and not organisation.has_study_plan(kept):
+        raise merging.PlanOnTheOther(field="duplicate", value=other)
 
 
 def _found(caller: Caller, id: PersonId) -> tuple[PersonItem, PersonCard, list[RegisterItem]]:

@@ -24,8 +24,10 @@ from functions.register.store import documents
 from functions.register.store import matters as store
 from functions.register.store import people as people_store
 from functions.register.usecases.leaving import case_view
+from functions.register.usecases.protection import protect_closed
 from functions.register.usecases.relations import duties_of, may, require_at, units_of
 from functions.register.usecases.transfers import transfer_view
+from skolkit import jobs
 from skolkit.audit import Trace, record_read
 from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound
@@ -80,27 +82,52 @@ def write_notice(fact: NoticeDrawnUp) -> None:
 
 
 def hide_papers(id: PersonId) -> None:
-    """A pupil has become protected: notices that are written are written again, without name and number, and
-    hand-over packages are taken away. What was sent before is among the earlier versions of the bucket.
+    """Somebody has become protected: so have the closed records that proved to be theirs; notices that are
+    written are written again, without name and number; hand-over packages that name them are taken away,
+    those of their children, too. What was sent before is among the earlier versions of the bucket.
     """
     rows = people_store.rows_of(id)
     card = people_store.card_of(id, rows)
     if card is None or not card.protected:
         return
+    for record in card.also:
+        protect_closed(record, card.marking)
+        hide_papers(record)
     for item, notice in store.matters(Notice, rows):
-        if notice.documents:
+        if notice.documents and not notice.nameless:
             _write(card, item, notice)
+    children = people_store.children_of(id, today())
+    kin = [row for child in children for row in people_store.rows_of(child)]
     for _, case in store.matters(Leaving, rows):
-        documents.withdraw(f"{case.id}/handover-")
+        _withdraw(case, id, everything=False)
+    for _, case in store.matters(Leaving, kin):
+        _withdraw(case, id, everything=True)
+
+
+def _withdraw(case: Leaving, about: PersonId, *, everything: bool) -> None:
+    """Take away the packages of a case, but for those that were made of somebody protected already."""
+    for job in documents.handovers(case.id):
+        item = jobs.find(store.HandoverJobItem, job)
+        if item and (everything or not item.outcome.get("protected")):
+            documents.remove(file["key"] for file in item.outcome.get("files", {}).values())
+            if not item.outcome.get("withdrawn"):
+                item.outcome = {**item.outcome, "withdrawn": True}
+                commit(item, trace=Trace("system:hide_papers", "hide_papers", about, changes=job))
 
 
 def _write(card: PersonCard, item: store.NoticeItem, notice: Notice) -> None:
+    """Write a notice; again when the pupil has become protected while it was being written."""
     case = store.find(Leaving, card.id, notice.leaving) if notice.leaving else None
     part = certificate(card.enrolments, case[1], today()) if case else None
     unit = organisation.unit(notice.unit)
     named = f"{unit.name}, skolenhetskod {unit.code}" if unit else ""
     letter = notice_letter(notice, card, named, part, case[1].reason if case else None)
-    made = notice.written(_stored(notice, card, letter, part, case[1].reason if case else None))
+    stored = _stored(notice, card, letter, part, case[1].reason if case else None)
+    now_ = people_store.find_card(card.id)
+    if now_ and now_.protected and not card.protected:
+        _write(now_, item, notice)
+        return
+    made = notice.written(stored, nameless=card.protected)
     trace = Trace("system:write_notice", "write_notice", card.id, changes=notice.id)
     commit(*store.notice_writes(card.id, made, item, notice), trace=trace)
 

@@ -14,7 +14,13 @@ from functions.register.domain import watch as rules
 from functions.register.domain.contacts import Contact
 from functions.register.domain.people import PersonCard, PersonName
 from functions.register.domain.watch import Case, ExceptionKind, Watch, WatchException
-from functions.register.events import WatchAsked, WatchCaseClosed, WatchCaseOpened
+from functions.register.events import (
+    PersonsMerged,
+    PersonsParted,
+    WatchAsked,
+    WatchCaseClosed,
+    WatchCaseOpened,
+)
 from functions.register.schemas.watch import (
     Assignment,
     CaseEventView,
@@ -42,7 +48,6 @@ from skolkit.clock import now, stamp, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
-from skolkit.merges import MergeTold
 from skolkit.table import FEED_SHARDS, LIMIT, AlreadyDone, Overwrite, Write, commit, fetch
 from skolkit.types import PersonId, new_id
 
@@ -140,15 +145,16 @@ def review(person: PersonId) -> None:
         _close_if_settled(case, today(), own)
 
 
-def follow_merge(told: MergeTold) -> None:
-    """Cases and exceptions go with the record that is kept, or back. Of two open cases the closed record's is
-    closed.
+def follow_merge(told: PersonsMerged | PersonsParted) -> None:
+    """Cases and exceptions go with the record that is kept, or back: which way is asked of the register,
+    since facts may come late. Of two open cases the closed record's is closed.
     """
-    if people_store.merged_into(told.merged) == told.kept:
+    card = people_store.find_card(told.merged)
+    if card and card.merged_into == told.kept:
         if store.open_case_of(told.kept):
             review(told.merged)
         store.move_watch(told.merged, told.kept, told.kept, back=False)
-    else:
+    elif card and card.merged_into is None:
         store.move_watch(told.kept, told.merged, told.kept, back=True)
 
 

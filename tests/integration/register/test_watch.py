@@ -259,5 +259,5 @@ def test_a_register_extract_tells_of_the_watch(watched: Cloud) -> None:
     day = today().isoformat()
     assert part.rows == [
         ["Ärende", "activity: noUpperSecondary", day, None, None],
-        ["Notering", "measure: guidance", day, None, "BUN 26/5"],
+        ["Notering", "measure: guidance", day, None, "BUN 2026/5"],
     ]

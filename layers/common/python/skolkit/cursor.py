@@ -7,10 +7,13 @@ import binascii
 import hashlib
 import hmac
 import json
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from skolkit.config import settings
 from skolkit.errors import DomainError, Text
+
+T = TypeVar("T")
 
 
 class BadCursor(DomainError):
@@ -41,6 +44,37 @@ def unseal(cursor: str | None, *bound_to: str) -> dict[str, Any] | None:
         raise BadCursor(field="cursor")
     key: dict[str, Any] = json.loads(raw[16:])
     return key
+
+
+def page_through(
+    partitions: Sequence[str],
+    start: dict[str, Any] | None,
+    limit: int,
+    read: Callable[[str, dict[str, Any] | None, int], tuple[list[T], dict[str, Any] | None]],
+) -> tuple[list[T], dict[str, Any] | None]:
+    """A page of a list that goes on from one partition to the next, and the place after it. `read` gives at
+    most as many of a partition after a key, and the key to go on after.
+
+    >>> rows = {"a": [1, 2, 3], "b": [4]}
+    >>> def read(pk, after, limit):
+    ...     at = after["n"] if after else 0
+    ...     end = at + limit
+    ...     return rows[pk][at:end], {"n": end} if end < len(rows[pk]) else None
+    >>> page_through(["a", "b"], None, 2, read)
+    ([1, 2], {'in': 'a', 'key': {'n': 2}})
+    >>> page_through(["a", "b"], {"in": "a", "key": {"n": 2}}, 3, read)
+    ([3, 4], None)
+    """
+    first = partitions.index(start["in"]) if start and start["in"] in partitions else 0
+    key, found = start["key"] if start else None, list[T]()
+    for number, partition in enumerate(partitions[first:], first):
+        more, key = read(partition, key, limit - len(found))
+        found += more
+        if key:
+            return found, {"in": partition, "key": key}
+        if len(found) == limit and number + 1 < len(partitions):
+            return found, {"in": partitions[number + 1], "key": None}
+    return found, None
 
 
 def _mac(body: bytes, bound_to: tuple[str, ...]) -> bytes:

@@ -24,13 +24,15 @@ Value = str | int | bool | None
 
 class Requested(BaseModel):
     """Of `access.ExtractRequested.v1`: whose data. `contacts` is false when whoever asks may not see how the
-    person is reached: a child's address may be the other guardian's (GDPR art. 15.4).
+    person is reached: a child's address may be the other guardian's (GDPR art. 15.4). `kept`: the record
+    that is asked for, when `person` is a closed one that proved to be the same person.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     request: str
     person: PersonId
     contacts: bool
+    kept: PersonId | None = None
 
 
 class Answered(Fact):
@@ -82,14 +84,30 @@ def part_key(area: str, request: str) -> str:
 
 
 def answer(
-    envelope: Envelope, gather: Callable[[Requested], list[Section]], answered: type[Answered]
+    envelope: Envelope,
+    gather: Callable[[Requested], list[Section]],
+    answered: type[Answered],
+    records: Callable[[PersonId], Sequence[PersonId]] = lambda person: (person,),
 ) -> None:
-    """Write the area's part and say so; once per fact received, though the part may be written again."""
+    """Write the area's part and say so; once per fact received, though the part may be written again.
+    `records` are all that a person has: two may have proved to be one.
+    """
     asked = Requested.model_validate(envelope.data)
-    part = Part(area=settings().area, sections=[s for s in gather(asked) if s.rows])
+    one, *closed = records(asked.person)
+    sections = gather(asked.model_copy(update={"person": one}))
+    for person in closed:
+        sections = _joined(sections, gather(asked.model_copy(update={"person": person, "kept": one})))
+    part = Part(area=settings().area, sections=[s for s in sections if s.rows])
     content = json.dumps(part.model_dump(mode="json", by_alias=True), ensure_ascii=False).encode()
     client("s3").put_object(
         Bucket=bucket("extracts"), Key=part_key(part.area, asked.request), Body=content,
         ContentType="application/json",
     )  # fmt: skip
     commit(facts=[answered(request=asked.request)], once=Once(f"EXTRACT#{envelope.id}"))
+
+
+def _joined(sections: list[Section], more: list[Section]) -> list[Section]:
+    """The same tables with the rows of both; what only the second has comes last."""
+    rows = {(s.document, s.title.sv): s.rows for s in more}
+    known = [s.model_copy(update={"rows": s.rows + rows.pop((s.document, s.title.sv), [])}) for s in sections]
+    return known + [s for s in more if (s.document, s.title.sv) in rows]

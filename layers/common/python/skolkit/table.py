@@ -53,8 +53,7 @@ class Item(Model):
     """Base of every stored item: `pk`, `sk`, the kind (a subclass), a version checked at every write, feed
     and TTL.
 
-    A kind with `fed = True` appears in the `feed` index ("changed since"); `expires` is a Unix time;
-    `moved_from` the partition of the record that a merge has closed (`skolkit.merges`).
+    A kind with `fed = True` appears in the `feed` index ("changed since"); `expires` is a Unix time.
     """
 
     fed: ClassVar[bool] = False
@@ -67,7 +66,6 @@ class Item(Model):
     feed_pk = UnicodeAttribute(null=True)
     feed_sk = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
-    moved_from = UnicodeAttribute(null=True)
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

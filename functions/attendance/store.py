@@ -21,7 +21,7 @@ from functions.attendance.domain.gaps import Gap, Outcome
 from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from skolkit.clock import stamp, today
 from skolkit.config import table_name
-from skolkit.cursor import seal, unseal
+from skolkit.cursor import page_through, seal, unseal
 from skolkit.table import Item, Wanted, fetch
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
@@ -197,11 +197,11 @@ def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
         subject=sheet.subject,
         starts=stamp(sheet.start),
         ends=stamp(sheet.end),
-        teachers=compact(sheet.teachers),
-        roster=compact(sheet.roster),
+        teachers=_json(sheet.teachers),
+        roster=_json(sheet.roster),
     )
     if sheet.is_reported and sheet.reported_at:
-        item.entries = compact([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
+        item.entries = _json([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
         item.reported_by, item.reported_at = sheet.reported_by, stamp(sheet.reported_at)
     else:
         item.unreported_pk = f"{sheet.unit}#{today(sheet.start)}"
@@ -309,7 +309,7 @@ def day_item(day: PupilDay, unit: UnitId) -> DayItem:
     pk, sk = _day_key(day.pupil, day.day)
     notices = {id: [*_span_row(span), reason] for id, (span, reason) in day.notices.items()}
     item = DayItem(
-        pk=pk, sk=sk, unit=unit, notices=compact(notices), gaps=compact([_gap_row(g) for g in day.gaps])
+        pk=pk, sk=sk, unit=unit, notices=_json(notices), gaps=_json([_gap_row(g) for g in day.gaps])
     )
     return item.over(day.version)
 
@@ -372,18 +372,38 @@ def notice(pupil: PersonId, id: NoticeId) -> Notice | None:
     return _notice(item) if item else None
 
 
-def notices(pupil: PersonId, limit: int, cursor: str | None, caller: str) -> tuple[list[Notice], str | None]:
-    """A pupil's notices, newest first, with the cursor to the next page."""
-    found = NoticeItem.query(
-        f"PUPIL#{pupil}",
-        NoticeItem.sk.startswith("N#"),
-        limit=limit,
-        page_size=limit,
-        scan_index_forward=False,
-        last_evaluated_key=unseal(cursor, "notices", pupil, caller),
+def notices(
+    records: Sequence[PersonId], limit: int, cursor: str | None, caller: str
+) -> tuple[list[Notice], str | None]:
+    """A pupil's notices, newest first, those of closed records last, with the cursor to the next page."""
+
+    def read(pk: str, after: Any, size: int) -> tuple[list[Notice], Any]:
+        found = NoticeItem.query(
+            pk, NoticeItem.sk.startswith("N#"), limit=size, page_size=size, scan_index_forward=False,
+            last_evaluated_key=after,
+        )  # fmt: skip
+        return [_notice(item) for item in found], found.last_evaluated_key
+
+    bound = ("notices", records[0], caller)
+    partitions = [f"PUPIL#{record}" for record in records]
+    page, place = page_through(partitions, unseal(cursor, *bound), limit, read)
+    return page, seal(place, *bound)
+
+
+def coming_notices(records: Sequence[PersonId], day: date) -> list[Notice]:
+    """Notices of a pupil's records that cover a day or a later one. A consistent query each."""
+    mine = NoticeItem.sk.startswith("N#")
+    rows = [row for id in records for row in NoticeItem.query(f"PUPIL#{id}", mine, consistent_read=True)]
+    return [n for n in map(_notice, rows) if not n.withdrawn and n.span.last >= day]
+
+
+def coming_days(pupil: PersonId, day: date) -> list[PupilDay]:
+    """A pupil's stored days from a day on. One consistent query."""
+    rows = AttendanceItem.query(
+        f"PUPIL#{pupil}", AttendanceItem.sk.between(f"D#{day}", "D#~"), consistent_read=True
     )
-    page = [_notice(item) for item in found]
-    return page, seal(found.last_evaluated_key, "notices", pupil, caller)
+    days = [row for row in rows if isinstance(row, DayItem)]
+    return [_pupil_day(pupil, date.fromisoformat(row.sk.removeprefix("D#")), row, ()) for row in days]
 
 
 def notice_item(notice: Notice) -> NoticeItem:
@@ -392,7 +412,7 @@ def notice_item(notice: Notice) -> NoticeItem:
         pk=f"PUPIL#{notice.pupil}",
         sk=f"N#{notice.id}",
         unit=notice.unit,
-        span=compact(_span_row(notice.span)),
+        span=_json(_span_row(notice.span)),
         reason=notice.reason,
         reported_by=notice.reported_by,
         withdrawn="1" if notice.withdrawn else None,
@@ -418,7 +438,7 @@ def _notice(item: NoticeItem) -> Notice:
 
 def sweep_item(unit: UnitId, day: date, counts: Mapping[str, int]) -> SweepItem:
     """The report of one unit and evening; a new sweep of the same evening replaces it."""
-    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=compact(counts))
+    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=_json(counts))
 
 
 def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
@@ -427,6 +447,5 @@ def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
     return dict(json.loads(item.counts)) if item else None
 
 
-def compact(value: object) -> str:
-    """JSON as rows of this table keep it."""
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
