@@ -146,6 +146,17 @@ _TYPES = (
         "education end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "register.search", Text("Sökregister", "Search index"),
+        Text("Hitta den person som ärendet gäller", "To find the person whom a matter is about"),
+        Text(
+            "Ord ur namn, vårdnadshavares namn, skolenhet; inget om skyddade personer",
+            "Words of names, names of who has custody, school unit; nothing of protected people",
+        ),
+        Text("Registret självt", "The register itself"),
+        Text("Administratörerna; ingen annan", "The administrators; nobody else"),
+        "none", None, "delete", "dataskyddsförordningen art. 5.1 e: följer personens post", certain=True,
+    ),
+    DocumentType(
         "register.parked", Text("Poster som inte kunnat föras in", "Records that could not be taken"),
         Text("Föra in dem senare eller låta dem vara", "To take them later or let them be"),
         Text("Plats i filen, fält, skäl; inga personuppgifter", "Place in the file, field, reason"),
