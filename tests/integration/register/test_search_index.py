@@ -49,7 +49,7 @@ def laid(cloud: Cloud) -> Cloud:
 @pytest.fixture
 def stream(laid: Cloud) -> Iterator[Changes]:
     """An empty register; what is written waits until it is delivered."""
-    assert laid
+    assert laid.alive()
     with acting_as("register"), changes("register", "keep_search") as noted:
         for pk, sk in rows(""):
             dynamodb().delete_item(TableName="skolkit-register", Key={"pk": {"S": pk}, "sk": {"S": sk}})
@@ -165,7 +165,7 @@ def test_whoever_changes_while_being_written_is_written_again(
     store_person(person(child, "Bo", "Ek", units=tuple(UNITS), adults=(adult,), born=date(2016, 5, 4)))
     assert stream.deliver() == []
     store_person(person(adult, "Ida", "Ek"))
-    real: Callable[..., None] = search_index.commit
+    real: Callable[..., None] = commit
     moments = [lambda: store_person(person(adult, "Åsa", "Ek")), lambda: None]
 
     def late(*writes: Any) -> None:
@@ -188,7 +188,7 @@ def test_two_who_write_at_the_same_time(stream: Changes, monkeypatch: pytest.Mon
     stale = store.read(CHILDREN, today())
     for child in CHILDREN:
         store_person(person(child, "Åsa", "Ek", units=(), adults=(), born=date(2016, 5, 4)))
-    real = search_index.commit
+    real = commit
 
     def second(*writes: Any) -> None:
         monkeypatch.setattr(search_index, "commit", real)
