@@ -13,8 +13,9 @@ from skolkit.sweden.codes import check_digit
 from skolkit.types import PersonId, UnitId, new_id, stable_id
 from tests.support.areas import Answer, audit_rows, call
 from tests.support.changes import Changes, changes
+from tests.support.fixtures import lay_tables
 from tests.support.meter import metered
-from tests.support.stored import stored
+from tests.support.stored import Undo, stored
 from tests.support.world import UNIT, UNITS_TABLE, drop
 
 HERE, THERE = "99990017", "99990025"
@@ -56,27 +57,38 @@ PEOPLE = [
 GROUP = stable_id("group", "3A")
 
 
-@pytest.fixture
-def stream(tables: Cloud) -> Iterator[Changes]:
-    """The town, found as it is; what is changed afterwards waits until it is delivered."""
+@pytest.fixture(scope="module")
+def town(cloud: Cloud) -> Iterator[Undo]:
+    """The people, found as they are."""
+    lay_tables(cloud)
     with changes("register", "keep_search") as noted:
         lines = [
             UNITS_TABLE.format(code=code, name=f"Skola {code}", address=UNIT.address, pupils=60)
             for code in (HERE, THERE)
         ]
-        drop(tables, "organisation/units/units.csv", lines[0] + lines[1].split("\n", 1)[1])
-        take(tables, *PEOPLE)
+        drop(cloud, "organisation/units/units.csv", lines[0] + lines[1].split("\n", 1)[1])
+        take(cloud, *PEOPLE)
         duty: dict[str, Any] = {"role": "administrator", "startDate": "2020-08-01"}
         duties = [
             duty | {"person": id_of("Unitadmin"), "unit": HERE},
             duty | {"person": id_of("Cityadmin"), "unit": None},
         ]
-        assert drop(tables, "organisation/duties/d.jsonl", duties)["failed"] == 0
+        assert drop(cloud, "organisation/duties/d.jsonl", duties)["failed"] == 0
         members = [{"person": id_of(n), "startDate": "2026-08-18"} for n in ("Åsa", "Asa", "Hemlig")]
         group = {"id": GROUP, "unit": HERE, "name": "3A", "groupType": "Klass", "members": members}
-        assert drop(tables, "organisation/groups/g.jsonl", [group])["failed"] == 0
+        assert drop(cloud, "organisation/groups/g.jsonl", [group])["failed"] == 0
         assert noted.deliver() == []
+    made = Undo(stored())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stream(town: Undo) -> Iterator[Changes]:
+    """What a test changes waits until it is delivered, and is put back afterwards."""
+    with changes("register", "keep_search") as noted:
         yield noted
+    town.undo()
 
 
 def take(cloud: Cloud, *rows: dict[str, Any]) -> None:
@@ -203,32 +215,32 @@ def test_whoever_becomes_protected_is_gone_before_the_index_knows(stream: Change
     assert not [key for key in stored() if key[1].startswith("FIND#") and "margareta" in key[2]]
 
 
-def test_names_and_schools_are_found_when_the_index_has_followed(stream: Changes, tables: Cloud) -> None:
-    take(tables, pupil("Åsa", "Nyman", THERE, "Margareta"))
+def test_names_and_schools_are_found_when_the_index_has_followed(stream: Changes, cloud: Cloud) -> None:
+    take(cloud, pupil("Åsa", "Nyman", THERE, "Margareta"))
     assert found("Unitadmin", name="åsa") == ["Asa"]
     assert stream.deliver() == []
     assert found("Cityadmin", name="nym") == ["Åsa"]
     assert found("Unitadmin", name="åsa") == ["Asa"]
-    take(tables, row("Margareta", "Nyströmer", civicNo="19811218-9876"))
+    take(cloud, row("Margareta", "Nyströmer", civicNo="19811218-9876"))
     assert stream.deliver() == []
     assert sorted(found("Cityadmin", guardian={"name": "nystr"})) == ["Asal", "Åsa"]
     assert found("Cityadmin", guardian={"name": "essen"}) == []
 
 
-def test_a_guardian_who_arrives_after_the_children(stream: Changes, tables: Cloud) -> None:
-    take(tables, pupil("Ett", "Syskon", HERE, "Senare"), pupil("Två", "Syskon", HERE, "Senare"))
+def test_a_guardian_who_arrives_after_the_children(stream: Changes, cloud: Cloud) -> None:
+    take(cloud, pupil("Ett", "Syskon", HERE, "Senare"), pupil("Två", "Syskon", HERE, "Senare"))
     assert stream.deliver() == []
     assert found("Unitadmin", guardian={"name": "senare"}) == []
-    take(tables, row("Senare", "Kommen"))
+    take(cloud, row("Senare", "Kommen"))
     assert stream.deliver() == []
     assert sorted(found("Unitadmin", guardian={"name": "senare kom"})) == ["Ett", "Två"]
     assert found("Unitadmin", name="senare", among="guardians") == ["Senare"]
 
 
 def test_a_merged_record_is_found_no_more_and_its_children_by_the_other(
-    stream: Changes, tables: Cloud
+    stream: Changes, cloud: Cloud
 ) -> None:
-    take(tables, row("Greta", "Vonessen"), pupil("Max", "Vonessen", HERE, "Greta"))
+    take(cloud, row("Greta", "Vonessen"), pupil("Max", "Vonessen", HERE, "Greta"))
     assert stream.deliver() == []
     assert found("Unitadmin", guardian={"name": "greta"}) == ["Max"]
     merged = call(
