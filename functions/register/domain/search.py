@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import combinations, islice
 from typing import Literal
 
 from functions.register.domain.people import CUSTODY, PersonCard, PersonName, of_age
@@ -21,6 +21,7 @@ from skolkit.types import PersonId, UnitId
 MOST_WORDS = 6  # of one name that are searched for
 MOST_TOKENS = 80  # of one person, so that those of one fit a transaction
 LONGEST_WORD = 40
+PAIRED = 3  # letters of each of two words that are looked up together
 _SAME = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i"})
 
 Kind = Literal["N", "G", "U"]
@@ -50,8 +51,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One way to find a person: by a word of a name, at a unit (None for whoever goes nowhere). `name` has
-    all the name's words, family name first; `adult` is whose name it is when it is not the person's own.
+    """One way to find a person: by a word of a name, or by the beginnings of two (`pair`); at a unit (None
+    for whoever goes nowhere, and for pairs). `name` has all the name's words, family name first; `adult` is
+    whose name it is when it is not the person's own.
     """
 
     kind: Kind
@@ -60,6 +62,7 @@ class Token:
     person: PersonId
     unit: UnitId | None
     adult: PersonId | None = None
+    pair: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +92,17 @@ class Findable:
         return list(islice(self._tokens(), MOST_TOKENS))
 
     def _tokens(self) -> Iterator[Token]:
-        places: tuple[UnitId | None, ...] = self.units or (None,)
-        own = _name(self.names)
-        for unit in places:
-            yield from (Token("N", word, own, self.id, unit) for word in own)
-        for unit in self.units:
-            yield from (Token("U", word, own, self.id, unit) for word in own[:1])
+        yield from self._words("N", _name(self.names), None)
         for adult in self.adults:
-            name = _name((adult.given_name, adult.family_name))
-            for unit in places:
-                yield from (Token("G", word, name, self.id, unit, adult.id) for word in name)
+            yield from self._words("G", _name((adult.given_name, adult.family_name)), adult.id)
+
+    def _words(self, kind: Kind, name: tuple[Word, ...], adult: PersonId | None) -> Iterator[Token]:
+        for unit in self.units or (None,):
+            yield from (Token(kind, word, name, self.id, unit, adult) for word in name)
+        for unit in self.units if kind == "N" else ():
+            yield from (Token("U", word, name, self.id, unit) for word in name[:1])
+        pairs = dict.fromkeys(_pair(*two) for two in combinations(name, 2))
+        yield from (Token(kind, name[0], name, self.id, None, adult, pair) for pair in pairs)
 
 
 def custody_of(card: PersonCard, day: date) -> list[PersonId]:
@@ -126,9 +130,13 @@ def _name(names: Sequence[str]) -> tuple[Word, ...]:
     return tuple(words_of(" ".join((family, *names)))[:MOST_WORDS])
 
 
+def _pair(one: Word, other: Word) -> str:
+    return " ".join(sorted((one.folded[:PAIRED], other.folded[:PAIRED])))
+
+
 @dataclass(frozen=True, slots=True)
 class NameSearch:
-    """Words that all must match: each the beginning of a word of the name."""
+    """Words that all must match: each the beginning of a word of the name, two of them of two."""
 
     words: tuple[Word, ...]
 
@@ -146,6 +154,14 @@ class NameSearch:
         return max(self.words, key=lambda word: len(word.folded))
 
     @property
+    def pair(self) -> str:
+        """What two long words are looked up by, so that common names do not have to be read through; "" when
+        there are no two.
+        """
+        long = sorted((w for w in self.words if len(w.folded) >= PAIRED), key=lambda w: -len(w.folded))
+        return _pair(*long[:2]) if len(long) > 1 else ""
+
+    @property
     def turns(self) -> int:
         """In how many turns the index is gone through: what is written with accents finds those who write it
         so in the first turn, and all others in the second.
@@ -156,11 +172,18 @@ class NameSearch:
         """In which turn a word of a name is found."""
         return int(self.turns == 2 and not word.written.startswith(self.leading.written))
 
-    def leads(self, word: Word, name: Sequence[Word]) -> bool:
-        """Whether this of the name's words is the one to show the name by, so that nobody is shown twice."""
+    def leader(self, name: Sequence[Word]) -> Word | None:
+        """Which of the name's words it is shown by, so that nobody is shown twice; None if none is meant."""
         meant = (w for w in name if w.folded.startswith(self.leading.folded))
-        return word == min(meant, key=lambda w: (self.turn(w), w), default=None)
+        return min(meant, key=lambda w: (self.turn(w), w), default=None)
 
     def matches(self, name: Sequence[Word]) -> bool:
-        """Whether a name with these words is meant."""
-        return all(any(word.folded.startswith(w.folded) for word in name) for w in self.words)
+        """Whether a name with these words is meant: "anders andersson" is not Anna Andersson."""
+        left = list(name)
+        # Words that a shorter one could be taken for are taken by the longer first.
+        for word in sorted(self.words, key=lambda w: -len(w.folded)):
+            mine = next((w for w in left if w.folded.startswith(word.folded)), None)
+            if mine is None:
+                return False
+            left.remove(mine)
+        return True

@@ -36,9 +36,9 @@ class GuardianSearch(Shape):
 
 class Search(Shape):
     """What is known of the person. All that is given must be true of whoever is found, and each word of a
-    name must begin a word of theirs; `Asa` finds Åsa. Words of one or two letters are whole names; within a
-    unit those of one letter. `civicNo` and `guardian.civicNo` in any usual spelling. `among` guardians: those
-    who have custody of a unit's pupils instead of everybody, by name.
+    name must begin a word of theirs, two of them of two; `Asa` finds Åsa. A name of one or two letters alone
+    is a whole name; within a unit that of one letter. `civicNo` and `guardian.civicNo` in any usual spelling.
+    `among` guardians: those who have custody of pupils instead of everybody, by name.
     """
 
     name: Name | None = None

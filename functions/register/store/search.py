@@ -3,7 +3,9 @@
 `FIND#N#<first three letters>` / `N#<word>#<whole name>#<person>#<unit>` for a person's own name and
 `FIND#G#…` / `G#<word>#<whole name>#<adult>#<pupil>#<unit>` for pupils by who has custody; the index
 `found_at` has the same items by unit and two letters. `FIND#U#<unit>` / `U#<whole name>#<person>#<unit>`
-lists a unit's pupils. Whole names, family name first, are for the order; all of it is folded.
+lists a unit's pupils. `FIND#NN#<pair>` and `FIND#GG#<pair>` are by the first three letters of two words, for
+names of which each word alone is common. Whole names, family name first, are for the order; all of it is
+folded.
 """
 
 from __future__ import annotations
@@ -44,10 +46,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the index: whom it leads to, by which word of which name, and the key to go on after it."""
+    """A row of the index: whom it leads to, by which word of which name (None by two of them), and the key to
+    go on after it.
+    """
 
     hit: Hit
-    word: Word
+    word: Word | None
     name: tuple[Word, ...]
     key: Place
 
@@ -66,7 +70,7 @@ def word_item(token: Token) -> WordItem:
     """The item of a token."""
     sk = sort_key(token)
     at = None
-    if token.unit and token.kind != "U":
+    if token.unit and token.kind != "U" and not token.pair:
         at = _at(token.kind, token.unit, token.word.folded)
     return WordItem(*word_key(sk), name=[word.written for word in token.name], at=at)
 
@@ -74,19 +78,22 @@ def word_item(token: Token) -> WordItem:
 def sort_key(token: Token) -> str:
     """The sort key of a token; the whole key follows from it (`word_key`)."""
     name, unit = " ".join(word.folded for word in token.name), token.unit or ""
+    kind, lead = (token.kind * 2, token.pair) if token.pair else (token.kind, token.word.folded)
     match token.kind:
         case "N":
-            return f"N#{token.word.folded}#{name}#{token.person}#{unit}"
+            return f"{kind}#{lead}#{name}#{token.person}#{unit}"
         case "G":
-            return f"G#{token.word.folded}#{name}#{token.adult}#{token.person}#{unit}"
+            return f"{kind}#{lead}#{name}#{token.adult}#{token.person}#{unit}"
         case "U":
             return f"U#{name}#{token.person}#{unit}"
 
 
 def word_key(sk: str) -> tuple[str, str]:
     """Where a word is, by its sort key."""
-    kind, word, *_, unit = sk.split("#")
-    return f"FIND#U#{unit}" if kind == "U" else _pk(kind, word), sk
+    kind, lead, *_, unit = sk.split("#")
+    if kind == "U":
+        return f"FIND#U#{unit}", sk
+    return f"FIND#{kind}#{lead}" if len(kind) == 2 else _pk(kind, lead), sk
 
 
 def by_name(
@@ -106,6 +113,12 @@ def by_name(
     return _page(rows, ("pk", "sk", "at") if unit else ("pk", "sk"))
 
 
+def by_pair(kind: Kind, pair: str, after: Place | None, limit: int) -> tuple[list[Row], Place | None]:
+    """Rows of names with two words that begin so, and where this read ended. One such query."""
+    rows = WordItem.query(f"FIND#{kind * 2}#{pair}", page_size=limit, last_evaluated_key=after)
+    return _page(rows, ("pk", "sk"))
+
+
 def at_unit(unit: UnitId, after: Place | None, limit: int) -> tuple[list[Row], Place | None]:
     """A unit's pupils by family name, and where this read ended. One query of `limit` items."""
     rows = WordItem.query(f"FIND#U#{unit}", page_size=limit, last_evaluated_key=after)
@@ -119,21 +132,19 @@ def _page(rows: Any, names: tuple[str, ...]) -> tuple[list[Row], Place | None]:
 
 
 def _row(raw: dict[str, Any], names: tuple[str, ...]) -> Row:
-    written = tuple(Word.of(word) for word in WordItem.name.deserialize(raw["name"]["S"]))
-    kind, word, *rest = raw["sk"]["S"].split("#")
-    if kind == "G":
-        _, adult, person, _ = rest
-        hit = Hit(PersonId(person), PersonId(adult))
-    else:
-        hit = Hit(PersonId(rest[-2]))
-    meant = next((w for w in written if w.folded == word), written[0])
-    return Row(hit, meant, written, {name: raw[name] for name in names})
+    kind, *rest = raw["sk"]["S"].split("#")
+    lead = rest.pop(0) if kind != "U" else ""
+    written = WordItem.name.deserialize(raw["name"]["S"])
+    name = tuple(Word(*both) for both in zip(rest[0].split(" "), written, strict=True))
+    hit = Hit(PersonId(rest[2]), PersonId(rest[1])) if kind[0] == "G" else Hit(PersonId(rest[1]))
+    word = next((w for w in name if w.folded == lead), None)
+    return Row(hit, word if len(kind) == 1 else None, name, {part: raw[part] for part in names})
 
 
 def person_of(key: Place) -> str:
     """Whom a row with this key shows: the person, or the adult by whose name it is."""
     parts: list[str] = key["sk"]["S"].split("#")
-    return parts[3] if parts[0] == "G" else parts[-2]
+    return parts[3] if parts[0][0] == "G" else parts[-2]
 
 
 def profiles_of(

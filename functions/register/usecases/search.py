@@ -29,8 +29,8 @@ from skolkit.identity import Caller
 from skolkit.table import chunks, fetch
 from skolkit.types import GroupId, PersonId, UnitId
 
-READS = 4  # of the index in one request
-READ = 300  # rows of it at a time when few of them match: 6 read units
+READS = 3  # of the index in one request
+READ = 200  # rows of it at a time when few of them match: 5 read units
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,8 @@ def _read(sought: _Sought, segment: int, after: Place | None) -> tuple[list[Row]
     if lead is None:
         assert unit
         return store.at_unit(unit, after, limit)
+    if unit is None and lead.pair:
+        return store.by_pair(sought.kind, lead.pair, after, READ)
     sparse = lead.turns > 1 or len(lead.words) > 1 or sought.own or sought.wanted.birth_date
     return store.by_name(sought.kind, lead, unit, after, READ if sparse else limit)
 
@@ -208,7 +210,9 @@ def _shown(
 
 
 def _leads(lead: NameSearch, turn: int, row: Row) -> bool:
-    return lead.turn(row.word) == turn and lead.leads(row.word, row.name) and lead.matches(row.name)
+    leader = lead.leader(row.name)
+    mine = leader is not None and row.word in (None, leader) and lead.turn(leader) == turn
+    return mine and lead.matches(row.name)
 
 
 # Who they are, and who may be shown
