@@ -49,7 +49,7 @@ class Search(Shape):
     guardian: GuardianSearch | None = None
     among: Literal["everybody", "guardians"] = "everybody"
     limit: Annotated[int, Field(ge=1, le=50)] = 20
-    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    cursor: Annotated[str, Field(max_length=6000)] | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:

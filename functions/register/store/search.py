@@ -141,10 +141,10 @@ def _row(raw: dict[str, Any], names: tuple[str, ...]) -> Row:
     return Row(hit, word if len(kind) == 1 else None, name, {part: raw[part] for part in names})
 
 
-def person_of(key: Place) -> str:
-    """Whom a row with this key shows: the person, or the adult by whose name it is."""
+def person_of(key: Place, *, adult: bool) -> str:
+    """Whom a row with this key leads to, or the adult by whose name it does."""
     parts: list[str] = key["sk"]["S"].split("#")
-    return parts[3] if parts[0][0] == "G" else parts[-2]
+    return parts[-3] if adult else parts[-2]
 
 
 def profiles_of(

@@ -47,8 +47,8 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """A search: `units` to look in (None is everywhere), `lead` the name that is looked up in the index,
-    `among` the candidates those who may be shown.
+    """A search: `units` to look in (None is everywhere); `lead` the name that leads to people, theirs or that
+    of who has custody; `own` their own name where it does not; `permitted` those who may be found.
     """
 
     wanted: Search
@@ -89,7 +89,8 @@ def _sought(caller: Caller, wanted: Search, duties: Sequence[guard.Duty]) -> _So
     def permitted(facts: Sequence[guard.Pupil]) -> list[guard.Pupil]:
         return guard.permitted(caller, "register:search", facts, duties)
 
-    return _Sought(wanted, units, kind, guardian or name, name if guardian else None, permitted)
+    lead, own = (guardian, name) if wanted.guardian else (name, None)
+    return _Sought(wanted, units, kind, lead, own, permitted)
 
 
 def _searched(caller: Caller, wanted: Search, duties: Sequence[guard.Duty]) -> tuple[UnitId | None, ...]:
@@ -140,8 +141,7 @@ def _few(sought: _Sought, people: Sequence[Hit], start: Place | None) -> tuple[l
     """A page by id. All are decided before they are counted."""
     after = str(start["after"]) if start else ""
     found = [c for c in _loaded(sought, people) if c[0].card.id > after]
-    name = NameSearch.of(sought.wanted.name) if sought.wanted.name else None
-    mine = sorted((c for c in found if name is None or _named(c[0], name)), key=lambda c: c[0].card.id)
+    mine = sorted(found, key=lambda c: c[0].card.id)
     page = mine[: sought.wanted.limit]
     return page, {"after": page[-1][0].card.id} if len(mine) > len(page) else None
 
@@ -156,8 +156,10 @@ def _indexed(sought: _Sought, start: Place | None) -> tuple[list[Shown], Place |
     at = start or {"segment": 0, "key": None}
     found: list[tuple[Shown, Place]] = []
     limit, safe, reads = sought.wanted.limit, start, 0
+    adult = sought.wanted.among == "guardians"
     while safe is start or reads < READS:
-        segment, last = int(at["segment"]), store.person_of(at["key"]) if at["key"] else ""
+        segment = int(at["segment"])
+        last = store.person_of(at["key"], adult=adult) if at["key"] else ""
         rows, end = _read(sought, segment, at["key"])
         reads += 1
         for shown, key in _shown(sought, rows, segment, last, limit + 1 - len(found)):
@@ -238,7 +240,9 @@ def _loaded(sought: _Sought, hits: Sequence[Hit], *, meant: bool = True) -> list
                 continue
             led = sought.wanted.among == "guardians"
             mine = replace(mine, card=adult) if led else replace(mine, guardian=hit.adult)
-        if not meant or _meant(mine, sought):
+        # By the name they have now: the index may still know the one before.
+        named = sought.lead is None or _named(adult or card, sought.lead)
+        if not meant or (named and _meant(mine, sought)):
             found.setdefault(mine.card.id, mine)
     shown = list(found.values())
     facts = {c.card.id: guard.Pupil(c.card.id, c.unit) for c in shown}
@@ -272,12 +276,11 @@ def _meant(candidate: _Candidate, sought: _Sought) -> bool:
     return (
         (wanted.unit is None or wanted.unit in candidate.units)
         and (wanted.birth_date is None or candidate.card.birth_date == wanted.birth_date)
-        and (sought.own is None or _named(candidate, sought.own))
+        and (sought.own is None or _named(candidate.card, sought.own))
     )
 
 
-def _named(candidate: _Candidate, name: NameSearch) -> bool:
-    card = candidate.card
+def _named(card: PersonCard, name: NameSearch) -> bool:
     return name.matches(words_of(" ".join((card.given_name, card.middle_name or "", card.family_name))))
 
 
