@@ -39,6 +39,7 @@ from tests.support.meter import metered
 
 SIZES = (2_000, int(os.environ.get("SEARCHED", "10000")))
 PUPILS_AT_UNIT = 500
+MOST = 150  # read units of a search: 21 people of five items, and three reads of the index
 DAY = date(2026, 11, 23)
 UNIT_ADMIN, CITY_ADMIN = PersonId(stable_id("person", "u")), PersonId(stable_id("person", "c"))
 FIRST = UnitId(stable_id("unit", "0"))
@@ -133,9 +134,7 @@ def test_a_search_does_not_grow_with_the_municipality(
                     f"{size:7} {what:16} {took:7.1f} ms, {took - inside:5.1f} outside DynamoDB, {use.trips} "
                     f"trips {use.reads:5.1f} RRU {len(shown)} shown"
                 )
-    small, large = SIZES
-    grown = {what: (read[what, small], read[what, large]) for what in SEARCHES}
-    assert all(after < 2 * before + 20 for before, after in grown.values()), grown
+    assert all(units < MOST for units in read.values()), read
 
 
 def test_what_it_costs_to_be_found(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -162,7 +161,7 @@ def status(who: PersonId, body: dict[str, Any]) -> int:
     return call("register", "search_people", who, body=body).status
 
 
-def medians(act: Callable[[], int], runs: int = 11) -> tuple[float, float]:
+def medians(act: Callable[[], int], runs: int = 7) -> tuple[float, float]:
     """Milliseconds of wall time, and of those inside DynamoDB."""
     times, inside = [], []
     events = dynamodb().meta.events
