@@ -82,6 +82,7 @@ Action = Literal[
     "register:read_person",
     "register:read_record",
     "register:read_watch_case",
+    "register:search",
     "register:work_watch_case",
     "timetable:import",
     "timetable:read_own_day",

@@ -247,6 +247,12 @@ class WatchAsked(Asked):
     type: ClassVar[str] = "register.WatchAsked.v1"
 
 
+class SearchRenewalAsked(Asked):
+    """Everybody is to be found as they are now: the search index is gone through (process 2)."""
+
+    type: ClassVar[str] = "register.SearchRenewalAsked.v1"
+
+
 class WatchCaseOpened(Fact):
     """Somebody with a duty or a right to be at school is at none (process 9). `watch`: schoolAttendance
     (skollagen 7:21) or activity (29:9).

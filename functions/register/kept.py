@@ -23,6 +23,10 @@ KEPT = {
     "guardian": Kept("register.custody", ("pk", "sk")),
     "child": Kept("register.custody", ("pk", "sk")),
     "kin": Kept("register.custody", ("pk", "rows")),
+    # Made of the person, and taken away by the stream when the person's profile is: not by whoever erases.
+    "search_word": Kept("register.search", ("sk",)),
+    "found_by": Kept("register.search", ("pk", "words")),
+    "search_job": Kept("technical.job"),
     "register_import": Kept("technical.import"),
     "parked": Kept("register.parked"),
     "watch_case": Kept("register.watch", ("person", "handler")),

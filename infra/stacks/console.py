@@ -104,8 +104,11 @@ def _operations(areas: Sequence[AreaStack]) -> Rows:
         [
             _graph("Svarstid p95 (ms)", [_api(name, "Latency", "p95") for name in names]),
             _graph(
-                "Utkorgens eftersläpning (ms)",
-                [_function(a, name, "IteratorAge", "Maximum") for a, name in _triggers(areas, "relay")],
+                "Utkorgens och sökningens eftersläpning (ms)",
+                [
+                    _function(a, name, "IteratorAge", "Maximum")
+                    for a, name in _triggers(areas, "relay", "changes")
+                ],
             ),
         ],
         [
@@ -169,7 +172,7 @@ def _queue(area: str, name: str, metric: str, statistic: str) -> cloudwatch.Metr
 
 
 def _stuck(areas: Sequence[AreaStack]) -> list[cloudwatch.Metric]:
-    triggers = _triggers(areas, "facts", "schedule", "file", "relay")
+    triggers = _triggers(areas, "facts", "schedule", "file", "relay", "changes")
     return [_queue(a, f"{name}-dlq", "ApproximateNumberOfMessagesVisible", "Maximum") for a, name in triggers]
 
 

@@ -67,6 +67,16 @@ def relays(stream_arn: str) -> list[iam.PolicyStatement]:
     ]
 
 
+def follows(area: Area, stream_arn: str) -> list[iam.PolicyStatement]:
+    """Read the own table and its stream, and keep in the table what follows from it; nothing of others."""
+    return [
+        allow(STREAM, stream_arn),
+        allow(("dynamodb:ListStreams",), "*"),
+        allow((*READ, *WRITE), base.table_arn(area.name)),
+        allow(KEY, base.key_arn()),
+    ]
+
+
 def takes_files(prefix: str) -> list[iam.PolicyStatement]:
     """Read what is dropped under the prefix and write its reports, and nothing else in the bucket."""
     bucket = base.bucket_arn(base.imports_bucket())

@@ -1,4 +1,4 @@
-"""What starts the functions that are not HTTP: facts through a queue, the clock, dropped files, the outbox
+"""What starts the functions that are not HTTP: facts through a queue, the clock, dropped files, the table's
 stream and sign-ins. Each has a place where what failed is kept."""
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from skolkit.clock import LOCAL
 from skolkit.triggers import Trigger
 
 ATTEMPTS = 5
+CHANGES_ATTEMPTS = 10
+CHANGES_WINDOW = 2  # seconds that changes are gathered: a file's rows about one person come together
 
 
 class Started:
@@ -35,22 +37,10 @@ def start(
 ) -> Started:
     """Build one trigger's function and what starts it."""
     failures = None if trigger.kind == "identity" else _queue(stack, area, f"{trigger.name}-dlq", days=14)
-    statements = permissions.uses(area.name, trigger.uses)
     queue = None
-    match trigger.kind:
-        case "facts":
-            queue = _queue(stack, area, trigger.name, timeout=6 * trigger.timeout, failures=failures)
-            statements += [*permissions.works(area), permissions.allow(permissions.QUEUE, queue.queue_arn)]
-        case "schedule":
-            statements += permissions.works(area)
-        case "file":
-            statements += permissions.works(area)
-            statements += [
-                allowed for prefix in trigger.source for allowed in permissions.takes_files(prefix)
-            ]
-        case "relay":
-            stream = table.table_stream_arn or ""
-            statements += permissions.relays(stream)
+    if trigger.kind == "facts":
+        queue = _queue(stack, area, trigger.name, timeout=6 * trigger.timeout, failures=failures)
+    statements = permissions.uses(area.name, trigger.uses) + _rights(area, trigger, table, queue)
     function = functions.make(
         trigger.name,
         f"functions.{area.name}.app.{trigger.name}",
@@ -73,9 +63,32 @@ def start(
         _on_schedule(stack, area, trigger, function, failures)
     elif trigger.kind == "file":
         _on_file(stack, trigger, function, failures)
+    elif trigger.kind == "changes":
+        _on_changes(trigger, function, table, failures)
     else:
         _on_outbox(trigger, function, table, failures)
     return Started(trigger, function, failures)
+
+
+def _rights(
+    area: Area, trigger: Trigger, table: dynamodb.Table, queue: sqs.Queue | None
+) -> list[iam.PolicyStatement]:
+    stream = table.table_stream_arn or ""
+    match trigger.kind:
+        case "facts":
+            assert queue
+            return [*permissions.works(area), permissions.allow(permissions.QUEUE, queue.queue_arn)]
+        case "schedule":
+            return permissions.works(area)
+        case "file":
+            files = [statement for prefix in trigger.source for statement in permissions.takes_files(prefix)]
+            return [*permissions.works(area), *files]
+        case "relay":
+            return permissions.relays(stream)
+        case "changes":
+            return permissions.follows(area, stream)
+        case "identity":
+            return []
 
 
 def _queue(
@@ -201,6 +214,32 @@ def _on_outbox(
             # A day of trying: the bus is down longer than that only if something else must be done.
             max_record_age=Duration.hours(23),
             filters=[new_fact],
+            on_failure=sources.SqsDlq(failures),
+        )
+    )
+
+
+def _on_changes(
+    trigger: Trigger, function: lambda_.Function, table: dynamodb.Table, failures: sqs.Queue
+) -> None:
+    """Items of some kinds that are written, and whatever is removed from some partitions (the stream has no
+    old images, so that only the key tells). The stream's second reader; there may be two.
+    """
+    written = {"dynamodb": {"NewImage": {"kind": {"S": list(trigger.source)}}}}
+    removed = {"eventName": ["REMOVE"], "dynamodb": {"Keys": {"pk": {"S": [{"prefix": trigger.gone}]}}}}
+    function.add_event_source(
+        sources.DynamoEventSource(
+            table,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=trigger.batch,
+            max_batching_window=Duration.seconds(CHANGES_WINDOW),
+            parallelization_factor=1,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            # What cannot be kept must not hold up what can: a runbook makes up for it.
+            retry_attempts=CHANGES_ATTEMPTS,
+            max_record_age=Duration.hours(23),
+            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in (written, removed)],
             on_failure=sources.SqsDlq(failures),
         )
     )

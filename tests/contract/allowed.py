@@ -161,6 +161,8 @@ ALLOWED: dict[str, set[str]] = {
     "register.read_handover": ADMINISTRATORS,
     "register.read_person": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "register.read_record": ADMINISTRATORS,
+    "register.search_people": {*ADMINISTRATORS, "far administrator"},
+    "register.search_people (unit)": ADMINISTRATORS,
     "register.undo_merge": {"administrator"},
     "register.read_watch_case": {"attendance officer"},
     "register.retry_parked": {"administrator"},

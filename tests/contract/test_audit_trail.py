@@ -52,7 +52,7 @@ UNTRACED = {
     "timetable.list_my_lessons": "one's own",
 }
 # What is read by a POST.
-ASKED_BY_POST = {"explain", "link_extract", "link_handover", "link_notice", "open_contacts"}
+ASKED_BY_POST = {"explain", "link_extract", "link_handover", "link_notice", "open_contacts", "search_people"}
 ACTORS = (
     "pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator",
     "attendance officer", "activity officer",

@@ -88,6 +88,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "register.PersonMoved.v1"): register.PersonMoved,
     ("register", "register.PopulationRecordsArrived.v1"): register.PopulationRecordsArrived,
     ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
+    ("register", "register.SearchRenewalAsked.v1"): register.SearchRenewalAsked,
     ("register", "register.WatchAsked.v1"): register.WatchAsked,
 }
 STORY = (
@@ -139,6 +140,9 @@ STORY = (
         for done in ("merged", "parted")
         for area in ("attendance", "organisation", "register")
     ),
+    "register/keep_search.changes",  # after all that change people
+    "register/renew_search.scheduler",
+    "register/go_through_search.search_renewal_asked",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")
@@ -157,7 +161,7 @@ def told(case: str) -> Iterator[dict[str, Any]]:
             assert event["detail-type"] == event["detail"].get("type", event["detail-type"])
             if event["source"].startswith("skolkit."):
                 yield event["detail"]
-        elif record["eventName"] == "INSERT":
+        elif "envelope" in record["dynamodb"].get("NewImage", {}) and record["eventName"] == "INSERT":
             yield json.loads(record["dynamodb"]["NewImage"]["envelope"]["S"])
 
 

@@ -47,8 +47,9 @@ def test_relays_that_lag_and_apis_that_fail_have_an_alarm(cdk: Assembly, areas: 
     names = {alarm.properties["AlarmName"] for alarm in cdk.of("AWS::CloudWatch::Alarm")}
     for area in areas:
         assert f"skolkit-{area.name}-api-5xx" in names
-        if any(trigger.kind == "relay" for trigger in area.triggers):
-            assert f"skolkit-{area.name}-relay-lag" in names
+        for trigger in area.triggers:
+            if trigger.kind in ("relay", "changes"):
+                assert f"skolkit-{area.name}-{trigger.name}-lag" in names
 
 
 def test_one_alarm_per_area_sums_up_its_alarms(cdk: Assembly, areas: tuple[Area, ...]) -> None:

@@ -46,11 +46,32 @@ def test_what_reads_a_queue_or_stream_reports_each_failure(cdk: Assembly) -> Non
             assert queue_name(cdk, mapping.stack, destination).endswith("-dlq")
             assert mapping.properties["BisectBatchOnFunctionError"] is True
             assert mapping.properties["ParallelizationFactor"] == 1
-            (only,) = mapping.properties["FilterCriteria"]["Filters"]
-            assert '"outbox"' in only["Pattern"]
+            filters = [f["Pattern"] for f in mapping.properties["FilterCriteria"]["Filters"]]
+            outbox = ['"outbox"' in pattern for pattern in filters]
+            name = function.properties["FunctionName"]
+            assert outbox == ([True] if name.endswith("-relay") else [False, False]), name
         else:
             queue = cdk.referred(mapping.stack, mapping.properties["EventSourceArn"])
             assert queue.properties["VisibilityTimeout"] >= 6 * function.properties["Timeout"], mapping
+
+
+def test_what_follows_a_table_is_not_started_by_its_own_writes(
+    cdk: Assembly, areas: tuple[Area, ...]
+) -> None:
+    """It reads what people write and writes what only search reads; a stream has no more than two readers."""
+    readers: dict[str, list[str]] = {}
+    for mapping in cdk.of("AWS::Lambda::EventSourceMapping"):
+        if "StartingPosition" in mapping.properties:
+            function = cdk.referred(mapping.stack, mapping.properties["FunctionName"])
+            readers.setdefault(mapping.stack, []).append(function.properties["FunctionName"])
+            assert mapping.properties.get("MaximumRetryAttempts", -1) in (-1, 10)
+    assert all(len(names) <= 2 for names in readers.values()), readers
+    for area in areas:
+        for trigger in area.triggers:
+            if trigger.kind == "changes":
+                kinds = {"person", "enrolment", "kin"}
+                assert (set(trigger.source), trigger.gone) == (kinds, "PERSON#")
+                assert f"skolkit-{area.name}-{trigger.name}" in readers[f"skolkit-{area.name}"]
 
 
 def test_every_rule_target_has_a_dead_letter_queue(cdk: Assembly) -> None:

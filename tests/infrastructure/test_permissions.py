@@ -152,6 +152,14 @@ def test_relays_see_the_stream_and_not_the_table(cdk: Assembly) -> None:
     assert seen
 
 
+def test_what_follows_a_table_has_that_table_and_its_stream_alone(cdk: Assembly) -> None:
+    (role,) = (r for f, r in roles(cdk) if f.properties["FunctionName"] == "skolkit-register-keep_search")
+    done = {(action, resource) for action, resource in allowed(role) if not action.startswith("kms:")}
+    tables = {resource for action, resource in done if ":table/" in resource and "/stream" not in resource}
+    assert all(table.endswith(":table/skolkit-register") for table in tables)
+    assert {action for action, _ in done if action.startswith(("events:", "s3:", "ses:", "sns:"))} == set()
+
+
 def test_logs_go_to_the_functions_own_group(cdk: Assembly) -> None:
     for function, role in roles(cdk):
         own = f":log-group:/aws/lambda/{function.properties['FunctionName']}:log-stream:*"

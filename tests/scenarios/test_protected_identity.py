@@ -55,6 +55,10 @@ def shown(own: Deployed, lesson: Lesson, person: str) -> dict[str, bool]:
     ):
         key = "pupil" if area == "attendance" else "person"
         views[place] = own.call(area, name, by, path={key: person}).status == 200
+    searched = own.call(
+        "register", "search_people", registrar, body={"group": own.world.klass.id, "limit": 50}
+    )
+    views["search"] = any(row["person"] == person for row in searched.body["data"])
     return views
 
 

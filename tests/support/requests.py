@@ -287,6 +287,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "register.read_handover": lambda s: Ask({"person": s.pupil.id, "job": s.made["job"]}),
     "register.read_person": lambda s: Ask({"person": s.pupil.id}),
     "register.read_record": lambda s: Ask({"person": s.pupil.id}),
+    "register.search_people": lambda s: Ask(body={"name": s.pupil.family_name}),
+    "register.search_people (unit)": lambda s: Ask(body={"unit": s.home.unit}),
     "register.undo_merge": lambda s: Ask({"merge": s.made["merge"]}),
     "register.read_watch_case": lambda s: Ask({"case": s.made["case"]}),
     "register.retry_parked": lambda _: parked_ask(),

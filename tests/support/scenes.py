@@ -90,10 +90,13 @@ def faults(report: dict[str, Any]) -> list[tuple[int, str]]:
 
 
 def stored(cloud: Cloud, area: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """What an area's table holds, without its outbox and its imports' bookkeeping."""
+    """What an area's table holds, without its outbox, its imports' bookkeeping, and the search index, which
+    follows a moment later.
+    """
     pages = client(cloud, "dynamodb").get_paginator("scan").paginate(TableName=f"skolkit-{area}")
     rows = (item for page in pages for item in page["Items"])
-    kept = (item for item in rows if not item["pk"]["S"].startswith(("OUTBOX#", "IMPORT#", "ONCE#")))
+    passing = ("OUTBOX#", "IMPORT#", "ONCE#", "FIND#", "FOUND#")
+    kept = (item for item in rows if not item["pk"]["S"].startswith(passing))
     return {(item["pk"]["S"], item["sk"]["S"]): item for item in kept}
 
 

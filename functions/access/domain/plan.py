@@ -15,7 +15,9 @@ from typing import Literal
 from skolkit.errors import Text
 
 Action = Literal["delete", "keep", "expire"]
-Event = Literal["document date", "school year end", "education end", "of age", "duty end", "asked", "none"]
+Event = Literal[
+    "document date", "school year end", "education end", "of age", "duty end", "asked", "record gone", "none"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class DocumentType:
         """The period in words."""
         if self.action == "keep" or self.months is None:
             return Text("Bevaras (gallras inte)", "Kept for good (archived)")
+        if self.months == 0:
+            return Text(f"Genast när {EVENTS[self.event].sv}", f"At once when {EVENTS[self.event].en}")
         return Text(f"{self.months} månader efter: {EVENTS[self.event].sv}",
                     f"{self.months} months after: {EVENTS[self.event].en}")  # fmt: skip
 
@@ -63,6 +67,7 @@ EVENTS: Mapping[Event, Text] = {
     "of age": Text("barnet fyller 18", "the child comes of age"),
     "duty end": Text("tjänstens slut", "the end of the duty"),
     "asked": Text("begäran", "the request"),
+    "record gone": Text("personens post tas bort eller skyddas", "the record is removed or protected"),
     "none": Text("–", "–"),
 }
 _SCHOOL = Text("Uppgifterna kommer från skolans personal", "The data come from the school's staff")
@@ -144,6 +149,17 @@ _TYPES = (
         Text("Registret självt och handläggaren", "The register itself and the officer"),
         Text("Handläggarna av bevakningen; ingen annan", "The officers of the watch; nobody else"),
         "education end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "register.search", Text("Sökregister", "Search index"),
+        Text("Hitta den person som ärendet gäller", "To find the person whom a matter is about"),
+        Text(
+            "Ord ur namn, vårdnadshavares namn, skolenhet; inget om skyddade personer",
+            "Words of names, names of who has custody, school unit; nothing of protected people",
+        ),
+        Text("Registret självt", "The register itself"),
+        Text("Administratörerna; ingen annan", "The administrators; nobody else"),
+        "record gone", 0, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
         "register.parked", Text("Poster som inte kunnat föras in", "Records that could not be taken"),

@@ -173,6 +173,7 @@ DEEDS: dict[str, Deed] = {
     "revoke_substitution": _change("avslutade ett vikariat", "ended a substitution"),
     "run_rollover": _change("startade läsårsskiftet", "started the rollover"),
     "save_lesson": _change("rapporterade närvaron på en lektion", "reported attendance of a lesson"),
+    "search_people": _read("sökte efter personer", "searched for people"),
     "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
     "take_population": _change(
         "förde in uppgifter från folkbokföringen", "took in data of the population register"

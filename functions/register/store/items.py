@@ -159,6 +159,36 @@ class MergedItem(RegisterItem, discriminator="merged"):
     at = UnicodeAttribute()
 
 
+class FoundAt(GlobalSecondaryIndex["WordItem"]):
+    """Search words of a unit's people by their first two letters."""
+
+    class Meta:
+        index_name = "found_at"
+        projection = AllProjection()
+
+    at = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class WordItem(RegisterItem, discriminator="search_word"):
+    """A word that somebody is found by. `name`: all words of the name as they are written, family name first;
+    `at` unit, kind and first letters, for whoever goes to a unit.
+    """
+
+    found_at = FoundAt()
+    name = JSONAttribute()
+    at = UnicodeAttribute(null=True)
+
+
+class FoundByItem(RegisterItem, discriminator="found_by"):
+    """Which words somebody is found by: their sort keys with a check sum of how the name is written. `stays`
+    are enrolments that go on or are to come, `[id, unit]`, for reading them without looking for them.
+    """
+
+    words = JSONAttribute()
+    stays = JSONAttribute()
+
+
 class RegisterImportItem(ImportItem, discriminator="register_import"):
     """How far an import of people has come."""
 
@@ -199,6 +229,13 @@ def kin_key(person: PersonId) -> tuple[str, str]:
 def merged_key(kept: PersonId, merged: PersonId) -> tuple[str, str]:
     """Where it says that a closed record proved to be a person."""
     return person_pk(kept), f"MERGED#{merged}"
+
+
+def found_by_key(person: PersonId) -> tuple[str, str]:
+    """Where it is which words a person is found by. Not in the person's own partition, so that it is not read
+    with the person, and outlives them until the words are gone too.
+    """
+    return f"FOUND#{person}", "FOUND"
 
 
 def unit_pk(unit: UnitId) -> str:

@@ -211,6 +211,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "register:enrol": REGISTRY
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
+    "register:search": REGISTRY | {"unit": "administrator, registrar", "system": "registrar"},
     "register:assign_watch_case": {thing: f"{names}, head" for thing, names in WATCHED.items()}
     | {"protected attendance case": "head", "protected activity case": "head"},
     "register:list_watch_cases": {

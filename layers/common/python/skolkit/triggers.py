@@ -1,5 +1,5 @@
 """Everything that starts a function except HTTP: facts from the bus (through a queue), schedules, files, the
-outbox stream.
+table's stream.
 
 Declared on the handler with Chalice's decorators; what infrastructure must know (queue, time zone, timeout,
 alarm, runbook, process) is kept beside it as a `Trigger` and read by `infra`.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,13 +24,15 @@ MAIL_EVENTS = tuple(
     f"Email {kind}" for kind in ("Sent", "Delivered", "Bounced", "Rejected", "Rendering Failed")
 )  # EventBridge detail types of SES, source aws.ses
 EVERY_PROCESS = 0  # the process number of what belongs to none in particular
-Kind = Literal["facts", "schedule", "file", "relay", "identity"]
+Key = tuple[str, str]  # pk, sk
+POISON = 3  # partitions that fail alone before the rest of a batch is left for the next attempt
+Kind = Literal["facts", "schedule", "file", "relay", "changes", "identity"]
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One function. `timeout` in seconds, `memory` in MB; `source`: fact types, a Scheduler expression, or a
-    file prefix.
+    """One function. `timeout` in seconds, `memory` in MB; `source`: fact types, a Scheduler expression, a
+    file prefix, or kinds of item that change; `gone` is the prefix of partitions where items are removed.
 
     `runbook` names the file in `infra/runbooks`; `batch` is the most messages at a time; `meaning` is the
     alarm's text in Swedish: what it means for people when this function fails; `uses` are IAM actions beyond
@@ -50,6 +52,7 @@ class Trigger:
     meaning: str = ""
     uses: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    gone: str = ""
 
 
 class Failed(RuntimeError):
@@ -205,6 +208,32 @@ class Triggers:
 
         return declare
 
+    def on_changes(
+        self, *kinds: str, gone: str, process: int, timeout: int = 60, memory: int = 512, batch: int = 100,
+        runbook: str, meaning: str,
+    ) -> Callable[[Callable[[Sequence[Key]], None]], Any]:  # fmt: skip
+        """Keep something of the area's own table that is derived from items of these kinds: called with the
+        keys of those written, and of whatever was removed from partitions that begin with `gone`.
+
+        The function reads what is there now, so that deliveries may come twice and in any order; what it
+        writes is of other kinds and in other partitions, or it would start itself. If it fails it is called
+        for each partition alone; from the first that still fails the stream comes again, ten times.
+        """
+
+        def declare(function: Callable[[Sequence[Key]], None]) -> Any:
+            name = function.__name__
+            self.triggers.append(
+                Trigger(
+                    name, "changes", process, kinds, timeout=timeout, memory=memory, batch=batch,
+                    runbook=runbook, meaning=meaning, gone=gone,
+                )
+            )  # fmt: skip
+            return self.app.lambda_function(name=name)(
+                lambda event, _context: _changes(name, event["Records"], function)
+            )
+
+        return declare
+
     def relay_outbox(self) -> Any:
         """Publish the area's outbox. Every area with facts declares it once, as `relay`."""
         meaning = "Händelser når inte fram till övriga delar av systemet."
@@ -237,6 +266,37 @@ def _each_message(
     took = round((time.perf_counter() - started) * 1000, 1)
     logger().info(name, messages=len(records), failed=len(failed), ms=took)
     return {"batchItemFailures": failed}
+
+
+def _changes(
+    name: str, records: list[dict[str, Any]], function: Callable[[Sequence[Key]], None]
+) -> dict[str, Any]:
+    numbers: dict[str, str] = {}
+    keys: dict[str, list[Key]] = {}
+    for record in records:
+        pk, sk = (record["dynamodb"]["Keys"][part]["S"] for part in ("pk", "sk"))
+        numbers.setdefault(pk, record["dynamodb"]["SequenceNumber"])
+        keys.setdefault(pk, []).append((pk, sk))
+    started = time.perf_counter()
+    failed: list[str] = []
+    if not _works(name, [key for some in keys.values() for key in some], function):
+        for partition, some in keys.items():
+            if not _works(name, some, function):
+                failed.append(numbers[partition])
+            if len(failed) == POISON:
+                break
+    took = round((time.perf_counter() - started) * 1000, 1)
+    logger().info(name, records=len(records), partitions=len(keys), failed=len(failed), ms=took)
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}
+
+
+def _works(name: str, keys: Sequence[Key], function: Callable[[Sequence[Key]], None]) -> bool:
+    try:
+        function(keys)
+    except Exception as error:  # noqa: BLE001 - one bad partition must not stop the others
+        logger().error("change failed", function=name, keys=len(keys), **failure(error))
+        return False
+    return True
 
 
 def _logged(name: str, function: Callable[[], None]) -> None:
