@@ -31,4 +31,9 @@ KEPT = {
     "watched": Kept("register.watch", ("pk",)),
     "watch_exception": Kept("register.watch", ("pk",)),
     "watch_job": Kept("technical.job"),
+    "table_upload": Kept("technical.table", ("by",)),
+    "table_mapping": Kept("technical.table", ("pk",)),
+    "table_job": Kept("technical.job", ("asked_by",)),
+    "table_before": Kept("technical.table", ("about", "images")),
+    "table_open": Kept("technical.table"),
 }

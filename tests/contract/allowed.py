@@ -164,6 +164,15 @@ ALLOWED: dict[str, set[str]] = {
     "register.undo_merge": {"administrator"},
     "register.read_watch_case": {"attendance officer"},
     "register.retry_parked": {"administrator"},
+    "register.export_table": ADMINISTRATORS,
+    "register.import_table": {"administrator"},  # who has sent it; and so below
+    "register.link_table_file": {"administrator"},
+    "register.list_table_rows": {"administrator"},
+    "register.read_table_job": {"administrator"},
+    "register.read_template": {*ADMINISTRATORS, "far administrator"},
+    "register.start_upload": {*ADMINISTRATORS, "far administrator"},
+    "register.try_table": {"administrator"},
+    "register.undo_import": {"administrator"},
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
 }

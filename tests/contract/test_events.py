@@ -82,6 +82,8 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "register.PopulationRecordsArrived.v1"): register.PopulationRecordsArrived,
     ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
     ("register", "register.WatchAsked.v1"): register.WatchAsked,
+    ("register", "register.PersonProtected.v1"): register.PersonProtected,
+    ("register", "register.TableAsked.v1"): register.TableAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -126,6 +128,8 @@ STORY = (
     "register/write_handover.handover_asked",
     "organisation/end_memberships.enrolment_ended",
     "organisation/follow_merge.persons_merged",
+    "register/work_on_tables.table_asked",
+    "register/withdraw_tables.person_protected",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -34,7 +34,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
-from tests.support.areas import acting_as, call, deliver, outbox
+from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     DISTRIBUTION,
     PARKED,
@@ -138,10 +138,25 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
+    made |= _taken_table(cloud, people["administrator"], pupil)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     return schools
+
+
+def _taken_table(cloud: Cloud, office: PersonId, pupil: NewPupil) -> dict[str, str]:
+    """An upload of persons that changes nothing, and the import that has taken it."""
+    new = Ask({"table": "persons"}, body={"format": "csv"}, headers=new_key())
+    upload = call("register", "start_upload", office, **vars(new)).body
+    content = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n".encode()
+    cloud.client("s3").put_object(Bucket=TABLES_BUCKET, Key=upload["fields"]["key"], Body=content)
+    asked = Ask({"upload": upload["id"]}, body={}, headers=new_key())
+    taken = call("register", "import_table", office, **vars(asked))
+    assert taken.status == 202, taken.body
+    facts = [fact for fact in outbox("register") if fact["type"] == "register.TableAsked.v1"]
+    assert deliver("register", "work_on_tables", *facts) == []
+    return {"upload": upload["id"], "taken": taken.body["id"]}
 
 
 def _watched(pupil: PersonId, day: date) -> str:

@@ -205,9 +205,10 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete an item whatever its version, guarded likewise."""
+    """Delete an item whatever its version, guarded likewise; with `version` only that one."""
 
     item: Item
+    version: int | None = None
 
 
 Write = Item | Overwrite | Remove
@@ -248,9 +249,16 @@ def _operation(write: Write, at: datetime) -> dict[str, Any]:
             item.touch(at)
             item.version = (item.version or 0) + 1
             return {"Put": {"TableName": item.Meta.table_name, "Item": item.serialize()}}
-        case Remove(item):
+        case Remove(item, version):
             key = {"pk": {"S": item.pk}, "sk": {"S": item.sk}}
-            return {"Delete": {"TableName": item.Meta.table_name, "Key": key}}
+            guarded: dict[str, Any] = {}
+            if version is not None:
+                guarded = {
+                    "ConditionExpression": "#version = :version",
+                    "ExpressionAttributeNames": {"#version": "version"},
+                    "ExpressionAttributeValues": {":version": {"N": str(version)}},
+                }
+            return {"Delete": {"TableName": item.Meta.table_name, "Key": key, **guarded}}
 
 
 def done_before(key: str) -> AlreadyDone | None:

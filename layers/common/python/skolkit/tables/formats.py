@@ -125,7 +125,7 @@ def decoded(content: bytes) -> str:
     order mark or without. A mark that says UTF-8 of what is not is a mistake of the writing program and is
     left out. Raises `UnfitFile` for what is none of them, or was decoded wrongly before it was saved.
 
-    >>> decoded("Åsa".encode("cp1252")), decoded(b"\\xef\\xbb\\xbf" + "Åsa".encode("cp1252"))
+    >>> decoded("Åsa".encode("cp1252")), decoded("Åsa".encode("utf-16"))
     ('Åsa', 'Åsa')
     """
     if wide := _wide(content):
@@ -136,7 +136,8 @@ def decoded(content: bytes) -> str:
         text = _strict(content.removeprefix(b"\xef\xbb\xbf"), "cp1252")
     if found := _TWICE.search(text):
         raise unfit(
-            "Filen är delvis UTF-8 och delvis något annat.", "The file is partly UTF-8, partly something else.",
+            "Filen är delvis UTF-8 och delvis något annat.",
+            "The file is partly UTF-8, partly something else.",
             text.count("\n", 0, found.start()) + 1, _AS_UTF8,
         )  # fmt: skip
     return text
