@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from infra.local.cloud import Cloud
+from skolkit.aws import client
 from skolkit.tables.formats import read_table, write_table
 from skolkit.types import PersonId, new_id
 from tests.support.areas import TABLES_BUCKET, Answer, call, deliver, outbox
@@ -17,8 +17,8 @@ Rows = Iterable[Iterable[object]]
 class Clerk:
     """Somebody who sends tables to an area."""
 
-    def __init__(self, cloud: Cloud, area: str, person: PersonId) -> None:
-        self.cloud, self.area, self.person = cloud, area, person
+    def __init__(self, area: str, person: PersonId) -> None:
+        self.area, self.person = area, person
 
     def call(self, name: str, path: dict[str, str], **more: Any) -> Answer:
         """An operation, with a key of its own."""
@@ -32,7 +32,7 @@ class Clerk:
         if not isinstance(content, bytes):
             content = write_table([list(line) for line in content], format)  # type: ignore[arg-type]
         key = made.body["fields"]["key"]
-        self.cloud.client("s3").put_object(Bucket=TABLES_BUCKET, Key=key, Body=content)
+        client("s3").put_object(Bucket=TABLES_BUCKET, Key=key, Body=content)
         return str(made.body["id"])
 
     def ask(self, name: str, path: dict[str, str], body: Any = None) -> dict[str, Any]:
@@ -106,18 +106,16 @@ class Clerk:
         url = urlsplit(answer.body["url"])
         assert parse_qs(url.query)["X-Amz-Expires"] == ["300"]
         key = url.path.partition(f"{TABLES_BUCKET}/")[2] or url.path.lstrip("/")
-        content = self.cloud.client("s3").get_object(Bucket=TABLES_BUCKET, Key=key)["Body"].read()
-        return [line.texts for line in read_table(content, name.rpartition(".")[2])]  # type: ignore[arg-type]
+        return [line.texts for line in read_table(_content(key), name.rpartition(".")[2])]  # type: ignore[arg-type]
 
 
-def files(cloud: Cloud) -> dict[str, str]:
+def files() -> dict[str, str]:
     """Every file there is among the tables, by key, as text where it is some."""
-    listed = cloud.client("s3").get_paginator("list_objects_v2").paginate(Bucket=TABLES_BUCKET)
+    s3 = client("s3")
+    listed = s3.get_paginator("list_objects_v2").paginate(Bucket=TABLES_BUCKET)
     keys = [entry["Key"] for page in listed for entry in page.get("Contents", [])]
-    return {
-        key: cloud.client("s3")
-        .get_object(Bucket=TABLES_BUCKET, Key=key)["Body"]
-        .read()
-        .decode("utf-8", "replace")
-        for key in keys
-    }
+    return {key: _content(key).decode("utf-8", "replace") for key in keys}
+
+
+def _content(key: str) -> bytes:
+    return bytes(client("s3").get_object(Bucket=TABLES_BUCKET, Key=key)["Body"].read())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from skolkit.tables.columns import template
 from skolkit.tables.formats import Format, read_table, write_table
 from skolkit.types import PersonId, UnitId, new_id, stable_id
 from tests.support.areas import audit_rows, call, deliver, outbox
-from tests.support.stored import stored
+from tests.support.fixtures import lay_tables
+from tests.support.stored import Undo, stored
 from tests.support.tables import Clerk, files
 from tests.support.world import drop
 
@@ -59,14 +61,28 @@ def pupil(name: str, unit: str, **more: Any) -> dict[str, Any]:
 class Town:
     """Two units, a few people, a clerk of the municipality and one of each unit."""
 
-    cloud: Cloud
     clerk: Clerk
     here: Clerk
     there: Clerk
 
 
+@pytest.fixture(scope="module")
+def made(cloud: Cloud) -> Iterator[Undo]:
+    """The town, laid once, and the way back to it."""
+    lay_tables(cloud)
+    lay_town(cloud)
+    undo = Undo(stored())
+    yield undo
+    undo.close()
+
+
 @pytest.fixture
-def town(tables: Cloud) -> Town:
+def town(made: Undo) -> Iterator[Town]:
+    yield Town(*(Clerk("register", id_of(name)) for name in ("Stad", "Här", "Där")))
+    made.undo()
+
+
+def lay_town(tables: Cloud) -> None:
     drop(tables, "organisation/units/units.csv", UNITS)
     home = [{"person": id_of("Margareta"), "relationType": "Vårdnadshavare"}]
     people = [
@@ -81,7 +97,6 @@ def town(tables: Cloud) -> Town:
         {"person": id_of(n), "unit": u} | duty for n, u in (("Stad", None), ("Här", HERE), ("Där", THERE))
     ]
     assert drop(tables, "organisation/duties/d.jsonl", duties)["failed"] == 0
-    return Town(tables, *(Clerk(tables, "register", id_of(name)) for name in ("Stad", "Här", "Där")))
 
 
 def registered() -> dict[tuple[str, str, str], Any]:
@@ -313,15 +328,15 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     tried = town.clerk.trial("persons", [head, [id_of("Asa"), "Kanariefågel-Ny", "k@example.org"]])
     exports = [town.clerk.export("persons", unit_of(HERE)), town.clerk.export("enrolments", None, "xlsx")]
     far = town.clerk.export("persons", unit_of(THERE))
-    shown = {name for name, text in files(town.cloud).items() if "anarie" in text}
+    shown = {name for name, text in files().items() if "anarie" in text}
     assert any(name.startswith("exports/") for name in shown)
     protect(town, "Asa")
-    assert {name: text for name, text in files(town.cloud).items() if "anarie" in text} == {}
+    assert {name: text for name, text in files().items() if "anarie" in text} == {}
     assert not any("before" in key[2].lower() and "anarie" in str(row) for key, row in stored().items())
     for job, name in ((exports[0], "export.csv"), (exports[1], "export.xlsx")):
         gone = town.clerk.link(job, name)
         assert (gone.status, gone.body["type"]) == (410, "urn:skolkit:problem:file-gone")
-        assert f"exports/register/{job['id']}/{name}" not in files(town.cloud)
+        assert f"exports/register/{job['id']}/{name}" not in files()
     assert town.clerk.link(far, "export.csv").status == 200
     assert "Ellasson" in str(town.clerk.file(taken, "report.csv"))
     assert id_of("Asa") in str(town.clerk.file(tried, "report.csv"))
@@ -425,7 +440,7 @@ def test_templates_and_who_may(town: Town) -> None:
         made = call("register", "read_template", town.here.person, path={"table": "persons"}, query=query)
         content = base64.b64decode(made.body["content"])
         assert next(iter(read_table(content, format))).texts[1] == "Personnummer"
-    nobody = Clerk(town.cloud, "register", id_of("Utomstående"))
+    nobody = Clerk("register", id_of("Utomstående"))
     assert nobody.call("start_upload", {"table": "persons"}, body={"format": "csv"}).status == 404
     mine = town.clerk.send("persons", [["Id"], [id_of("Asa")]])
     assert town.here.call("try_table", {"upload": mine}, body={}).status == 404

@@ -8,7 +8,7 @@ piece is `work/<area>/<job>/results/`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -155,29 +155,34 @@ def _tried(
     job: JobItem, kinds: Kinds, table: Table, raws: Sequence[dict[str, Any]], *, apply: bool
 ) -> list[dict[str, Any]]:
     """Plan a piece and, in an import, write it; what was written before is not done again."""
-    head = bucket.get_json(bucket.key("work", job.id, "head.json"))
-    good = [raw for raw in raws if not _plain_fault(raw)]
+    plain = {raw["line"]: _plain(raw) for raw in raws}
+    results = {raw["line"]: _result(raw, one) for raw in raws if (one := plain[raw["line"]]).faults}
     groups: dict[Hashable, list[Line]] = {}
-    for raw in good:
-        key = table.key(raw["values"])
-        line = Line(raw["line"], raw["values"])
-        groups.setdefault(("", line.line) if key is None else key, []).append(line)
-    results = {raw["line"]: _result(raw, _plain(raw)) for raw in raws if _plain_fault(raw)}
-    by_line = {raw["line"]: raw for raw in raws}
-    lines = [line for group in groups.values() for line in group]
-    if apply and lines:
-        numbers = [line.line for line in lines]
-        for before in kinds.befores(job, min(numbers), max(numbers)):
-            results |= {row["line"]: row for row in before.rows}
+    for raw in raws:
+        if raw["line"] not in results:
+            key = table.key(raw["values"])
+            line = Line(raw["line"], raw["values"])
+            groups.setdefault(("", line.line) if key is None else key, []).append(line)
+    if apply:
+        results |= _written(job, kinds, groups.values())
     due = [group for group in groups.values() if group[0].line not in results]
-    plan = (
-        table.begin(asker_of(job, head["names"]), [line for group in due for line in group]) if due else None
-    )
-    for group in due:
-        assert plan
-        made = _done(job, kinds, partial(plan, group), by_line, apply=apply)
-        results |= {row["line"]: row for row in made}
+    if due:
+        names = bucket.get_json(bucket.key("work", job.id, "head.json"))["names"]
+        plan = table.begin(asker_of(job, names), [line for group in due for line in group])
+        by_line = {raw["line"]: raw for raw in raws}
+        for group in due:
+            made = _done(job, kinds, partial(plan, group), by_line, apply=apply)
+            results |= {row["line"]: row for row in made}
     return [results[raw["line"]] for raw in raws]
+
+
+def _written(job: JobItem, kinds: Kinds, groups: Collection[Sequence[Line]]) -> dict[int, dict[str, Any]]:
+    """The results of rows that an earlier try of the piece has written."""
+    numbers = [group[0].line for group in groups]
+    if not numbers:
+        return {}
+    befores = kinds.befores(job, min(numbers), max(numbers))
+    return {row["line"]: row for before in befores for row in before.rows}
 
 
 def _done(
@@ -208,10 +213,6 @@ def _write(job: JobItem, kinds: Kinds, plan: Plan, rows: list[dict[str, Any]]) -
     before.images = images_of(kinds.item, plan.writes)
     trace = Trace(job.asked_by, job.job, plan.about, changes=f"{job.id} {rows[0]['line']}")
     commit(*plan.writes, before, facts=plan.facts, trace=trace)
-
-
-def _plain_fault(raw: Mapping[str, Any]) -> bool:
-    return bool(_plain(raw).faults)
 
 
 def _plain(raw: Mapping[str, Any]) -> Planned:
