@@ -298,8 +298,8 @@ def _documents(stack: Stack, key: kms.Key) -> None:
 
 
 def _tables(stack: Stack, key: kms.Key, domain: str) -> None:
-    """Tables taken in and given out: personal data of many at a time, so that each kind of file ends as soon as
-    it has served.
+    """Tables taken in and given out: personal data of many at a time, so that each kind of file ends as soon
+    as it has served.
     """
     bucket = _bucket(
         stack,

@@ -82,6 +82,8 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "register.PopulationRecordsArrived.v1"): register.PopulationRecordsArrived,
     ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
     ("register", "register.WatchAsked.v1"): register.WatchAsked,
+    ("organisation", "organisation.TableAsked.v1"): organisation.TableAsked,
+    ("organisation", "register.PersonProtected.v1"): organisation.PersonProtected,
     ("register", "register.PersonProtected.v1"): register.PersonProtected,
     ("register", "register.TableAsked.v1"): register.TableAsked,
 }
@@ -130,6 +132,8 @@ STORY = (
     "organisation/follow_merge.persons_merged",
     "register/work_on_tables.table_asked",
     "register/withdraw_tables.person_protected",
+    "organisation/work_on_tables.table_asked",
+    "organisation/withdraw_tables.person_protected",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -219,6 +219,17 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "organisation.read_timplan": lambda _: Ask(),
     "organisation.read_wishes": lambda s: of_round(s, pupil=s.pupil.id),
     "organisation.remove_member": lambda s: Ask({"group": s.home.klass.id, "person": s.pupil.id}),
+    "organisation.export_table": lambda s: table_ask(table="groups", body={"unit": s.home.unit}),
+    "organisation.import_table": lambda s: table_ask(upload=s.made["groups upload"], body={}),
+    "organisation.link_table_file": lambda s: Ask(
+        {"job": s.made["groups taken"]}, body={"name": "report.csv"}
+    ),
+    "organisation.list_table_rows": lambda s: Ask({"job": s.made["groups taken"]}),
+    "organisation.read_table_job": lambda s: Ask({"job": s.made["groups taken"]}),
+    "organisation.read_template": lambda _: Ask({"table": "groups"}),
+    "organisation.start_upload": lambda _: table_ask(table="groups", body={"format": "csv"}),
+    "organisation.try_table": lambda s: table_ask(upload=s.made["groups upload"], body={}),
+    "organisation.undo_import": lambda s: table_ask(job=s.made["groups taken"]),
     "register.add_person": lambda s: Ask(body=card_body(s), headers=new_key()),
     "register.break_glass": lambda s: about(s, {"reason": "threat"}, person=s.hidden),
     "organisation.run_rollover": lambda _: rollover_of_year(),

@@ -138,25 +138,32 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
-    made |= _taken_table(cloud, people["administrator"], pupil)
+    office, klass = people["administrator"], home.klass
+    rows = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n"
+    taken = _taken_table(cloud, "register", office, "persons", rows)
+    made |= dict(zip(("upload", "taken"), taken, strict=True))
+    taken = _taken_table(
+        cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
+    )
+    made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     return schools
 
 
-def _taken_table(cloud: Cloud, office: PersonId, pupil: NewPupil) -> dict[str, str]:
-    """An upload of persons that changes nothing, and the import that has taken it."""
-    new = Ask({"table": "persons"}, body={"format": "csv"}, headers=new_key())
-    upload = call("register", "start_upload", office, **vars(new)).body
-    content = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n".encode()
-    cloud.client("s3").put_object(Bucket=TABLES_BUCKET, Key=upload["fields"]["key"], Body=content)
+def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content: str) -> tuple[str, str]:
+    """An upload that changes nothing, and the import that has taken it."""
+    new = Ask({"table": table}, body={"format": "csv"}, headers=new_key())
+    upload = call(area, "start_upload", office, **vars(new)).body
+    key = upload["fields"]["key"]
+    cloud.client("s3").put_object(Bucket=TABLES_BUCKET, Key=key, Body=content.encode())
     asked = Ask({"upload": upload["id"]}, body={}, headers=new_key())
-    taken = call("register", "import_table", office, **vars(asked))
+    taken = call(area, "import_table", office, **vars(asked))
     assert taken.status == 202, taken.body
-    facts = [fact for fact in outbox("register") if fact["type"] == "register.TableAsked.v1"]
-    assert deliver("register", "work_on_tables", *facts) == []
-    return {"upload": upload["id"], "taken": taken.body["id"]}
+    facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
+    assert deliver(area, "work_on_tables", *facts) == []
+    return upload["id"], taken.body["id"]
 
 
 def _watched(pupil: PersonId, day: date) -> str:

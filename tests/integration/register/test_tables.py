@@ -13,48 +13,15 @@ from functions.register.domain.tables import PERSONS
 from functions.register.store.people import find_card
 from infra.local.cloud import Cloud
 from skolkit.clock import today
-from skolkit.sweden.codes import check_digit
 from skolkit.tables import bucket, intake
 from skolkit.tables.columns import template
 from skolkit.tables.formats import Format, read_table, write_table
-from skolkit.types import PersonId, UnitId, new_id, stable_id
+from skolkit.types import PersonId, new_id
 from tests.support.areas import audit_rows, call, deliver, outbox
 from tests.support.fixtures import lay_tables
 from tests.support.stored import Undo, stored
 from tests.support.tables import Clerk, files
-from tests.support.world import drop
-
-UNITS = (
-    "skolenhetskod,name,huvudmannatyp,kommunkod,kommun,address,lat,lon,pupils\n"
-    "99990017,Provskolan,kommunal,9999,Ekhamra,Provgatan 1,59.2,15.8,60\n"
-    "99990025,Andra skolan,kommunal,9999,Ekhamra,Provgatan 2,59.2,15.8,60\n"
-)
-HERE, THERE = "99990017", "99990025"
-MARGARETA = "198112189876"  # in Skatteverket's list of test numbers
-
-
-def id_of(name: str) -> PersonId:
-    return PersonId(stable_id("test person", name))
-
-
-def unit_of(code: str) -> UnitId:
-    return UnitId(stable_id("unit", code))
-
-
-def number(serial: int, day: str = "20160504") -> str:
-    nine = f"{day[2:]}{serial:03}"
-    return f"{day}{serial:03}{check_digit(nine)}"
-
-
-def adult(name: str, **more: Any) -> dict[str, Any]:
-    row = {"id": id_of(name), "givenName": name, "familyName": "Vuxen", "birthDate": "1980-01-31"}
-    return row | more
-
-
-def pupil(name: str, unit: str, **more: Any) -> dict[str, Any]:
-    enrolled = {"enroledAt": unit, "schoolType": "GR", "schoolYear": 3, "startDate": "2026-08-18"}
-    row = {"id": id_of(name), "givenName": name, "familyName": "Elev", "birthDate": "2017-02-03"}
-    return row | {"enrolments": [enrolled], "email": f"{len(name)}@example.org"} | more
+from tests.support.town import HERE, MARGARETA, THERE, id_of, lay_town, number, unit_of
 
 
 @dataclass(frozen=True)
@@ -80,23 +47,6 @@ def made(cloud: Cloud) -> Iterator[Undo]:
 def town(made: Undo) -> Iterator[Town]:
     yield Town(*(Clerk("register", id_of(name)) for name in ("Stad", "Här", "Där")))
     made.undo()
-
-
-def lay_town(tables: Cloud) -> None:
-    drop(tables, "organisation/units/units.csv", UNITS)
-    home = [{"person": id_of("Margareta"), "relationType": "Vårdnadshavare"}]
-    people = [
-        adult("Margareta", civicNo=MARGARETA, birthDate="1981-12-18"),
-        *(adult(name) for name in ("Stad", "Här", "Där", "Utomstående")),
-        pupil("Asa", HERE, responsibles=home), pupil("Ella", HERE), pupil("Fjärran", THERE),
-        pupil("Gömd", HERE, securityMarking="Sekretessmarkering", phone="+46701740699"),
-    ]  # fmt: skip
-    assert drop(tables, "register/persons/p.jsonl", people)["failed"] == 0
-    duty = {"role": "administrator", "startDate": "2020-08-01"}
-    duties = [
-        {"person": id_of(n), "unit": u} | duty for n, u in (("Stad", None), ("Här", HERE), ("Där", THERE))
-    ]
-    assert drop(tables, "organisation/duties/d.jsonl", duties)["failed"] == 0
 
 
 def registered() -> dict[tuple[str, str, str], Any]:

@@ -60,9 +60,11 @@ def _intake(job: JobItem, kinds: Kinds, table: Table, person: PersonId) -> bool:
     for piece in range(int(job.place["pieces"])):
         lines = _scrubbed(job, piece, person)
         found = found or bool(lines)
-        for line in lines:
-            for before in kinds.befores(job, line, line):
-                before.images, before.rows = None, _without_values(before.rows, person)
+        for before in kinds.befores(job, 0, max(lines)) if lines else ():
+            if any(row["line"] in lines for row in before.rows):
+                # Pictures of a class that the person is in hold ids and dates, and are of others too.
+                before.images = None if before.about == person else before.images
+                before.rows = _without_values(before.rows, person)
                 commit(before)
     if not done:
         commit(job)
