@@ -62,7 +62,7 @@ def test_no_action_that_takes_a_resource_has_all_of_them(cdk: Assembly) -> None:
                 assert resource == "not:arn:*:sns:*:*:*", role
             else:
                 rest = resource.removesuffix("/index/*").removesuffix(":log-stream:*")
-                if action in ("s3:GetObject", "s3:PutObject"):
+                if action in ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"):
                     assert re.search(r"/[a-z]+/\w+/\*$", resource), (role, resource)
                     rest = rest.removesuffix("*")
                 assert "*" not in rest, (role, action, resource)
@@ -127,10 +127,19 @@ def test_who_opens_protected_details_and_reads_the_parts_of_extracts(cdk: Assemb
 
 
 def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> None:
+    """Files of an area's own tables are what is deleted at all, by who withdraws them."""
+    deletes = set()
+    for function, role in roles(cdk):
+        area = function.properties["Environment"]["Variables"]["SKOLKIT_AREA"]
+        for action, resource in allowed(role):
+            if action == "s3:DeleteObject":
+                assert re.search(rf":::skolkit-tables-\S+/[a-z]+/{area}/\*$", resource), (function, resource)
+                deletes.add(function.properties["FunctionName"].rpartition("-")[2])
+    assert deletes == {"withdraw_tables", "work_on_tables"}
     for role in cdk.of("AWS::IAM::Role"):
         for action, _ in allowed(role):
             assert action not in {
-                "s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion",
+                "s3:BypassGovernanceRetention", "s3:DeleteObjectVersion",
                 "s3:PutBucketObjectLockConfiguration", "s3:PutObjectRetention",
             }  # fmt: skip
 

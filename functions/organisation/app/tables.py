@@ -100,7 +100,7 @@ def link_table_file(request: Request[shapes.FileName, None]) -> shapes.FileLink:
 
 
 @on.on_facts(
-    TableAsked.type, process=13, timeout=900, memory=1024, batch=1,
+    TableAsked.type, process=13, timeout=900, memory=1024, batch=1, runbook="tables",
     uses=(
         "s3:GetObject tables", "s3:GetObject uploads", "s3:PutObject tables",
         "s3:DeleteObject tables",
@@ -113,7 +113,7 @@ def work_on_tables(envelope: Envelope) -> None:
 
 
 @on.on_facts(
-    "register.PersonProtected.v1", process=13, timeout=300,
+    "register.PersonProtected.v1", process=13, timeout=300, runbook="tables",
     uses=(
         "s3:GetObject tables", "s3:PutObject tables", "s3:DeleteObject tables", "s3:DeleteObject uploads",
     ),
