@@ -297,8 +297,8 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     }  # fmt: skip
 
 
-def protect(town: Town, name: str) -> None:
-    """Set the marking over HTTP, and let the register hear of it twice."""
+def protect(town: Town, name: str, *, heard: bool = True) -> None:
+    """Set the marking over HTTP, and let the register hear of it twice, or not yet."""
     record = call("register", "read_record", town.clerk.person, path={"person": id_of(name)})
     answer = call(
         "register", "protect_person", town.clerk.person, path={"person": id_of(name)},
@@ -306,10 +306,12 @@ def protect(town: Town, name: str) -> None:
         headers={"if-match": f'"{record.body["version"]}"'},
     )  # fmt: skip
     assert answer.status == 200, answer.body
-    heard = [e for e in outbox("register") if e["type"] == "register.PersonProtected.v1"]
-    assert deliver("register", "withdraw_tables", heard[-1]) == []
+    told = [e for e in outbox("register") if e["type"] == "register.PersonProtected.v1"]
+    if not heard:
+        return
+    assert deliver("register", "withdraw_tables", told[-1]) == []
     rows = stored()
-    assert deliver("register", "withdraw_tables", heard[-1]) == []
+    assert deliver("register", "withdraw_tables", told[-1]) == []
     assert stored() == rows
 
 
@@ -334,6 +336,25 @@ def test_a_protection_in_the_middle_of_a_job_is_in_its_files(
     assert done
     shown = town.clerk.file(town.clerk.job(asked.body["id"]), "export.csv")
     assert {line[2] for line in shown[1:]} == {"Ella", "Fjärran"}
+
+
+def test_a_protection_that_nobody_has_heard_of_yet_is_in_the_file(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = bucket.put_json
+
+    def early(key: str, value: Any) -> None:
+        put(key, value)
+        if "/rows/" in key:
+            protect(town, "Ella", heard=False)
+
+    asked = town.clerk.call(
+        "export_table", {"table": "persons"}, body={"unit": unit_of(HERE), "format": "csv"}
+    )
+    monkeypatch.setattr(bucket, "put_json", early)
+    town.clerk.work(asked.body["id"])
+    shown = town.clerk.file(town.clerk.job(asked.body["id"]), "export.csv")
+    assert {line[2] for line in shown[1:]} == {"Asa"}
 
 
 @pytest.mark.parametrize(
