@@ -241,3 +241,16 @@ class ExtractAnswered(Answered):
     """The part of organisation in a register extract has been written."""
 
     type: ClassVar[str] = "organisation.ExtractAnswered.v1"
+
+
+class PersonProtected(BaseModel):
+    """What is needed of `register.PersonProtected.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    person: PersonId
+
+
+class TableAsked(Asked):
+    """Somebody asked for a table to be tried, taken, undone or given out (processes 13 and 15)."""
+
+    type: ClassVar[str] = "organisation.TableAsked.v1"

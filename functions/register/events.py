@@ -273,3 +273,9 @@ class WatchCaseClosed(Fact):
     person: PersonId
     watch: str
     reason: str
+
+
+class TableAsked(Asked):
+    """Somebody asked for a table to be tried, taken, undone or given out (processes 2 and 3)."""
+
+    type: ClassVar[str] = "register.TableAsked.v1"

@@ -9,7 +9,7 @@ from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain.contacts import Contact, Withheld
 from functions.register.domain.enrolment import Enrolment
-from functions.register.domain.people import PersonCard, PersonName, PupilRecord, age
+from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age
 from functions.register.store import contacts as contacts_store
 from functions.register.store import enrolments as enrolments_store
 from functions.register.store import people as people_store
@@ -23,6 +23,7 @@ __all__ = [
     "Contact",
     "EnrolledPupil",
     "Enrolment",
+    "ListedPerson",
     "PersonName",
     "PupilRecord",
     "Withheld",
@@ -39,16 +40,29 @@ __all__ = [
     "require_person",
     "require_pupil",
     "require_relation",
+    "sees",
     "shown_names",
     "units_around",
     "wanted_guardians",
+    "wanted_listed",
     "wanted_names",
+    "wanted_owners",
 ]
 
 
 def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
     """Names by id, for `skolkit.table.fetch`; people who do not exist are left out."""
     return people_store.wanted_names(ids)
+
+
+def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson]]:
+    """Names and identity numbers by id, for `skolkit.table.fetch`; people who do not exist are left out."""
+    return people_store.wanted_listed(ids)
+
+
+def wanted_owners(numbers: Sequence[str]) -> Wanted[dict[str, PersonId]]:
+    """To whom identity numbers belong, for `skolkit.table.fetch`; numbers of nobody are left out."""
+    return people_store.wanted_owners(numbers)
 
 
 def wanted_guardians(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[PersonId, ...]]]:
@@ -133,6 +147,17 @@ def require_person(caller: Caller, action: guard.Action, card: PersonCard) -> No
     else:
         facts = guard.Person(card.id, frozenset(units_around(card)), card.protected)
         guard.require(caller, action, facts, organisation.duties_of(caller.person_id))
+
+
+def sees(caller: Caller, id: PersonId) -> bool:
+    """Whether the caller may see somebody by name. One round trip, and those of `require_person`."""
+    card = people_store.find_card(id)
+    try:
+        if card:
+            require_person(caller, "register:read_person", card)
+    except NotFound:
+        return False
+    return card is not None
 
 
 def units_around(card: PersonCard) -> list[UnitId]:

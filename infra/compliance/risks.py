@@ -71,6 +71,8 @@ RISKS = (
                     f"{_MATRIX}::test_a_protected_pupil_is_there_only_for_those_with_a_task"),
             Measure("Adress och nummer är krypterade med egen nyckel innan de lagras.",
                     f"{_PRIVACY}::test_a_protected_persons_whereabouts_are_in_no_table_in_clear"),
+            Measure("Exporter och rapporter som visar någon som får skydd tas bort genast.",
+                    "tests/integration/register/test_tables.py::test_exported_at_ten_protected_at_eleven"),
             Measure("Registerutdrag innehåller dem inte.", f"{_EXTRACTS}::test_what_is_sealed_is_not_in_it"),
         ),
         open="Skolenheten i ett utdrag säger var en elev går; för en vårdnadshavare som inte får veta det "

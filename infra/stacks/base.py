@@ -162,6 +162,11 @@ def extracts_bucket() -> str:
     return f"skolkit-extracts-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
+def tables_bucket() -> str:
+    """The bucket of tables taken in and given out."""
+    return f"skolkit-tables-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
 def documents_bucket() -> str:
     """The bucket of documents that people fetch by a link."""
     return f"skolkit-documents-{Aws.ACCOUNT_ID}-{Aws.REGION}"

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.stacks import base
 from infra.stacks.users import Users
+from skolkit.tables.bucket import DAYS
 
 KEPT = (
     RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
@@ -38,6 +39,7 @@ class CoreStack(base.SkolkitStack):
         _imports(self, key)
         _extracts(self, key)
         _documents(self, key)
+        _tables(self, key, domain)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -292,6 +294,34 @@ def _documents(stack: Stack, key: kms.Key) -> None:
             noncurrent_version_expiration=Duration.days(400),
             abort_incomplete_multipart_upload_after=Duration.days(7),
         ),
+    )
+
+
+def _tables(stack: Stack, key: kms.Key, domain: str) -> None:
+    """Tables taken in and given out: personal data of many at a time, so that each kind of file ends as soon
+    as it has served.
+    """
+    bucket = _bucket(
+        stack,
+        "Tables",
+        base.tables_bucket(),
+        key,
+        *(
+            s3.LifecycleRule(
+                id=f"{kind} end",
+                prefix=f"{kind}/",
+                expiration=Duration.days(days),
+                noncurrent_version_expiration=Duration.days(1),
+                abort_incomplete_multipart_upload_after=Duration.days(1),
+            )
+            for kind, days in DAYS.items()
+        ),
+    )
+    # People's browsers send tables by a form of ours and fetch reports by a link.
+    bucket.add_cors_rule(
+        allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.POST],
+        allowed_origins=[f"https://{domain}"],
+        max_age=3600,
     )
 
 

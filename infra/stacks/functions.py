@@ -109,6 +109,7 @@ class Functions:
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
             "SKOLKIT_EXTRACTS": base.extracts_bucket(),
+            "SKOLKIT_TABLES": base.tables_bucket(),
             "SKOLKIT_CURSOR_KEY": f"{{{{resolve:secretsmanager:{CURSOR_SECRET}:SecretString}}}}",
             "POWERTOOLS_SERVICE_NAME": self._area,
             "POWERTOOLS_METRICS_NAMESPACE": "Skolkit",

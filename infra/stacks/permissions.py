@@ -104,6 +104,13 @@ def _papers() -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"]}
 
 
+def _tables(*kinds: str) -> Callable[[str], Mapping[str, Any]]:
+    """An area's own files of tables, of some kinds."""
+    return lambda area: {
+        "resources": [f"{base.bucket_arn(base.tables_bucket())}/{kind}/{area}/*" for kind in kinds]
+    }
+
+
 # The narrowest resource of every action an area may ask for in `uses`, given its name; another one fails the
 # synthesis. What follows the action says which of several resources.
 _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
@@ -143,6 +150,13 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:PutObject extract": lambda _: _extracts("documents/whole"),
     "s3:GetObject extract": lambda _: _extracts("documents/whole"),
     "s3:DeleteObject extract": lambda _: _extracts("documents/whole"),
+    "s3:GetObject table-work": _tables("work"),
+    "s3:GetObject tables": _tables("work", "reports", "exports"),
+    "s3:PutObject tables": _tables("work", "reports", "exports"),
+    "s3:DeleteObject tables": _tables("work", "reports", "exports"),
+    "s3:GetObject uploads": _tables("uploads"),
+    "s3:PutObject uploads": _tables("uploads"),
+    "s3:DeleteObject uploads": _tables("uploads"),
     "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 

@@ -49,10 +49,19 @@ UNTRACED = {
     "organisation.read_unit": "public",
     "register.list_parked": "places in files, without what they say",
     "register.list_my_children": "the children's own home, which reads nothing new about them",
+    "organisation.list_table_rows": "what one's own file does, by id",
+    "organisation.read_table_job": "how far it has come",
+    "organisation.read_template": "about nobody",
+    "register.list_table_rows": "what one's own file does, by id",
+    "register.read_table_job": "how far it has come",
+    "register.read_template": "about nobody",
     "timetable.list_my_lessons": "one's own",
 }
 # What is read by a POST.
-ASKED_BY_POST = {"explain", "link_extract", "link_handover", "link_notice", "open_contacts", "search_people"}
+ASKED_BY_POST = {
+    "explain", "link_extract", "link_handover", "link_notice", "link_table_file", "open_contacts",
+    "search_people",
+}  # fmt: skip
 ACTORS = (
     "pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator",
     "attendance officer", "activity officer",

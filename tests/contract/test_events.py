@@ -90,6 +90,9 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
     ("register", "register.SearchRenewalAsked.v1"): register.SearchRenewalAsked,
     ("register", "register.WatchAsked.v1"): register.WatchAsked,
+    ("organisation", "organisation.TableAsked.v1"): organisation.TableAsked,
+    ("organisation", "register.PersonProtected.v1"): organisation.PersonProtected,
+    ("register", "register.TableAsked.v1"): register.TableAsked,
 }
 STORY = (
     "access/add_person_claims.sign_in",
@@ -143,6 +146,10 @@ STORY = (
     "register/keep_search.changes",  # after all that change people
     "register/renew_search.scheduler",
     "register/go_through_search.search_renewal_asked",
+    "register/work_on_tables.table_asked",
+    "register/withdraw_tables.person_protected",
+    "organisation/work_on_tables.table_asked",
+    "organisation/withdraw_tables.person_protected",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")

@@ -99,6 +99,7 @@ class Gateway:
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,
             "import": schools.made["activity"],
+            "table": "persons",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
         }  # fmt: skip
 

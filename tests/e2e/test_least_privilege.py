@@ -16,7 +16,7 @@ from skolkit.clock import today
 from skolkit.types import PersonId, new_id
 from tests.e2e.conftest import Behind
 from tests.support.areas import Answer
-from tests.support.deployed import eventually
+from tests.support.deployed import eventually, import_files
 from tests.support.world import Lesson
 
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
@@ -131,6 +131,56 @@ def test_a_school_day_passes_with_the_roles_as_they_are(guarded: Behind, lesson:
     view = guarded.call("attendance", "mentor_day", mentor, path={"group": world.klass.id}, query=on)
     assert {u["pupil"] for u in view.body["unexcused"]} == {pupil.id}
     guarded.invoke("attendance", "evening_sweep")
+
+
+def test_a_table_is_sent_taken_given_out_and_withdrawn_with_the_roles_as_they_are(guarded: Behind) -> None:
+    """Every right on the bucket of tables is used: by writer, reader, worker and who withdraws."""
+    office, pupil = guarded.world.staff("administrator"), guarded.world.classmates()[0]
+
+    def ask(name: str, path: dict[str, str], body: Any, status: int = 202) -> Any:
+        headers = {"idempotency-key": new_id()}
+        answer = guarded.call("register", name, office, path=path, body=body, headers=headers)
+        assert answer.status == status, answer.body
+        return answer.body
+
+    def done(asked: dict[str, Any]) -> dict[str, Any]:
+        def ended() -> dict[str, Any]:
+            job: dict[str, Any] = guarded.call(
+                "register", "read_table_job", office, path={"job": asked["id"]}
+            ).body
+            return job if job["state"] in {"done", "failed"} else {}
+
+        job = eventually(ended)
+        assert job["state"] == "done", job
+        return job
+
+    form = ask("start_upload", {"table": "persons"}, {"format": "csv"}, 201)
+    upload = {"upload": form["id"]}
+    ask("try_table", upload, {}, 409)  # nothing has come
+    content = f"Id;Förnamn\r\n{pupil.id};Tabellina\r\n".encode()
+    bucket = next(
+        b["Name"] for b in guarded.cloud.client("s3").list_buckets()["Buckets"] if "-tables-" in b["Name"]
+    )
+    guarded.cloud.client("s3").put_object(Bucket=bucket, Key=form["fields"]["key"], Body=content)
+    taken = done(ask("import_table", upload, {}))
+    assert taken["outcome"]["changed"] == 1, taken
+    rows = guarded.call("register", "list_table_rows", office, path={"job": taken["id"]})
+    assert rows.body["data"][0]["about"] == pupil.id, rows.body
+    exported = done(ask("export_table", {"table": "persons"}, {"unit": guarded.world.unit}))
+    assert ask("link_table_file", {"job": exported["id"]}, {"name": "export.csv"}, 200)["url"]
+    assert done(ask("undo_import", {"job": taken["id"]}, None))["outcome"]["restored"] == 1
+    # Without contact details, since the emulator holds sealing by the key's alias against the key itself.
+    row = {"id": pupil.id, "givenName": "Prov", "familyName": "Elev", "birthDate": "2015-05-04"}
+    row |= {"securityMarking": "Sekretessmarkering"}
+    import_files(guarded.cloud, {f"register/persons/{new_id()}.jsonl": [row]})
+
+    def gone() -> bool:
+        path, body = {"job": exported["id"]}, {"name": "export.csv"}
+        return guarded.call("register", "link_table_file", office, path=path, body=body).status == 410
+
+    eventually(gone)
+    listed = guarded.cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix="exports/")
+    assert listed.get("Contents", []) == []
 
 
 def test_the_trail_is_read_by_the_one_function_that_may(guarded: Behind) -> None:

@@ -122,3 +122,15 @@ def test_what_the_embedded_aws_lacks_is_left_out_there_and_nothing_else(cdk: Ass
         for name, raw in template["Resources"].items():
             wanted = "IsAws" if raw["Type"] in NOT_EMBEDDED else OTHER_CONDITIONS.get(raw["Type"])
             assert raw.get("Condition") == wanted, f"{stack}/{name}"
+
+
+def test_files_of_tables_end_as_soon_as_they_have_served(cdk: Assembly) -> None:
+    """Exports after a day (what was deleted or replaced too), so that nothing lies about for years."""
+    (bucket,) = (b for b in cdk.of("AWS::S3::Bucket") if "tables" in as_text(b.properties["BucketName"]))
+    rules = {rule["Prefix"]: rule for rule in bucket.properties["LifecycleConfiguration"]["Rules"]}
+    assert {prefix: rule["ExpirationInDays"] for prefix, rule in rules.items()} == {
+        "uploads/": 7, "work/": 30, "reports/": 7, "exports/": 1,
+    }  # fmt: skip
+    assert {rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules.values()} == {1}
+    (cors,) = bucket.properties["CorsConfiguration"]["CorsRules"]
+    assert [as_text(origin)[:8] for origin in cors["AllowedOrigins"]] == ["https://"]

@@ -24,6 +24,7 @@ from skolkit.table import dynamodb
 EXTRACTS_BUCKET = "skolkit-extracts-000000000000-eu-north-1"
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
+TABLES_BUCKET = "skolkit-tables-000000000000-eu-north-1"
 DOCUMENTS_BUCKET = "skolkit-documents-000000000000-eu-north-1"
 AREAS = sorted(
     name

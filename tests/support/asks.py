@@ -198,3 +198,8 @@ def rollover_of_year() -> Ask:
     """A request for the rollover of the year that is."""
     body = {"schoolYear": str(SchoolYear.of(today()))}
     return Ask(body=body, headers={"idempotency-key": new_id()})
+
+
+def table_ask(body: Any = None, **path: str) -> Ask:
+    """About a table, with a key."""
+    return Ask(path, body=body, headers={"idempotency-key": new_id()})

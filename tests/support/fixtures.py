@@ -14,6 +14,7 @@ from tests.support.areas import (
     DOCUMENTS_BUCKET,
     EXTRACTS_BUCKET,
     IMPORTS_BUCKET,
+    TABLES_BUCKET,
     create_tables,
 )
 from tests.support.deployed import Deployed, start
@@ -30,6 +31,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
+            SKOLKIT_TABLES=TABLES_BUCKET,
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
             SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
@@ -56,7 +58,7 @@ def lay_tables(cloud: Cloud) -> None:
     """Every table, bucket and key that the areas expect, empty."""
     cloud.reset()
     create_tables()
-    for bucket in (DOCUMENTS_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET):
+    for bucket in (DOCUMENTS_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET, TABLES_BUCKET):
         cloud.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
         )

@@ -34,7 +34,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
-from tests.support.areas import acting_as, call, deliver, outbox
+from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     DISTRIBUTION,
     PARKED,
@@ -138,10 +138,32 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
+    office, klass = people["administrator"], home.klass
+    rows = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n"
+    taken = _taken_table(cloud, "register", office, "persons", rows)
+    made |= dict(zip(("upload", "taken"), taken, strict=True))
+    taken = _taken_table(
+        cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
+    )
+    made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     return schools
+
+
+def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content: str) -> tuple[str, str]:
+    """An upload that changes nothing, and the import that has taken it."""
+    new = Ask({"table": table}, body={"format": "csv"}, headers=new_key())
+    upload = call(area, "start_upload", office, **vars(new)).body
+    key = upload["fields"]["key"]
+    cloud.client("s3").put_object(Bucket=TABLES_BUCKET, Key=key, Body=content.encode())
+    asked = Ask({"upload": upload["id"]}, body={}, headers=new_key())
+    taken = call(area, "import_table", office, **vars(asked))
+    assert taken.status == 202, taken.body
+    facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
+    assert deliver(area, "work_on_tables", *facts) == []
+    return upload["id"], taken.body["id"]
 
 
 def _watched(pupil: PersonId, day: date) -> str:

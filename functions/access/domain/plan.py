@@ -285,6 +285,14 @@ _TYPES = (
         _INSIDE, "asked", 3, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
+        "technical.table", Text("Tabeller in och ut", "Tables in and out"),
+        Text("Pröva, läsa in, ångra och lämna ut tabeller", "To try, take, undo and give out tables"),
+        Text("Uppgifter om personer som de var före en inläsning; vem som bad om den",
+             "People's details as they were before an import; who asked for it"),
+        Text("Den som skickar tabellen", "Whoever sends the table"),
+        _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+    DocumentType(
         "technical.import", Text("Inläsningar", "Imports"),
         Text("Fullfölja avbrutna inläsningar", "To finish interrupted imports"),
         Text("Radnummer och fel, inga personuppgifter", "Line numbers and faults, no personal data"),

@@ -52,6 +52,7 @@ DEEDS: dict[str, Deed] = {
     "change_duty": _change("ändrade en tjänst", "changed a duty"),
     "change_enrolment": _change("ändrade en inskrivning", "changed an enrolment"),
     "change_group": _change("ändrade en klass eller grupp", "changed a class or group"),
+    "change_mapping": _change("ändrade rubriker för tabeller", "changed headings of tables"),
     "change_members": _change(
         "ändrade vilka som går i en klass eller grupp", "changed who belongs to a class or group"
     ),
@@ -93,10 +94,13 @@ DEEDS: dict[str, Deed] = {
     "hide_papers": _change(
         "tog bort papper om en skyddad person", "took away papers about a protected person"
     ),
+    "export_table": _change("lämnade ut en tabell", "gave a table out"),
+    "import_table": _change("läste in en tabell", "took a table in"),
     "leave_school": _change("lät en elev sluta skolan", "let a pupil leave school"),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
     "link_notice": _read("hämtade en underrättelse", "fetched a notice"),
+    "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
@@ -175,13 +179,17 @@ DEEDS: dict[str, Deed] = {
     "save_lesson": _change("rapporterade närvaron på en lektion", "reported attendance of a lesson"),
     "search_people": _read("sökte efter personer", "searched for people"),
     "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
+    "start_upload": _change("förberedde en tabell", "prepared a table"),
     "take_population": _change(
         "förde in uppgifter från folkbokföringen", "took in data of the population register"
     ),
+    "try_table": _change("provkörde en tabell", "tried a table"),
+    "undo_import": _change("ångrade en inläst tabell", "took an import back"),
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
     "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
+    "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),
 }

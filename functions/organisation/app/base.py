@@ -5,7 +5,11 @@ from __future__ import annotations
 from skolkit.http import Api
 from skolkit.triggers import Triggers
 
-api = Api("organisation", "Skolenheter, läsår och grupper")
+api = Api(
+    "organisation", "Skolenheter, läsår och grupper",
+    uses=("s3:GetObject tables", "s3:GetObject uploads", "s3:PutObject uploads"),
+    reader_uses=("s3:GetObject table-work",),
+)  # fmt: skip
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

@@ -154,10 +154,10 @@ def save(
     changed = differing(old, new)
     slices = [changed[n : n + MOST_AT_ONCE] for n in range(0, len(changed), MOST_AT_ONCE)] or [[]]
     for people, _ in pairwise(slices):
-        commit(*_parts(people, new), trace=Trace(caller.person_id, action, new.id, changes="parts"))
+        commit(*parts_writes(people, new), trace=Trace(caller.person_id, action, new.id, changes="parts"))
     changes = f"{len(changed)} parts" if len(changed) != 1 else f"person {changed[0]}"
     commit(
-        *groups_store.group_writes(new, item), *_parts(slices[-1], new), facts=facts, once=once,
+        *groups_store.group_writes(new, item), *parts_writes(slices[-1], new), facts=facts, once=once,
         trace=Trace(caller.person_id, action, new.id, changes=changes),
     )  # fmt: skip
 
@@ -168,7 +168,8 @@ def differing(old: DatedGroup | None, new: DatedGroup) -> list[PersonId]:
     return sorted(p for p in {*before, *after} if before.get(p) != after.get(p))
 
 
-def _parts(people: Sequence[PersonId], group: DatedGroup) -> list[Write]:
+def parts_writes(people: Sequence[PersonId], group: DatedGroup) -> list[Write]:
+    """What stores people's parts in a group with them. One consistent `BatchGetItem` per 100."""
     parts, items = group.parts(), groups_store.parts_items(people)
     return [item for p, item in items.items() if groups_store.set_parts(item, group.id, parts.get(p, ()))]
 

@@ -90,6 +90,17 @@ class PersonName:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """What a table of a unit's administrators says of a person; of a protected one it says nothing."""
+
+    id: PersonId
+    civic_no: str | None
+    given_name: str
+    family_name: str
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Responsible:
     """Someone responsible for a pupil, in the words of SS 12000, from `start` to `end` (both inclusive; None
     is open). `home`: the child lives there, all the time or every other week (växelvis boende).

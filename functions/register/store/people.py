@@ -9,6 +9,7 @@ from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import (
     CUSTODY,
     ExternalId,
+    ListedPerson,
     NumberSpan,
     PersonCard,
     PersonName,
@@ -46,6 +47,20 @@ def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
 
     keys = [profile_key(person) for person in ids]
     return Wanted(PersonItem, keys, answer, only=("given_name", "family_name", "marking"))
+
+
+def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson]]:
+    """Names and numbers by id; people who do not exist are left out."""
+
+    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, ListedPerson]:
+        items = {p: found[key] for p in ids if (key := profile_key(p)) in found}
+        return {
+            p: ListedPerson(p, item.civic_no, item.given_name, item.family_name, item.marking != "Ingen")
+            for p, item in items.items()
+        }
+
+    only = ("civic_no", "given_name", "family_name", "marking")
+    return Wanted(PersonItem, [profile_key(p) for p in ids], answer, only=only)
 
 
 def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[str, bool]]]:

@@ -87,7 +87,7 @@ def change_enrolment(
     )
     changed = rules.change(id, card.enrolments, which, asked, card.birth_date)
     last = changed[-1]
-    facts: list[Fact] = [_changed(id, last)]
+    facts: list[Fact] = [changed_fact(id, last)]
     if last.end is not None and last.end != old.end:
         facts.append(ended(id, last, rules.replaced(card.enrolments, changed)))
     return _saved(caller, "change_enrolment", item, card, changed, facts, old)
@@ -217,7 +217,8 @@ def _enrolment(new: NewEnrolment) -> Enrolment:
     )
 
 
-def _changed(pupil: PersonId, e: Enrolment) -> EnrolmentChanged:
+def changed_fact(pupil: PersonId, e: Enrolment) -> EnrolmentChanged:
+    """That the enrolment says something else."""
     return EnrolmentChanged(
         pupil=pupil, enrolment=e.id, unit=e.unit, school_form=e.school_form.value, year=e.year,
         start=e.start, end=e.end, since=e.start,

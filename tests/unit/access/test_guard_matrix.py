@@ -212,6 +212,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     | {"protected pupil": "administrator, registrar", "unit": "administrator, registrar"},
     "register:import": {"system": "registrar"},
     "register:search": REGISTRY | {"unit": "administrator, registrar", "system": "registrar"},
+    "register:import_table": {"system": "administrator, registrar, other administrator"},
+    "register:export_table": {"unit": "administrator, registrar", "system": "registrar"},
     "register:assign_watch_case": {thing: f"{names}, head" for thing, names in WATCHED.items()}
     | {"protected attendance case": "head", "protected activity case": "head"},
     "register:list_watch_cases": {
@@ -240,6 +242,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "organisation:list_groups": {"unit": OFFICE},
     "organisation:roll_over": {"system": "registrar"},
     "organisation:import": {"system": "registrar"},
+    "organisation:import_table": {"system": "administrator, registrar, other administrator"},
+    "organisation:export_table": {"unit": "administrator, registrar", "system": "registrar"},
     "organisation:read_catalogue": {"system": "EVERYONE"},
     "organisation:plan_offering": {"unit": OFFICE},
     "organisation:decide_timplan": {"unit": "principal, head"},

@@ -262,9 +262,16 @@ _ADVICE = Text("Rätta raden och lägg in filen igen.", "Correct the row and dro
 
 def read_row(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None, list[RowFault]]:
     """One raw row as the importer reads it, or what is wrong with it, without personal values."""
+    data, faults = validated(line, lambda: importer.read(raw), importer.shown)
+    return (None if data is None else Row(line, data)), faults
+
+
+def validated(line: int, read: Callable[[], M], shown: Collection[str]) -> tuple[M | None, list[RowFault]]:
+    """What `read` makes of a row, or what pydantic found wrong with it, without personal values; `shown` are
+    fields whose values may be told.
+    """
     try:
-        data = importer.read(raw)
-        return (None if data is None else Row(line, data)), []
+        return read(), []
     except ValidationError as error:
         faults = []
         details = error.errors(include_url=False)
@@ -272,9 +279,9 @@ def read_row(line: int, raw: Any, importer: Importer[M]) -> tuple[Row[M] | None,
             cause: Any = detail.get("ctx", {}).get("error")
             said = Text(cause.sv, cause.en) if hasattr(cause, "sv") else fault.reason
             name = "" if fault.field == "body" else fault.field
-            shown = name.rpartition(".")[2] in importer.shown or is_id(str(detail["input"]))
+            told = name.rpartition(".")[2] in shown or is_id(str(detail["input"]))
             # A file whose columns have shifted has names where codes belong; their capitals give them away.
-            value = None if not shown or _NAME.search(str(detail["input"])) else str(detail["input"])[:64]
+            value = None if not told or _NAME.search(str(detail["input"])) else str(detail["input"])[:64]
             faults.append(RowFault(line, name, said, _ADVICE, value))
         return None, faults
 

@@ -95,8 +95,11 @@ def ask(
 
 
 def find(kind: type[J], id: str) -> J | None:
-    """The job's item. One consistent get."""
-    return kind.find(f"JOB#{id}", "JOB")
+    """The job's item; None also when it is another kind of job. One consistent get."""
+    try:
+        return kind.find(f"JOB#{id}", "JOB")
+    except ValueError:  # PynamoDB's word for an item of another kind
+        return None
 
 
 def view(item: JobItem, version: int | None = None) -> JobView:

@@ -1,0 +1,144 @@
+"""What was there before a write, kept so that the write can be undone: exactly, and only while nobody has
+changed it since. Sealed fields stay sealed.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from skolkit.audit import Trace
+from skolkit.errors import ChangedMeanwhile
+from skolkit.jobs import JobItem
+from skolkit.table import Item, Overwrite, Remove, Wanted, Write, commit, fetch
+from skolkit.tables import bucket
+from skolkit.tables.formats import CONTENT_TYPES, write_table
+from skolkit.tables.items import BeforeItem, Kinds
+from skolkit.tables.plans import Image, Table
+
+STEP = 50
+_OWN = {"version", "modified", "feed_pk", "feed_sk"}
+_UNDONE = {"created", "changed"}
+
+
+def images_of(kind: type[Item], writes: Sequence[Write]) -> list[Image]:
+    """Items before writes and after them, as JSON; `before` is None for a new item, `after` for one that
+    goes. One consistent `BatchGetItem` per 100.
+    """
+    stored = _stored(kind, [(item.pk, item.sk) for item in map(_item, writes)])
+    found = []
+    for write in writes:
+        item = _item(write)
+        old = stored.get((item.pk, item.sk))
+        after = None if isinstance(write, Remove) else _packed(_content(item))
+        before = _packed(_content(old)) if old else None
+        found.append({"pk": item.pk, "sk": item.sk, "before": before, "after": after})
+    return found
+
+
+def undo(job: JobItem, kinds: Kinds, table: Table, done: JobItem) -> bool:
+    """One step back of an import, its last rows first; whether there is more. Rows whose items have not been
+    changed since become what they were; the others keep their picture, and are named in the report.
+    """
+    counts = done.outcome
+    job.total = counts["created"] + counts["changed"]
+    some = kinds.befores_back(done, job.place.get("from", "BEFORE#~"), STEP)
+    if not some:
+        _report(job, kinds, done)
+        return False
+    for before in some:
+        _put_back(job, kinds.item, table, before)
+        job.done += sum(row["outcome"] in _UNDONE for row in before.rows)
+    job.place = {"from": some[-1].sk}
+    commit(job)
+    return True
+
+
+def _report(job: JobItem, kinds: Kinds, done: JobItem) -> None:
+    kept = [row for before in kinds.befores(done, 0, 999_999) for row in before.rows]
+    kept = [row for row in kept if row["outcome"] in _UNDONE]
+    told = [["rad", "id", "utfall"], *([r["line"], r["about"], "ändrad sedan dess"] for r in kept)]
+    bucket.put(bucket.key("reports", job.id, "report.csv"), write_table(told, "csv"), CONTENT_TYPES["csv"])
+    restored = int(job.total) - len(kept)
+    job.outcome = {"restored": restored, "kept": len(kept), "files": ["report.csv"]}
+
+
+def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) -> None:
+    """All the items of a picture in one transaction, with the picture itself, or none. Two round trips, and
+    one per thing that is removed.
+    """
+    if before.images is None:
+        return
+    images: list[Image] = before.images
+    now = _stored(kind, [(image["pk"], image["sk"]) for image in images])
+    as_left = all(_as_left(now.get((i["pk"], i["sk"])), i) for i in images)
+    if not as_left or _shared(kind, table.heads, images):
+        return
+    writes: list[Write] = []
+    for image in images:
+        current = now.get((image["pk"], image["sk"]))
+        if image["before"] == image["after"]:
+            writes += [current] if current else []  # it only guarded the others
+        elif image["before"] is not None:
+            item = kind.from_raw_data(_unpacked(image["before"]))
+            writes.append(item.over(current.version if current else None))
+        elif current is not None:
+            writes.append(Remove(current, version=current.version))
+    back = table.back(images, writes)
+    trace = Trace(job.asked_by, job.job, before.about, changes=f"{job.id} {int(before.line)}")
+    try:
+        commit(*back.writes, Remove(before), facts=back.facts, trace=trace)
+    except ChangedMeanwhile:
+        return
+
+
+def _item(write: Write) -> Item:
+    return write.item if isinstance(write, Overwrite | Remove) else write
+
+
+def _stored(kind: type[Item], keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+    found: dict[tuple[str, str], Item] = fetch(
+        Wanted(kind, list(dict.fromkeys(keys)), dict), consistent=True
+    )[0]
+    return found
+
+
+def _as_left(current: Item | None, image: Mapping[str, Any]) -> bool:
+    if image["before"] == image["after"]:
+        return (current is None) == (image["after"] is None)
+    now = None if current is None else _packed(_content(current))
+    return bool(now == image["after"])
+
+
+def _shared(kind: type[Item], heads: Callable[[str, str], bool], images: Sequence[Image]) -> bool:
+    """Whether something else has come into a partition that would be removed."""
+    mine = {(image["pk"], image["sk"]) for image in images}
+    made = [i for i in images if i["before"] is None and i["after"] is not None]
+    return any(
+        (row.pk, row.sk) not in mine
+        for image in made
+        if heads(image["pk"], image["sk"])
+        for row in kind.query(image["pk"], consistent_read=True)
+    )
+
+
+def _content(item: Item) -> dict[str, Any]:
+    return {name: value for name, value in item.serialize().items() if name not in _OWN}
+
+
+def _packed(value: Any) -> Any:
+    """DynamoDB's notation as JSON."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {name: _packed(inner) for name, inner in value.items()}
+    return [_packed(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"base64"}:
+            return base64.b64decode(value["base64"])
+        return {name: _unpacked(inner) for name, inner in value.items()}
+    return [_unpacked(inner) for inner in value] if isinstance(value, list) else value
