@@ -18,7 +18,7 @@ from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import seal, unseal
 from skolkit.jobs import JobItem
-from skolkit.table import Overwrite, Remove, Wanted, Write, dynamodb, fetch
+from skolkit.table import Overwrite, Remove, Wanted, Write, changes, fetch
 from skolkit.types import PersonId, new_id
 
 
@@ -113,15 +113,8 @@ def page_of_people(
     query of keys alone: a municipality's 20,000 people are a few megabytes. Who is written meanwhile moves
     ahead, and so is met again, not missed.
     """
-    kind = PersonItem.kind_name()
-    reply = dynamodb().query(
-        TableName=PersonItem.Meta.table_name, IndexName="feed", Limit=limit,
-        KeyConditionExpression="feed_pk = :shard",
-        ExpressionAttributeValues={":shard": {"S": f"{kind}#{shard}"}},
-        **({"ExclusiveStartKey": after} if after else {}),
-    )  # fmt: skip
-    people = [PersonId(row["pk"]["S"].removeprefix("PERSON#")) for row in reply["Items"]]
-    return people, reply.get("LastEvaluatedKey")
+    found, after = changes(PersonItem, shard, after, limit)
+    return [PersonId(one.pk.removeprefix("PERSON#")) for one in found if not one.deleted], after
 
 
 def wanted_residents(people: Sequence[PersonId], own: str, born: tuple[date, date]) -> Wanted[list[PersonId]]:
@@ -258,6 +251,13 @@ def events_of(case: str) -> list[CaseEventItem]:
     """A case's notes, oldest first. One consistent query."""
     rows = CaseEventItem.query(f"CASE#{case}", CaseEventItem.sk.startswith("EVENT#"), consistent_read=True)
     return list(rows)
+
+
+def whole_case(item: CaseItem) -> tuple[RegisterItem, ...]:
+    """A closed case with its notes, and that the person has had it. A consistent query and a get."""
+    case = case_of(item)
+    watched = WatchedItem.find(f"WATCH#{case.person}", f"CASE#{case.opened}#{case.id}")
+    return (item, *([watched] if watched else []), *events_of(case.id))
 
 
 def exception_item(person: PersonId, exception: WatchException) -> ExceptionItem:
