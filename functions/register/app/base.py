@@ -5,7 +5,11 @@ from __future__ import annotations
 from skolkit.http import Api
 from skolkit.triggers import Triggers
 
-api = Api("register", "Elever och vårdnadshavare", uses=("kms:Decrypt", "kms:Encrypt", "s3:GetObject papers"))
+# What it takes to seal what is known of a protected person, and to open it.
+SEALS = ("dynamodb:PutItem keys", "kms:GenerateDataKey protected")
+OPENS = ("dynamodb:GetItem keys", "kms:Decrypt protected")
+
+api = Api("register", "Elever och vårdnadshavare", uses=(*OPENS, *SEALS, "s3:GetObject papers"))
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.register.app.base import on
+from functions.register.app.base import SEALS, on
 from skolkit import imports
 from skolkit.triggers import DroppedFile
 
@@ -10,7 +10,7 @@ from skolkit.triggers import DroppedFile
 @on.on_file(
     "register/persons/",
     process=2,
-    uses=("kms:Encrypt",),
+    uses=SEALS,
     meaning="Elever och vårdnadshavare i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_people(file: DroppedFile) -> None:
