@@ -8,4 +8,7 @@ KEPT = {
     "audit_chain": Kept("access.audit"),
     "extract": Kept("access.extract", ("person", "asked_by")),
     "open_extract": Kept("access.extract"),
+    "legal_hold": Kept("access.hold", ("person", "set_by", "lifted_by")),
+    "retention_settings": Kept("access.proof", ("changed_by",)),
+    "retention_run": Kept("access.proof", ("asked_by",)),
 }

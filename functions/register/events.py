@@ -11,6 +11,7 @@ from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.jobs import Asked
+from skolkit.retention import facts as retention
 from skolkit.types import PersonId, UnitId
 
 
@@ -267,3 +268,15 @@ class WatchCaseClosed(Fact):
     person: PersonId
     watch: str
     reason: str
+
+
+class RetentionContinued(retention.Turn):
+    """The area's part of a retention run goes on in another turn."""
+
+    type: ClassVar[str] = "register.RetentionContinued.v1"
+
+
+class RetentionAnswered(retention.Answered):
+    """The area's part of a retention run is done: counts and where the proofs are."""
+
+    type: ClassVar[str] = "register.RetentionAnswered.v1"
