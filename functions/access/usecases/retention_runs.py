@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from functions.access.domain.plan import plan_named, plan_on
@@ -15,7 +16,7 @@ from functions.access.schemas import DocumentCount, HeldCount, RunView
 from functions.access.store import retention as store
 from skolkit.audit import Trace
 from skolkit.aws import client
-from skolkit.clock import now, stamp, today
+from skolkit.clock import LOCAL, now, stamp, today
 from skolkit.config import bucket
 from skolkit.errors import ChangedMeanwhile
 from skolkit.table import AlreadyDone, Once, commit
@@ -122,9 +123,14 @@ def _report(item: store.RunItem) -> dict[str, str]:
     text = json.dumps(whole, ensure_ascii=False, indent=1).encode()
     folder = "reports/retention" if item.request["dry"] else "proofs/access"
     name = f"{folder}/{item.id}-{hashlib.sha256(text).hexdigest()[:8]}"
-    for format, body in (("json", text), ("pdf", render.pdf("retention", whole))):
+    told = whole | {"asked": _wall_clock(item.asked)}
+    for format, body in (("json", text), ("pdf", render.pdf("retention", told))):
         _put(item, f"{name}.{format}", body, format)
     return {format: f"{name}.{format}" for format in _TYPES}
+
+
+def _wall_clock(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
 
 
 def _document(item: store.RunItem) -> dict[str, Any]:
