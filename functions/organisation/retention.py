@@ -14,11 +14,12 @@ from functions.organisation.store.base import OrganisationItem
 from functions.organisation.store.duties import DutyCardItem, ends_of, whole_duty
 from functions.organisation.store.electives import RoundItem, choices_of
 from functions.organisation.store.retention import OrganisationErasureItem, OrganisationRetentionItem
+from functions.organisation.store.rollover import PlanItem, RolloverJob
 from functions.organisation.store.stand_ins import SubstitutionItem
 from skolkit.retention.work import Document, Shelf
 from skolkit.types import PersonId
 
-__all__ = ["SHELF", "SubstitutionItem"]  # the last is read by its kind
+__all__ = ["SHELF", "PlanItem", "RolloverJob", "SubstitutionItem"]  # the items are read by their kind
 
 
 def _duty(card: DutyCardItem) -> Document:

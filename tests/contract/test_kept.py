@@ -4,7 +4,10 @@ area that keeps something about people answers register extracts (GDPR art. 15).
 
 from __future__ import annotations
 
+import ast
 import importlib
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +15,7 @@ from functions.access.domain.plan import PLANS
 from functions.access.usecases.extracts import AREAS as ASKED
 from infra.areas import AREAS, kept, kinds, load_all, personal, retaining
 from infra.generate import published
+from infra.local.paths import ROOT
 
 KINDS = [(spec.name, name) for spec in AREAS for name in kinds(spec.name)]
 RELATED = {"pk", "sk"}
@@ -54,6 +58,24 @@ def test_what_goes_together_is_put_together_by_its_area() -> None:
         shelf = importlib.import_module(f"functions.{area}.retention").SHELF
         assert {kind.follows for kind in kept(area).values() if kind.follows} <= set(shelf.whole)
         assert shelf.kept == kept(area)
+
+
+@pytest.mark.parametrize("area", retaining())
+def test_the_worker_knows_every_kind_it_may_have_to_read(area: str) -> None:
+    """A row is read by its kind, and a kind that nothing has imported does not exist."""
+    may = sorted(name for name, kind in kept(area).items() if kind.whose or kind.dated or kind.follows)
+    script = (
+        f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'layers/common/python')]!r}\n"
+        f"import functions.{area}.retention\n"
+        "from skolkit.table import Item\n"
+        "def below(kind):\n"
+        "    return {k for c in kind.__subclasses__() for k in (c.kind_name(), *below(c))}\n"
+        f"print(sorted(set({may!r}) - below(Item)))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    missing = ast.literal_eval(done.stdout)
+    goes = {plan.types[kept(area)[name].document].action for plan in PLANS for name in missing} - {"keep"}
+    assert not goes, f"functions/{area}/retention.py does not import {missing}"
 
 
 def test_every_event_of_the_plan_can_be_told_by_the_areas_that_need_it() -> None:

@@ -17,8 +17,9 @@ from functions.register.store.items import PersonItem, RegisterItem, day_of, pro
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import seal, unseal
+from skolkit.feed import changes
 from skolkit.jobs import JobItem
-from skolkit.table import Overwrite, Remove, Wanted, Write, changes, fetch
+from skolkit.table import Overwrite, Remove, Wanted, Write, fetch
 from skolkit.types import PersonId, new_id
 
 

@@ -24,10 +24,11 @@ from functions.register.store.watch import CaseItem
 from infra import layers
 from infra.areas import retaining
 from infra.local.cloud import Cloud
+from skolkit.feed import changes
 from skolkit.protected import unseal
 from skolkit.retention import packages
 from skolkit.retention import work as engine
-from skolkit.table import FEED_SHARDS, Erase, changes, commit
+from skolkit.table import FEED_SHARDS, Erase, commit
 from skolkit.types import PersonId, new_id
 from tests.support.aged import AREAS, Aged, age_municipality, asked, collect, kept, night, turn_on, work
 from tests.support.areas import ARCHIVE_BUCKET, acting_as, audit_rows, deliver, outbox, run_schedule
@@ -262,6 +263,18 @@ def test_a_run_killed_anywhere_ends_the_same(aged: Aged, cloud: Cloud, seed: int
     proof = certificate(cloud)
     assert sum(line["done"] for line in proof["lines"]) == len(aged.over)
     assert sum(part["rows"] for area in proof["proofs"] for part in area["parts"]) == len(aged.over)
+
+
+def test_a_long_night_goes_on_in_turns(aged: Aged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SECONDS", 0)
+    monkeypatch.setattr(engine, "PAGE", 20)
+    turn_on()
+    before = kept()
+    night("organisation")
+    assert set(before) - set(kept()) == {k for k in aged.over if k[0] == "organisation"}
+    turns = [f["data"]["turn"] for f in outbox("organisation") if "Continued" in f["type"]]
+    assert turns == list(range(2, len(turns) + 2))
+    assert len(turns) > 5
 
 
 def test_a_reader_of_the_feed_sees_what_was_erased(aged: Aged) -> None:

@@ -23,16 +23,18 @@ from skolkit.clock import now, stamp
 from skolkit.errors import ChangedMeanwhile
 from skolkit.events import Envelope
 from skolkit.extracts import Section
+from skolkit.feed import scan
 from skolkit.kept import Kept
 from skolkit.retention import packages
 from skolkit.retention.facts import Answered, Count, Turn
 from skolkit.retention.items import ErasureItem, RetentionJob
 from skolkit.retention.packages import Origin
 from skolkit.retention.rules import Hold, Line, counted_from, holding, is_over, last_day
-from skolkit.table import Erase, Item, Write, chunks, commit, scan
+from skolkit.table import Erase, Item, Write, chunks, commit
 from skolkit.telemetry import count, logger
 from skolkit.types import PersonId
 
+SECONDS = jobs.SECONDS
 PAGE = 500  # rows of a table at a time
 TOGETHER = 40  # rows erased by one transaction: with tombstones and what goes with them under 100
 PART = 5_000  # digests in one file of proofs
@@ -105,7 +107,7 @@ def answer(envelope: Envelope, shelf: Shelf) -> None:
         turn = shelf.continued.model_validate(envelope.data)
     else:
         turn = _begin(shelf, Asked.model_validate(envelope.data))
-    jobs.run(shelf.job, turn, lambda item: _step(shelf, item), again=shelf.continued)
+    jobs.run(shelf.job, turn, lambda item: _step(shelf, item), again=shelf.continued, seconds=SECONDS)
 
 
 def _begin(shelf: Shelf, asked: Asked) -> Turn:
