@@ -111,6 +111,11 @@ def standing_holds() -> list[HoldItem]:
     return [row for row in HoldItem.query(HOLDS, consistent_read=True) if row.lifted_at is None]
 
 
+def holds_over(person: PersonId) -> list[HoldItem]:
+    """The holds there are and have been over one person, oldest first. One consistent query."""
+    return [row for row in HoldItem.query(HOLDS, consistent_read=True) if row.person == person]
+
+
 def _page(
     kind: type[Listed], pk: str, cursor: str | None, limit: int, *bound_to: str
 ) -> tuple[list[Listed], str | None]:

@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from functions.access.domain.retention import PATIENCE
+from functions.access.extract import gather
 from functions.access.store import retention as store
 from functions.access.usecases import retention_runs
 from functions.register.store.items import ContactItem
@@ -24,6 +25,7 @@ from functions.register.store.watch import CaseItem
 from infra import layers
 from infra.areas import retaining
 from infra.local.cloud import Cloud
+from skolkit.extracts import Requested
 from skolkit.feed import changes
 from skolkit.protected import unseal
 from skolkit.retention import packages
@@ -200,6 +202,37 @@ def test_what_is_held_stays_and_is_told(aged: Aged) -> None:
     assert sum(sum(area["holds"].values()) for area in areas.values()) == sum(
         c["held"] for c in counts.values()
     )
+
+
+def test_a_hold_that_is_set_while_the_worker_reads_holds(aged: Aged, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge, judged = engine.Night.take, list[int]()
+
+    def judging(*what: Any) -> None:
+        judge(*what)
+        if not judged:  # the page has been read, nothing of it erased yet
+            judged.append(1)
+            hold(person=aged.grown)
+
+    turn_on()
+    monkeypatch.setattr(engine.Night, "take", judging)
+    before = kept()
+    night("attendance")
+    gone = set(before) - set(kept())
+    assert gone
+    assert not [key for key in gone if aged.grown in f"{key} {before[key]}"]
+    (counts,) = [
+        c for c in run().outcome["areas"]["attendance"]["counts"] if c["document"] == "attendance.lesson"
+    ]
+    assert (counts["due"], counts["done"], counts["held"]) == (2, 0, 2)
+
+
+def test_whoever_is_held_back_is_told_in_an_extract(aged: Aged) -> None:
+    hold(person=aged.grown)
+    hold(person=aged.pupil)
+    with acting_as("access"):
+        asked_for = Requested(request=new_id(), person=aged.grown, contacts=False)
+        (section,) = [s for s in gather(asked_for) if s.document == "access.hold"]
+    assert [row[1:] for row in section.rows] == [[None, "art. 17.3 e"]]
 
 
 def test_what_has_changed_meanwhile_is_left_for_the_next_night(

@@ -217,11 +217,25 @@ class Night:
         return since is not None and is_over(line, counted_from(line.event, since), self.day)
 
     def _is_held(self, line: Line, rows: Sequence[Item]) -> bool:
+        """Count what is over, and whether it stays for a hold."""
+        self._count(line, due=len(rows))
+        return self._held_back(line, rows)
+
+    def _held_back(self, line: Line, rows: Sequence[Item]) -> bool:
         found = holding(self.holds, line.document, self._people(rows), _units(rows))
-        self._count(line, due=len(rows), held=len(rows) if found else 0)
+        if found:
+            self._count(line, held=len(rows))
         for hold in found:
             self.held[hold.id] = self.held.get(hold.id, 0) + len(rows)
         return bool(found)
+
+    def _not_held_by_now(self, line: Line, documents: Sequence[Document]) -> list[Document]:
+        """Those that no hold set since the page was read keeps: a hold works from the next transaction on."""
+        holds = self.shelf.holds()
+        if holds == self.holds:
+            return list(documents)
+        self.holds = holds
+        return [one for one in documents if not self._held_back(line, one.everything)]
 
     def _people(self, rows: Sequence[Item]) -> set[str]:
         people: set[str] = set()
@@ -262,6 +276,9 @@ class Night:
         self, line: Line, documents: Sequence[Document], package: tuple[str, str] | None = None
     ) -> bool:
         """Erase documents with their proof; whether that was done."""
+        documents = self._not_held_by_now(line, documents)
+        if not documents:
+            return False
         rows = [row for document in documents for row in document.rows]
         before = self.item.outcome
         number = int(before.get("erasures", 0)) + 1
