@@ -1,5 +1,6 @@
 """What a retention run costs: rows a second of one worker and request units per row, counted and erased, in
-the embedded DynamoDB. The numbers are printed, run it with `-s`; asserted is only that all that is over has gone.
+the embedded DynamoDB. The numbers are printed, run it with `-s`; asserted is only that all that is over has
+gone.
 """
 
 from __future__ import annotations
