@@ -26,11 +26,11 @@ class AreaSpec:
 
 
 AREAS: tuple[AreaSpec, ...] = (
-    AreaSpec("organisation", reads=("register",)),
-    AreaSpec("register", reads=("organisation",)),
-    AreaSpec("timetable", reads=("organisation", "register")),
-    AreaSpec("attendance", reads=("register", "organisation", "timetable")),
-    AreaSpec("messages", reads=("register", "organisation")),
+    AreaSpec("organisation", reads=("register", "access")),
+    AreaSpec("register", reads=("organisation", "access")),
+    AreaSpec("timetable", reads=("organisation", "register", "access")),
+    AreaSpec("attendance", reads=("register", "organisation", "timetable", "access")),
+    AreaSpec("messages", reads=("register", "organisation", "access")),
     AreaSpec("access", reads=("register", "organisation")),
 )
 
@@ -114,6 +114,16 @@ def kinds(area: str) -> dict[str, type[Any]]:
 def personal() -> tuple[str, ...]:
     """The areas that keep something about people, in order of name."""
     return tuple(sorted(spec.name for spec in AREAS if any(kind.whose for kind in kept(spec.name).values())))
+
+
+def retaining() -> tuple[str, ...]:
+    """The areas that keep something which the plan deletes or archives, in order of name."""
+    from functions.access.domain.plan import PLANS
+
+    due = {id for plan in PLANS for id, kind in plan.types.items() if kind.action in ("archive", "delete")}
+    return tuple(
+        sorted(spec.name for spec in AREAS if any(k.document in due for k in kept(spec.name).values()))
+    )
 
 
 def _hash_first(schema: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,21 @@ from __future__ import annotations
 from typing import Any
 
 from functions.access import schemas
+from functions.access.domain import retention as retention_rules
 from functions.access.domain.extracts import ExtractNotReady
-from functions.access.events import ExtractAnswered, PartAnswered, PersonTold
+from functions.access.events import ExtractAnswered, PartAnswered, PersonTold, RetentionPart
 from functions.access.extract import gather
-from functions.access.usecases import extracts, me, processes, rights, segments, sign_in, trail
+from functions.access.usecases import (
+    extracts,
+    me,
+    processes,
+    retention,
+    retention_runs,
+    rights,
+    segments,
+    sign_in,
+    trail,
+)
 from functions.register import queries as register
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
@@ -23,7 +34,7 @@ from skolkit.types import PersonId, UnitId
 api = Api(
     "access",
     "Inloggning, behörighet och processkarta",
-    uses=("s3:GetObject extract",),
+    uses=("s3:GetObject certificate", "s3:GetObject extract", "s3:GetObject retention-report"),
     reader_uses=("dynamodb:Query audit",),
 )
 app = api.app
@@ -111,6 +122,112 @@ def explain(request: Request[schemas.Question, None]) -> schemas.ExplanationView
 def list_reads(request: Request[None, schemas.TrailQuery]) -> schemas.TrailPage:
     """Who has read and changed what the school knows of a person"""
     return trail.list_reads(request.caller, PersonId(request.id("person")), request.query)
+
+
+@api.operation("GET", "/v1/retention/settings", process=36, answer=schemas.SettingsView, errors=(NotFound,))
+def read_retention_settings(request: Request[None, None]) -> schemas.SettingsView:
+    """Whether the nightly retention run deletes or only counts"""
+    return retention.read_retention_settings(request.caller)
+
+
+@api.operation(
+    "PUT", "/v1/retention/settings", process=36, versioned=True, body=schemas.SettingsBody,
+    answer=schemas.SettingsView, errors=(NotFound, ChangedMeanwhile),
+)  # fmt: skip
+def change_retention_settings(request: Request[schemas.SettingsBody, None]) -> schemas.SettingsView:
+    """Turn the real retention run on or off"""
+    return retention.change_retention_settings(request.caller, request.body, request.version)
+
+
+@api.operation(
+    "POST", "/v1/retention/runs", process=36, status=202, keyed=True, answer=schemas.RunView,
+    errors=(NotFound,),
+)  # fmt: skip
+def ask_retention_run(request: Request[None, None]) -> schemas.RunView:
+    """Ask for a retention run that only counts what is over"""
+    assert request.key
+    return retention.ask_retention_run(request.caller, request.key)
+
+
+@api.operation(
+    "GET", "/v1/retention/runs", process=36, query=schemas.TrailQuery, answer=schemas.RunPage,
+    errors=(NotFound,),
+)  # fmt: skip
+def list_retention_runs(request: Request[None, schemas.TrailQuery]) -> schemas.RunPage:
+    """Retention runs with their counts, newest first"""
+    return retention.list_retention_runs(request.caller, request.query)
+
+
+@api.operation("GET", "/v1/retention/runs/{run}", process=36, answer=schemas.RunView, errors=(NotFound,))
+def read_retention_run(request: Request[None, None]) -> schemas.RunView:
+    """A retention run with its counts by area and document type"""
+    return retention.read_retention_run(request.caller, request.id("run"))
+
+
+@api.operation(
+    "POST", "/v1/retention/runs/{run}/link", process=36, body=schemas.ReportFormat,
+    answer=schemas.ReportLink, errors=(NotFound, retention_rules.RunNotDone),
+)  # fmt: skip
+def link_retention_report(request: Request[schemas.ReportFormat, None]) -> schemas.ReportLink:
+    """A link to the report or the proof of a retention run, for five minutes"""
+    return retention.link_retention_report(request.caller, request.id("run"), request.body)
+
+
+@api.operation(
+    "POST", "/v1/retention/holds", process=36, status=201, keyed=True, body=schemas.NewHold,
+    answer=schemas.HoldView,
+    errors=(NotFound, retention_rules.HoldNeedsOneThing, retention_rules.UnknownDocumentType),
+)  # fmt: skip
+def set_hold(request: Request[schemas.NewHold, None]) -> schemas.HoldView:
+    """Hold back what the retention plan would delete, of a person or a document type"""
+    assert request.key
+    return retention.set_hold(request.caller, request.body, request.key)
+
+
+@api.operation(
+    "GET", "/v1/retention/holds", process=36, query=schemas.TrailQuery, answer=schemas.HoldPage,
+    errors=(NotFound,),
+)  # fmt: skip
+def list_holds(request: Request[None, schemas.TrailQuery]) -> schemas.HoldPage:
+    """Legal holds, lifted ones too"""
+    return retention.list_holds(request.caller, request.query)
+
+
+@api.operation("GET", "/v1/retention/holds/{hold}", process=36, answer=schemas.HoldView, errors=(NotFound,))
+def read_hold(request: Request[None, None]) -> schemas.HoldView:
+    """A legal hold"""
+    return retention.read_hold(request.caller, request.id("hold"))
+
+
+@api.operation(
+    "DELETE", "/v1/retention/holds/{hold}", process=36, status=204, versioned=True,
+    errors=(NotFound, ChangedMeanwhile, retention_rules.HoldLifted),
+)  # fmt: skip
+def lift_hold(request: Request[None, None]) -> None:
+    """Lift a legal hold"""
+    retention.lift_hold(request.caller, request.id("hold"), request.version)
+
+
+@on.on_schedule(
+    "cron(30 1 * * ? *)", process=36, runbook="retention",
+    meaning="Gallringen har inte gått, eller inte blivit klar: uppgifter sparas längre än planen säger.",
+)  # fmt: skip
+def start_retention() -> None:
+    """Every night: ask the areas to erase what is over, or to count it."""
+    retention_runs.start_retention()
+
+
+@on.on_facts(
+    "attendance.RetentionAnswered.v1", "messages.RetentionAnswered.v1", "organisation.RetentionAnswered.v1",
+    "register.RetentionAnswered.v1", "timetable.RetentionAnswered.v1",
+    process=36, timeout=120, memory=1024, runbook="retention", layers=("documents",),
+    uses=("s3:GetObject proofs", "s3:PutObject proof", "s3:PutObject retention-report"),
+    meaning="Gallringsbevis och rapporter skrivs inte; vad som gallrats går att visa först när de finns.",
+)  # fmt: skip
+def collect_retention(envelope: Envelope) -> None:
+    """Put a retention run's report or proof together when every area has answered."""
+    area = envelope.type.partition(".")[0]
+    retention_runs.take_answer(area, RetentionPart.model_validate(envelope.data))
 
 
 @on.on_facts(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.retention.facts import Count
 from skolkit.types import PersonId
 
 
@@ -40,3 +41,26 @@ class PersonTold(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     person: PersonId
+
+
+class RetentionAsked(Fact):
+    """A retention run has begun: every area that keeps something which the plan of this version deletes or
+    archives goes through its table. A `dry` run only counts.
+    """
+
+    type: ClassVar[str] = "access.RetentionAsked.v1"
+    run: str
+    day: str
+    plan: str
+    dry: bool
+
+
+class RetentionPart(BaseModel):
+    """Of `<area>.RetentionAnswered.v1`: counts by document type, rows by hold, and the list of proofs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    run: str
+    counts: tuple[Count, ...]
+    holds: dict[str, int]
+    index: str = ""
+    digest: str = ""

@@ -1,5 +1,5 @@
-"""Access's part of a register extract: who has read or changed something about the person, and requests for
-extracts.
+"""Access's part of a register extract: who has read or changed something about the person, and legal holds
+over what is kept of them.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 from functions.access.domain.words import DEEDS, OTHER
 from functions.access.store import extracts as store
+from functions.access.store import retention
 from functions.register import queries as register
 from skolkit.extracts import Requested, Section, section
 from skolkit.types import PersonId
 
 
 def gather(asked: Requested) -> list[Section]:
-    """The audit trail about the person. A query, and one for the guardians.
+    """The audit trail about the person, and holds. Two queries, and one for the guardians.
 
     Of staff is told that they are staff, when and what for, not who (C-579/21, Pankki S).
     """
@@ -31,7 +32,12 @@ def gather(asked: Requested) -> list[Section]:
                 [row["at"], _who(row["actor"], asked.person, guardians), _what(row), row.get("reason")]
                 for row in store.audit_about(asked.person)
             ],
-        )
+        ),
+        section(
+            "access.hold", "Gallringsstopp", "Legal holds",
+            {"from": ("Från", "From"), "until": ("Till", "Until"), "ground": ("Grund", "Ground")},
+            [[row.set_at, row.lifted_at, row.ground] for row in retention.holds_over(asked.person)],
+        ),
     ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import cedarpy
 
 Action = Literal[
+    "access:administer_retention",
     "access:explain",
     "access:read_process_map",
     "access:read_rights",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -199,3 +199,104 @@ class ExplanationView(Shape):
     allowed: bool
     policies: list[str]
     facts: list[str]
+
+
+class SettingsBody(Shape):
+    """Whether the nightly run deletes (`real`) or only counts (`dry`)."""
+
+    mode: Literal["dry", "real"]
+
+
+class SettingsView(SettingsBody):
+    """The setting, who decided it, and the version of the plan in force."""
+
+    plan: str
+    changed_by: Id | None
+    changed_at: datetime | None
+    version: int
+
+
+class DocumentCount(Shape):
+    """Items of one document type in an area: so many were `due`, were erased (`done`), were `held` back, or
+    had been `changed` meanwhile.
+    """
+
+    area: str
+    document: str
+    due: int
+    done: int
+    held: int
+    changed: int
+
+
+class HeldCount(Shape):
+    """How many items a legal hold kept."""
+
+    hold: str
+    rows: int
+
+
+class RunView(Shape):
+    """A retention run. `waiting` are the areas that have not answered yet."""
+
+    id: Id
+    state: Literal["waiting", "running", "done", "failed"]
+    dry: bool
+    day: date
+    plan: str
+    asked: datetime
+    ended: datetime | None
+    waiting: list[str]
+    counts: list[DocumentCount]
+    holds: list[HeldCount]
+    version: int
+
+
+class RunPage(Shape):
+    """Newest first; `cursor` leads to the next page."""
+
+    data: list[RunView]
+    cursor: str | None
+
+
+class ReportFormat(Shape):
+    """In which form a report is wanted."""
+
+    format: Literal["pdf", "json"] = "pdf"
+
+
+class ReportLink(Shape):
+    """Where a report can be fetched, for so many seconds."""
+
+    url: str
+    seconds: int
+
+
+class NewHold(Shape):
+    """A legal hold (gallringsstopp) over a person, or over a document type of the retention plan, at one unit
+    or everywhere. `ground` is the paragraph or case it rests on.
+    """
+
+    person: Id | None = None
+    document: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", max_length=60)] | None = None
+    unit: Id | None = None
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    ground: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class HoldView(NewHold):
+    """The hold, who set it when, and who lifted it when; null while it stands."""
+
+    id: Id
+    set_by: Id
+    set_at: datetime
+    lifted_by: Id | None
+    lifted_at: datetime | None
+    version: int
+
+
+class HoldPage(Shape):
+    """Those set last first; `cursor` leads to the next page."""
+
+    data: list[HoldView]
+    cursor: str | None

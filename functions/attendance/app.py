@@ -11,6 +11,7 @@ from functions.attendance.events import (
     LessonsPlanned,
     MergeTold,
     NoticeAnswered,
+    RetentionContinued,
 )
 from functions.attendance.extract import gather
 from functions.attendance.usecases import absence as absences
@@ -190,3 +191,17 @@ def answer_extract(envelope: Envelope) -> None:
 
 
 relay = on.relay_outbox()
+
+
+@on.on_facts(
+    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
+    runbook="retention",
+    uses=("dynamodb:Scan own", "s3:PutObject proof"),
+    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
+)  # fmt: skip
+def answer_retention(envelope: Envelope) -> None:
+    """Erase what is over in the area's table, or count it."""
+    from functions.attendance.retention import SHELF
+    from skolkit.retention.work import answer as work
+
+    work(envelope, SHELF)

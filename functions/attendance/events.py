@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.retention import facts as retention
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
 
@@ -122,3 +123,15 @@ class MergeTold(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     kept: PersonId
     merged: PersonId
+
+
+class RetentionContinued(retention.Turn):
+    """The area's part of a retention run goes on in another turn."""
+
+    type: ClassVar[str] = "attendance.RetentionContinued.v1"
+
+
+class RetentionAnswered(retention.Answered):
+    """The area's part of a retention run is done: counts and where the proofs are."""
+
+    type: ClassVar[str] = "attendance.RetentionAnswered.v1"

@@ -22,6 +22,7 @@ from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from skolkit.clock import stamp, today
 from skolkit.config import table_name
 from skolkit.cursor import page_through, seal, unseal
+from skolkit.retention.items import ErasureItem, RetentionJob
 from skolkit.table import Item, Wanted, fetch
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
@@ -449,3 +450,17 @@ def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class AttendanceRetentionItem(RetentionJob, discriminator="attendance_retention"):
+    """The area's part of a retention run."""
+
+    class Meta:
+        table_name = table_name("attendance")
+
+
+class AttendanceErasureItem(ErasureItem, discriminator="attendance_erasure"):
+    """The proof of what one transaction erased."""
+
+    class Meta:
+        table_name = table_name("attendance")

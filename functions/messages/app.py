@@ -5,7 +5,7 @@ of 21.
 from __future__ import annotations
 
 from functions.messages import schemas, usecases
-from functions.messages.events import ExtractAnswered, GlassBroken, NoticeDue
+from functions.messages.events import ExtractAnswered, GlassBroken, NoticeDue, RetentionContinued
 from functions.messages.extract import gather
 from functions.register import queries as register
 from skolkit.errors import ChangedMeanwhile, NotFound
@@ -85,3 +85,17 @@ def answer_extract(envelope: Envelope) -> None:
 
 
 relay = on.relay_outbox()
+
+
+@on.on_facts(
+    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
+    runbook="retention",
+    uses=("dynamodb:Scan own", "s3:PutObject proof"),
+    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
+)  # fmt: skip
+def answer_retention(envelope: Envelope) -> None:
+    """Erase what is over in the area's table, or count it."""
+    from functions.messages.retention import SHELF
+    from skolkit.retention.work import answer as work
+
+    work(envelope, SHELF)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from functions.messages.domain import Channel, Failure
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.retention import facts as retention
 from skolkit.types import NoticeId, PersonId, UnitId
 
 
@@ -60,3 +61,15 @@ class ExtractAnswered(Answered):
     """The part of messages in a register extract has been written."""
 
     type: ClassVar[str] = "messages.ExtractAnswered.v1"
+
+
+class RetentionContinued(retention.Turn):
+    """The area's part of a retention run goes on in another turn."""
+
+    type: ClassVar[str] = "messages.RetentionContinued.v1"
+
+
+class RetentionAnswered(retention.Answered):
+    """The area's part of a retention run is done: counts and where the proofs are."""
+
+    type: ClassVar[str] = "messages.RetentionAnswered.v1"

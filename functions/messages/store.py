@@ -15,6 +15,7 @@ from functions.messages.domain import Channel, Delivery, Failure, State
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import page_through, seal, unseal
+from skolkit.retention.items import ErasureItem, RetentionJob
 from skolkit.table import Item, Wanted
 from skolkit.types import NoticeId, PersonId
 
@@ -148,3 +149,17 @@ def _delivery(item: DeliveryItem) -> Delivery:
         attempts=int(item.attempts),
         version=item.version,
     )
+
+
+class MessagesRetentionItem(RetentionJob, discriminator="messages_retention"):
+    """The area's part of a retention run."""
+
+    class Meta:
+        table_name = table_name("messages")
+
+
+class MessagesErasureItem(ErasureItem, discriminator="messages_erasure"):
+    """The proof of what one transaction erased."""
+
+    class Meta:
+        table_name = table_name("messages")

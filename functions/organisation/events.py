@@ -12,6 +12,7 @@ from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.jobs import Asked
+from skolkit.retention import facts as retention
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
 
@@ -254,3 +255,15 @@ class TableAsked(Asked):
     """Somebody asked for a table to be tried, taken, undone or given out (processes 13 and 15)."""
 
     type: ClassVar[str] = "organisation.TableAsked.v1"
+
+
+class RetentionContinued(retention.Turn):
+    """The area's part of a retention run goes on in another turn."""
+
+    type: ClassVar[str] = "organisation.RetentionContinued.v1"
+
+
+class RetentionAnswered(retention.Answered):
+    """The area's part of a retention run is done: counts and where the proofs are."""
+
+    type: ClassVar[str] = "organisation.RetentionAnswered.v1"

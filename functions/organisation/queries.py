@@ -50,6 +50,7 @@ __all__ = [
     "calendar",
     "children",
     "duties_of",
+    "duty_ends",
     "duty_history",
     "element",
     "group",
@@ -206,6 +207,11 @@ def offices_of(person: PersonId) -> Offices:
 def duty_history(person: PersonId) -> tuple[DutySpan, ...]:
     """What someone has been employed as, of all times. One round trip: a consistent query."""
     return stand_ins_store.history_of(person)
+
+
+def duty_ends(person: PersonId) -> tuple[date | None, ...]:
+    """The last day of every duty someone has had, None of one that goes on. One round trip."""
+    return duties_store.ends_of(person)
 
 
 def held_at(

@@ -11,6 +11,7 @@ from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.jobs import Asked
+from skolkit.retention import facts as retention
 from skolkit.types import PersonId, UnitId
 
 
@@ -279,3 +280,15 @@ class TableAsked(Asked):
     """Somebody asked for a table to be tried, taken, undone or given out (processes 2 and 3)."""
 
     type: ClassVar[str] = "register.TableAsked.v1"
+
+
+class RetentionContinued(retention.Turn):
+    """The area's part of a retention run goes on in another turn."""
+
+    type: ClassVar[str] = "register.RetentionContinued.v1"
+
+
+class RetentionAnswered(retention.Answered):
+    """The area's part of a retention run is done: counts and where the proofs are."""
+
+    type: ClassVar[str] = "register.RetentionAnswered.v1"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from functions.organisation import queries as organisation
 from functions.register.domain.contacts import Address
+from functions.register.domain.watch import Case
 from functions.register.store import items
 from functions.register.store.matters import LeavingItem, NoticeItem, TransferItem
 from functions.register.store.protection import GlassItem
@@ -217,17 +218,27 @@ def _watch(person: PersonId) -> Section:
     which school is left out, since it says where a protected person is.
     """
     cases, exceptions = watch_of(person)
-    told: list[list[Value]] = []
-    for case in cases:
-        opened, closed = case.opened.isoformat(), case.closed.isoformat() if case.closed else None
-        told.append(["Ärende", f"{case.watch}: {case.reason}", opened, closed, case.close_reason])
-        told += [
-            ["Notering", f"{e.event}: {e.code}", e.start, e.end, e.reference] for e in events_of(case.id)
-        ]
+    told = [row for case in cases for row in _case_rows(case)]
     told += [
         ["Undantag", e.kind, e.start.isoformat(), e.end.isoformat() if e.end else None, None]
         for e in exceptions
     ]
+    return _watch_section(told)
+
+
+def told_of_case(case: Case) -> Section:
+    """One case with its notes, as an archive shows it. One consistent query."""
+    return _watch_section(_case_rows(case))
+
+
+def _case_rows(case: Case) -> list[list[Value]]:
+    opened, closed = case.opened.isoformat(), case.closed.isoformat() if case.closed else None
+    told: list[list[Value]] = [["Ärende", f"{case.watch}: {case.reason}", opened, closed, case.close_reason]]
+    notes = events_of(case.id)
+    return told + [["Notering", f"{e.event}: {e.code}", e.start, e.end, e.reference] for e in notes]
+
+
+def _watch_section(told: list[list[Value]]) -> Section:
     return section(
         "register.watch", "Skolplikt och aktivitetsansvar", "School attendance and activity",
         {

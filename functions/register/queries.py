@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from functions.access import guard
 from functions.organisation import queries as organisation
+from functions.register.domain import endings
 from functions.register.domain.contacts import Contact, Withheld
 from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age
 from functions.register.store import contacts as contacts_store
 from functions.register.store import enrolments as enrolments_store
 from functions.register.store import people as people_store
+from functions.register.store import watch as watch_store
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -42,6 +45,7 @@ __all__ = [
     "require_relation",
     "sees",
     "shown_names",
+    "tie_end",
     "units_around",
     "wanted_guardians",
     "wanted_listed",
@@ -221,6 +225,24 @@ def shown_names(
 def children_of(guardian: PersonId) -> tuple[PersonId, ...]:
     """The children in someone's custody today. One round trip: a consistent query."""
     return people_store.children_of(guardian, today())
+
+
+def tie_end(event: str, person: PersonId, changed: date) -> date | None:
+    """When the last tie to somebody ended, for the retention plan's "education end"; None while it has not,
+    and for whoever is not in the register. `changed`: when what is asked about was changed last.
+
+    For what is not done while somebody waits: three round trips, and one per child.
+    """
+    if event != "education end":
+        raise ValueError(event)
+    card = people_store.find_card(person)
+    if card is None or watch_store.open_case_of(person):
+        return None
+    children = [
+        endings.child_end(of_age, relation_end, kid.enrolments if (kid := people_store.find_card(id)) else ())
+        for id, of_age, relation_end in people_store.children_ever(person)
+    ]
+    return endings.tie_end(card, children, organisation.duty_ends(person), changed, today())
 
 
 def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.timetable import schemas, usecases
-from functions.timetable.events import ExtractAnswered
+from functions.timetable.events import ExtractAnswered, RetentionContinued
 from functions.timetable.extract import gather
 from functions.timetable.imports import LESSONS
 from skolkit import imports
@@ -55,3 +55,17 @@ def import_lessons(file: DroppedFile) -> None:
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
     answer(envelope, gather, ExtractAnswered)
+
+
+@on.on_facts(
+    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
+    runbook="retention",
+    uses=("dynamodb:Scan own", "s3:PutObject proof"),
+    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
+)  # fmt: skip
+def answer_retention(envelope: Envelope) -> None:
+    """Erase what is over in the area's table, or count it."""
+    from functions.timetable.retention import SHELF
+    from skolkit.retention.work import answer as work
+
+    work(envelope, SHELF)

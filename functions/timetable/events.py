@@ -8,6 +8,7 @@ from typing import ClassVar
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
+from skolkit.retention import facts as retention
 from skolkit.types import GroupId, UnitId
 
 
@@ -31,3 +32,15 @@ class ExtractAnswered(Answered):
     """The part of timetable in a register extract has been written."""
 
     type: ClassVar[str] = "timetable.ExtractAnswered.v1"
+
+
+class RetentionContinued(retention.Turn):
+    """The area's part of a retention run goes on in another turn."""
+
+    type: ClassVar[str] = "timetable.RetentionContinued.v1"
+
+
+class RetentionAnswered(retention.Answered):
+    """The area's part of a retention run is done: counts and where the proofs are."""
+
+    type: ClassVar[str] = "timetable.RetentionAnswered.v1"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from skolkit.kept import Kept
 
 KEPT = {
-    "group_day": Kept("timetable.lesson", ("lessons",)),
-    "teacher_day": Kept("timetable.lesson", ("pk", "lessons")),
+    "group_day": Kept("timetable.lesson", ("lessons",), dated="sk"),
+    "teacher_day": Kept("timetable.lesson", ("pk", "lessons"), dated="sk"),
     "timetable_import": Kept("technical.import"),
+    "timetable_retention": Kept("technical.job"),
+    "timetable_erasure": Kept("technical.job"),
 }

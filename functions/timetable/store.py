@@ -15,6 +15,7 @@ from functions.timetable.domain import Lessons, PlannedLesson
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
+from skolkit.retention.items import ErasureItem, RetentionJob
 from skolkit.table import Item, Wanted
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -144,3 +145,17 @@ def _lesson(row: list[Any]) -> PlannedLesson:
         end=datetime.fromisoformat(end),
         room=room,
     )
+
+
+class TimetableRetentionItem(RetentionJob, discriminator="timetable_retention"):
+    """The area's part of a retention run."""
+
+    class Meta:
+        table_name = table_name("timetable")
+
+
+class TimetableErasureItem(ErasureItem, discriminator="timetable_erasure"):
+    """The proof of what one transaction erased."""
+
+    class Meta:
+        table_name = table_name("timetable")

@@ -20,10 +20,14 @@ _CONTROLLER = (
     "den region kommunen väljer (avsedd: eu-north-1) och förs inte över till tredje land. "
     "Säkerhetsåtgärder: [sakerhetsatgarder.md](sakerhetsatgarder.md)."
 )
-_BY_HAND = (
-    "Det som *tas bort av databasen* försvinner av sig självt. Den nattliga gallringen av det som *gallras* "
-    "är inte byggd ännu: det tas bort för hand. Perioder som kommunen beslutar är vanliga värden och ska "
-    "ersättas av kommunens dokumenthanteringsplan."
+_HOW = (
+    "Det som *tas bort av databasen* försvinner av sig självt, högst två dygn efter fristen. Det som "
+    "*gallras* tas bort av den nattliga körningen (kl. 01.30) första natten efter fristen, med "
+    "gallringsbevis. Det som *arkiveras* packas först (CSV, XML, PDF/A-3a, kontrollsummor) i ett låst arkiv "
+    "och gallras sedan. Körningen bara räknar tills kommunen, genom en administratör, har beslutat att den "
+    "ska vara skarp: gallring av allmänna handlingar kräver kommunens eget beslut. Det som omfattas av ett "
+    "gallringsstopp tas inte bort. Perioder som kommunen beslutar är vanliga värden och ska ersättas av "
+    "kommunens dokumenthanteringsplan."
 )
 _WHY = (
     "**Varför den krävs.** Uppgifter om barn i stor skala, skyddade personuppgifter och systematisk "
@@ -78,7 +82,12 @@ def record(areas: Sequence[Area]) -> str:
 def retention(areas: Sequence[Area]) -> str:
     """The retention plan in force."""
     plan = PLANS[-1]
-    actions = {"delete": "gallras", "keep": "bevaras", "expire": "tas bort av databasen"}
+    actions = {
+        "delete": "gallras",
+        "keep": "bevaras",
+        "expire": "tas bort av databasen",
+        "archive": "arkiveras och gallras",
+    }
     rows = [
         (
             t.name.sv, t.period.sv, actions[t.action], t.basis, "lag" if t.certain else "kommunen beslutar",
@@ -88,7 +97,7 @@ def retention(areas: Sequence[Area]) -> str:
     ]  # fmt: skip
     lines = [
         HEAD, f"# Gallringsplan {plan.id}", "", f"Gäller från {plan.valid_from}.", "",
-        _BY_HAND, "",
+        _HOW, "",
         *_table(("Handling", "Gallringsfrist", "Åtgärd", "Grund", "Fristen följer av", "Lagras i"), rows),
     ]  # fmt: skip
     return _text(lines)

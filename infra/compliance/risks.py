@@ -16,6 +16,7 @@ _DATA = "tests/infrastructure/test_data.py"
 _EXTRACTS = "tests/integration/access/test_extracts.py"
 _GUARD = "tests/unit/access/test_guard.py"
 _PERMISSIONS = "tests/infrastructure/test_permissions.py"
+_RETENTION = "tests/integration/access/test_retention.py"
 _PRIVACY = "tests/e2e/test_privacy.py"
 
 
@@ -106,8 +107,8 @@ RISKS = (
                     f"{_PERMISSIONS}::test_every_function_has_a_role_of_its_own"),
             Measure("Den når bara egna och deklarerade tabeller.",
                     f"{_PERMISSIONS}::test_a_function_reaches_its_own_and_declared_tables_only"),
-            Measure("Ingen får läsa en hel tabell.",
-                    f"{_PERMISSIONS}::test_no_action_is_a_pattern_and_none_scans"),
+            Measure("Bara gallringens nattliga arbetare går igenom en hel tabell, sin egen.",
+                    f"{_PERMISSIONS}::test_a_table_is_walked_by_its_own_nightly_worker_alone"),
         ),
     ),
     Risk(
@@ -153,13 +154,30 @@ RISKS = (
         ),
     ),
     Risk(
-        "Uppgifter sparas längre än nödvändigt (Stockholm Enskede 2010).", "hög", "hög",
+        "Uppgifter sparas längre än nödvändigt (Stockholm Enskede 2010).", "hög", "medel",
         (
             Measure("Varje sort av lagrad uppgift har en rad i gallringsplanen.",
                     "tests/contract/test_kept.py::test_a_kind_says_whose_it_is_and_has_a_line_in_the_plan"),
+            Measure("En sort som ska gallras men inte säger från när stoppar bygget.",
+                    "tests/contract/test_kept.py::test_a_kind_that_is_to_go_says_from_when"),
+            Measure("Varje natt gallras det som gått ut, och bara det, med bevis.",
+                    f"{_RETENTION}::test_what_is_over_goes_and_nothing_else"),
+            Measure("En körning som dör fortsätter där den var.",
+                    f"{_RETENTION}::test_a_run_killed_anywhere_ends_the_same"),
+            Measure("Skyddade uppgifter blir oläsliga också i säkerhetskopior.",
+                    "tests/integration/register/test_sealing.py"
+                    "::test_without_its_key_a_copy_of_what_was_sealed_is_noise"),
         ),
-        open="Den nattliga gallringen är inte byggd: bara det som planen låter databasen ta bort själv "
-        "försvinner. Till dess gallras för hand enligt planen.",
+        open="Körningen räknar bara tills kommunen beslutat att den ska vara skarp.",
+    ),
+    Risk(
+        "Något som behövs i en rättslig prövning gallras.", "medel", "låg",
+        (
+            Measure("Det som omfattas av ett gallringsstopp blir kvar, och körningen säger hur mycket.",
+                    f"{_RETENTION}::test_what_is_held_stays_and_is_told"),
+            Measure("Ärenden gallras inte förrän paketet i det låsta arkivet lästs tillbaka.",
+                    f"{_RETENTION}::test_nothing_goes_that_is_not_stored"),
+        ),
     ),
 )  # fmt: skip
 

@@ -167,6 +167,11 @@ def tables_bucket() -> str:
     return f"skolkit-tables-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
+def archive_bucket() -> str:
+    """Where archived documents and the proofs of deletions are, locked."""
+    return f"skolkit-archive-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
 def documents_bucket() -> str:
     """The bucket of documents that people fetch by a link."""
     return f"skolkit-documents-{Aws.ACCOUNT_ID}-{Aws.REGION}"

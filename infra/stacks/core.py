@@ -35,7 +35,9 @@ class CoreStack(base.SkolkitStack):
         key = _key(self)
         self._bus()
         audit = _audit_table(self, key)
+        _data_keys(self, key)
         mac_key = self._audit_archive(key)
+        self._retention_archive(key)
         _imports(self, key)
         _extracts(self, key)
         _documents(self, key)
@@ -106,20 +108,7 @@ class CoreStack(base.SkolkitStack):
                 abort_incomplete_multipart_upload_after=Duration.days(7),
             ),
         )
-        base.override(
-            bucket,
-            ObjectLockEnabled=True,
-            ObjectLockConfiguration={
-                "ObjectLockEnabled": "Enabled",
-                "Rule": {
-                    "DefaultRetention": {
-                        "Mode": Fn.condition_if(self.is_prod.logical_id, "COMPLIANCE", "GOVERNANCE"),
-                        "Days": days.value_as_number,
-                    }
-                },
-            },
-            **{"LifecycleConfiguration.Rules.0.ExpirationInDays": days.value_as_number},
-        )
+        self._lock(bucket, days, ends=True)
         return kms.Key(
             self,
             "AuditKey",
@@ -128,6 +117,45 @@ class CoreStack(base.SkolkitStack):
             key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
             removal_policy=KEPT,
             description="Seals the segments of the audit trail.",
+        )
+
+    def _retention_archive(self, key: kms.Key) -> None:
+        """Documents archived by the retention plan, and the proofs of what it deleted. Nothing in it ends by
+        itself: its files go to the municipality's archive (arkivlagen (1990:782) 9 §).
+        """
+        days = CfnParameter(
+            self,
+            "ArchiveDays",
+            type="Number",
+            default=3653,
+            min_value=400,
+            description="How long archived documents and proofs of deletion are locked, in days.",
+        )
+        bucket = _bucket(
+            self,
+            "RetentionArchive",
+            base.archive_bucket(),
+            key,
+            s3.LifecycleRule(
+                id="what was put twice ends when it may",
+                noncurrent_version_expiration=Duration.days(400),
+                abort_incomplete_multipart_upload_after=Duration.days(7),
+            ),
+        )
+        self._lock(bucket, days)
+
+    def _lock(self, bucket: s3.Bucket, days: CfnParameter, *, ends: bool = False) -> None:
+        """Object Lock, in production not even the account's owner can lift it; what `ends` does so then."""
+        rule = {
+            "Mode": Fn.condition_if(self.is_prod.logical_id, "COMPLIANCE", "GOVERNANCE"),
+            "Days": days.value_as_number,
+        }
+        ending = {"LifecycleConfiguration.Rules.0.ExpirationInDays": days.value_as_number} if ends else {}
+        base.override(
+            bucket,
+            ObjectLockEnabled=True,
+            ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": rule}},
+            **ending,
         )
 
     def _domain(self) -> str:
@@ -193,12 +221,13 @@ def _protected_key(stack: Stack) -> kms.Key:
 
 
 def table(
-    stack: base.SkolkitStack, name: str, key: kms.IKey, *, stream: dynamodb.StreamViewType | None = None
-) -> dynamodb.Table:
+    stack: base.SkolkitStack, name: str, key: kms.IKey, *,
+    stream: dynamodb.StreamViewType | None = None, restorable: bool = True,
+) -> dynamodb.Table:  # fmt: skip
     """A table as all of ours are: on demand, encrypted, restorable to any second, protected from deletion."""
     made = dynamodb.Table(
         stack,
-        "Table",
+        "Table" if restorable else "Keys",
         table_name=name,
         partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
         sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
@@ -206,7 +235,7 @@ def table(
         encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
         encryption_key=key,
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-            point_in_time_recovery_enabled=True
+            point_in_time_recovery_enabled=restorable
         ),
         stream=stream,
         time_to_live_attribute="expires" if stream else None,
@@ -219,6 +248,13 @@ def table(
 def _audit_table(stack: CoreStack, key: kms.Key) -> dynamodb.Table:
     """Append-only: every function may put and nothing else. A row expires long after it is archived."""
     return table(stack, "skolkit-audit", key, stream=dynamodb.StreamViewType.NEW_IMAGE)
+
+
+def _data_keys(stack: CoreStack, key: kms.Key) -> None:
+    """The data keys of what is known of protected people. Without backups, or what is shredded by deleting
+    its key could be opened again from one (decision 0020).
+    """
+    table(stack, "skolkit-keys", key, restorable=False)
 
 
 def _bucket(stack: Stack, name: str, physical: str, key: kms.Key, *rules: s3.LifecycleRule) -> s3.Bucket:

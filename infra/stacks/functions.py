@@ -31,11 +31,8 @@ class Functions:
         self._stack, self._area = stack, area
         self.made: dict[str, lambda_.Function] = {}
         package = Path(functions.__path__[0])
-        sources = [
-            file for kind in ("*.py", "*.cedar*", "*.typ", "process_map.json") for file in package.rglob(kind)
-        ]
-        self._code = _asset(built / "code", _hash(sources))
-        kernel = _asset(built / "common", _hash((ROOT / "layers" / "common").rglob("*.py")))
+        self._code = _asset(built / "code", _hash(_ours(package)))
+        kernel = _asset(built / "common", _hash(_ours(ROOT / "layers" / "common")))
         packages = _asset(built / "dependencies", _hash(ROOT / lock for lock in LOCKS))
         self._layers = [self._layer("Kernel", kernel), self._layer("Dependencies", packages)]
         self._built, self._heavy = built, dict[str, lambda_.LayerVersion]()
@@ -108,12 +105,18 @@ class Functions:
         return {
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
+            "SKOLKIT_ARCHIVE": base.archive_bucket(),
             "SKOLKIT_EXTRACTS": base.extracts_bucket(),
             "SKOLKIT_TABLES": base.tables_bucket(),
             "SKOLKIT_CURSOR_KEY": f"{{{{resolve:secretsmanager:{CURSOR_SECRET}:SecretString}}}}",
             "POWERTOOLS_SERVICE_NAME": self._area,
             "POWERTOOLS_METRICS_NAMESPACE": "Skolkit",
         }
+
+
+def _ours(directory: Path) -> list[Path]:
+    kinds = ("*.py", "*.cedar*", "*.typ", "process_map.json")
+    return [file for kind in kinds for file in directory.rglob(kind)]
 
 
 def _asset(directory: Path, asset_hash: str) -> lambda_.AssetCode:

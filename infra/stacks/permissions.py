@@ -10,7 +10,7 @@ from typing import Any
 from aws_cdk import Fn
 from aws_cdk import aws_iam as iam
 
-from infra.areas import Area, personal
+from infra.areas import Area, personal, retaining
 from infra.stacks import base
 
 READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
@@ -99,6 +99,10 @@ def _extracts(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.extracts_bucket())}/{folder}/*"]}
 
 
+def _archive(folder: str) -> Mapping[str, Any]:
+    return {"resources": [f"{base.bucket_arn(base.archive_bucket())}/{folder}/*"]}
+
+
 def _papers() -> Mapping[str, Any]:
     """Documents about pupils who start and leave, in the bucket of documents."""
     return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"]}
@@ -117,7 +121,13 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "ses:SendEmail": lambda _: _mail(),
     # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
-    "kms:Decrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "kms:Decrypt protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    "kms:GenerateDataKey protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
+    # The data keys of protected people: who seals puts one, who opens gets it, who erases finds and deletes.
+    "dynamodb:DeleteItem keys": lambda _: {"resources": [base.table_arn("keys")]},
+    "dynamodb:GetItem keys": lambda _: {"resources": [base.table_arn("keys")]},
+    "dynamodb:PutItem keys": lambda _: {"resources": [base.table_arn("keys")]},
+    "dynamodb:Query keys": lambda _: {"resources": [base.table_arn("keys")]},
     "s3:GetObject papers": lambda _: _papers(),
     "s3:PutObject papers": lambda _: _papers(),
     "s3:DeleteObject papers": lambda _: _papers(),
@@ -129,7 +139,6 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:GetObject population": lambda _: {
         "resources": [f"{base.bucket_arn(base.imports_bucket())}/register/population/*"]
     },
-    "kms:Encrypt": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "dynamodb:DescribeStream audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetRecords audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetShardIterator audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
@@ -157,6 +166,18 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:GetObject uploads": _tables("uploads"),
     "s3:PutObject uploads": _tables("uploads"),
     "s3:DeleteObject uploads": _tables("uploads"),
+    # A nightly worker walks its own area's table; nobody who serves people may.
+    "dynamodb:Scan own": lambda area: {"resources": [base.table_arn(area)]},
+    # Every area packs and proves in folders of its own; access reads the proofs and writes the certificate.
+    "s3:GetObject package": lambda area: _archive(f"packages/{area}"),
+    "s3:PutObject package": lambda area: _archive(f"packages/{area}"),
+    "s3:PutObject proof": lambda area: _archive(f"proofs/{area}"),
+    "s3:GetObject certificate": lambda _: _archive("proofs/access"),
+    "s3:GetObject proofs": lambda _: {
+        "resources": [r for name in retaining() for r in _archive(f"proofs/{name}")["resources"]]
+    },
+    "s3:PutObject retention-report": lambda _: _extracts("reports/retention"),
+    "s3:GetObject retention-report": lambda _: _extracts("reports/retention"),
     "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 

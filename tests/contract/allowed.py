@@ -23,15 +23,25 @@ OPEN = {*UNVERIFIED, *PEOPLE}
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = {
+    "access.ask_retention_run": {"administrator"},
+    "access.change_retention_settings": {"administrator"},
     "access.explain": ADMINISTRATORS,
+    "access.lift_hold": {"administrator"},
     "access.link_extract": {"guardian"},  # who asked for this one
+    "access.link_retention_report": {"administrator"},
+    "access.list_holds": {"administrator"},
     "access.list_processes": ANYONE,
     "access.list_reads": {*GUARDIANS, *ADMINISTRATORS},
+    "access.list_retention_runs": {"administrator"},
     "access.list_rights_of_people": OFFICE,
     "access.read_extract": {"guardian"},
     "access.read_health": OPEN,
+    "access.read_hold": {"administrator"},
     "access.read_me": ANYONE - {"unregistered"},
     "access.read_rights": OFFICE,
+    "access.read_retention_run": {"administrator"},
+    "access.read_retention_settings": {"administrator"},
+    "access.set_hold": {"administrator"},
     "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
     "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},

@@ -18,8 +18,11 @@ from tests.support.stored import Undo, stored
 # What is read without a trace, and why.
 UNTRACED = {
     "access.list_processes": "about nobody",
+    "access.list_retention_runs": "numbers of the municipality",
     "access.read_health": "about nobody",
     "access.read_me": "one's own",
+    "access.read_retention_run": "numbers of the municipality",
+    "access.read_retention_settings": "about nobody",
     "access.read_rights": "about nobody: roles and policies",
     "attendance.my_lessons": "one's own timetable",
     "attendance.read_sweep": "numbers of a unit",
@@ -59,8 +62,8 @@ UNTRACED = {
 }
 # What is read by a POST.
 ASKED_BY_POST = {
-    "explain", "link_extract", "link_handover", "link_notice", "link_table_file", "open_contacts",
-    "search_people",
+    "explain", "link_extract", "link_handover", "link_notice", "link_retention_report", "link_table_file",
+    "open_contacts", "search_people",
 }  # fmt: skip
 ACTORS = (
     "pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator",

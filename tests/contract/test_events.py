@@ -29,13 +29,15 @@ from functions.messages.domain import Failure
 from functions.organisation import events as organisation
 from functions.register import events as register
 from functions.register.usecases import rollover
-from infra.areas import load_all, personal
+from infra.areas import load_all, personal, retaining
 from infra.generate import published
 from infra.local.cloud import Cloud
 from skolkit.events import Envelope, Fact
 from skolkit.extracts import Requested
 from skolkit.imports import MOST_FAULTS
 from skolkit.outbox import BYTES
+from skolkit.retention import work as retention
+from skolkit.retention.facts import Turn
 from skolkit.table import dynamodb
 from skolkit.types import new_id
 from tests.integration.test_attendance_day import at
@@ -58,6 +60,9 @@ CONSUMED = sorted(
 HEARD: dict[tuple[str, str], type[BaseModel]] = {
     **{(area, "access.ExtractRequested.v1"): Requested for area in personal()},
     **{("access", f"{area}.ExtractAnswered.v1"): access.PartAnswered for area in personal()},
+    **{(area, "access.RetentionAsked.v1"): retention.Asked for area in retaining()},
+    **{(area, f"{area}.RetentionContinued.v1"): Turn for area in retaining()},
+    **{("access", f"{area}.RetentionAnswered.v1"): access.RetentionPart for area in retaining()},
     ("attendance", "attendance.LessonReported.v1"): attendance.LessonReported,
     ("attendance", "timetable.TimetablePublished.v1"): attendance.LessonsPlanned,
     ("attendance", "organisation.GroupMembersChanged.v1"): attendance.GroupChanged,
@@ -132,6 +137,9 @@ STORY = (
     "access/collect_extract.extract_answered",
     "access/chase_extracts.scheduler",
     "access/append_segments.scheduler",
+    "access/start_retention.scheduler",
+    *(f"{area}/answer_retention.facts" for area in retaining()),
+    "access/collect_retention.retention_answered",
     "register/open_leaving.person_moved",
     "register/write_notice.notice_drawn_up",
     "register/write_handover.handover_asked",

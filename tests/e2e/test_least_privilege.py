@@ -183,6 +183,39 @@ def test_a_table_is_sent_taken_given_out_and_withdrawn_with_the_roles_as_they_ar
     assert listed.get("Contents", []) == []
 
 
+def test_a_retention_run_passes_with_the_roles_as_they_are(guarded: Behind) -> None:
+    """Real: walking, erasing, the proofs and the certificate under lock. Something has been over for long."""
+    keeper, dynamodb = guarded.world.staff("administrator"), guarded.cloud.client("dynamodb")
+    row = {
+        "pk": f"SWEEP#{guarded.world.unit}", "sk": "2020-10-01", "kind": "sweep", "counts": "{}",
+        "modified": "2020-10-01T16:30:00.000Z",
+    }  # fmt: skip
+    texts = {name: {"S": text} for name, text in row.items()}
+    dynamodb.put_item(TableName="skolkit-attendance", Item=texts | {"version": {"N": "1"}})
+    mode = {"mode": "real"}
+    headers = {"if-match": '"0"'}
+    assert (
+        guarded.call("access", "change_retention_settings", keeper, body=mode, headers=headers).status == 200
+    )
+    guarded.invoke("access", "start_retention")
+    (run,) = guarded.call("access", "list_retention_runs", keeper).body["data"]
+
+    def done() -> Answer | None:
+        view = guarded.call("access", "read_retention_run", keeper, path={"run": run["id"]})
+        return view if view.body["state"] == "done" else None
+
+    found = eventually(done)
+    assert found
+    counts = {line["document"]: line["done"] for line in found.body["counts"]}
+    assert counts["attendance.sweep"] == 1
+    key = {"pk": texts["pk"], "sk": texts["sk"]}
+    assert "Item" not in dynamodb.get_item(TableName="skolkit-attendance", Key=key)
+    link = guarded.call(
+        "access", "link_retention_report", keeper, path={"run": run["id"]}, body={"format": "json"}
+    )
+    assert link.status == 200, link.body
+
+
 def test_the_trail_is_read_by_the_one_function_that_may(guarded: Behind) -> None:
     pupil = guarded.world.classmates()[0]
     guardian = pupil.guardians[0].guardian_id

@@ -5,23 +5,26 @@ from __future__ import annotations
 from infra.areas import Area
 from infra.stacks.base import NOT_EMBEDDED
 from skolkit.audit import ROW_DAYS
-from tests.infrastructure.conftest import Assembly, as_text
+from tests.infrastructure.conftest import Assembly, Resource, as_text
 
 OTHER_CONDITIONS = {
     "AWS::ApiGateway::GatewayResponse": "IsEmbedded",
     "AWS::SNS::Subscription": "HasAlarmMail",
 }
+KEYS = "skolkit-keys"
 BY_STAGE = {"Fn::If": ["IsLocal", False, True]}
 
 
 def test_every_area_and_the_audit_trail_have_a_table(cdk: Assembly, areas: tuple[Area, ...]) -> None:
     names = {table.properties["TableName"] for table in cdk.of("AWS::DynamoDB::Table")}
-    assert names == {"skolkit-audit", *(f"skolkit-{area.name}" for area in areas)}
+    assert names == {"skolkit-audit", KEYS, *(f"skolkit-{area.name}" for area in areas)}
 
 
 def test_tables_can_be_restored_and_are_protected_outside_local(cdk: Assembly) -> None:
+    """All but the keys of what can be shredded: a backup of a key is a key."""
     for table in cdk.of("AWS::DynamoDB::Table"):
-        assert table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        restorable = table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert restorable == (table.properties["TableName"] != KEYS)
         assert table.properties["DeletionProtectionEnabled"] == BY_STAGE
         assert table.raw["DeletionPolicy"] == "RetainExceptOnCreate"
         assert table.raw["UpdateReplacePolicy"] == "Retain"
@@ -48,13 +51,31 @@ def test_the_audit_trail_streams_to_an_archive_that_is_locked_longer_than_its_ro
     (audit,) = (t for t in cdk.of("AWS::DynamoDB::Table") if t.properties["TableName"] == "skolkit-audit")
     assert audit.properties["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
     assert audit.properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
-    (archive,) = (b for b in cdk.of("AWS::S3::Bucket") if "ObjectLockEnabled" in b.properties)
+    archive = locked(cdk, "skolkit-audit-")
     rule = archive.properties["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert rule == {"Mode": {"Fn::If": ["IsProd", "COMPLIANCE", "GOVERNANCE"]}, "Days": {"Ref": "AuditDays"}}
     days = cdk.templates["skolkit-core"]["Parameters"]["AuditDays"]
     assert days["MinValue"] >= ROW_DAYS
     (lifecycle,) = archive.properties["LifecycleConfiguration"]["Rules"]
     assert lifecycle["ExpirationInDays"] == {"Ref": "AuditDays"}
+
+
+def locked(cdk: Assembly, name: str) -> Resource:
+    """The bucket under Object Lock whose name begins so."""
+    buckets = [b for b in cdk.of("AWS::S3::Bucket") if "ObjectLockEnabled" in b.properties]
+    assert len(buckets) == 2
+    (found,) = (b for b in buckets if as_text(b.properties["BucketName"]).startswith(name))
+    return found
+
+
+def test_what_is_archived_and_proved_is_locked_and_does_not_end_by_itself(cdk: Assembly) -> None:
+    archive = locked(cdk, "skolkit-archive-")
+    rule = archive.properties["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert rule == {
+        "Mode": {"Fn::If": ["IsProd", "COMPLIANCE", "GOVERNANCE"]}, "Days": {"Ref": "ArchiveDays"}
+    }  # fmt: skip
+    (lifecycle,) = archive.properties["LifecycleConfiguration"]["Rules"]
+    assert "ExpirationInDays" not in lifecycle
 
 
 def test_the_seal_of_the_audit_trail_is_made_in_kms_alone(cdk: Assembly) -> None:

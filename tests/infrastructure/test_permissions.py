@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from infra.areas import AREAS, Area
+from infra.areas import AREAS, Area, retaining
 from tests.infrastructure.conftest import Assembly, Resource, as_text
 
 AUDIT_READERS = {"skolkit-access-reader", "skolkit-access-answer_extract"}
 ARCHIVER = {"skolkit-access-append_segments"}
 WITHOUT_RESOURCE = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+SEALING = {"skolkit-register-import_people", "skolkit-register-take_population", "skolkit-register-writer"}
+OPENING = {"skolkit-register-take_population", "skolkit-register-writer"}
+SHREDDING = {"skolkit-register-answer_retention"}
+KEYS = {
+    *((name, "PutItem") for name in SEALING), *((name, "GetItem") for name in OPENING),
+    *((name, verb) for name in SHREDDING for verb in ("DeleteItem", "Query")),
+}  # fmt: skip
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
 
 
@@ -46,11 +53,21 @@ def test_nothing_is_added_to_a_role_from_outside(cdk: Assembly) -> None:
         assert "ManagedPolicyArns" not in role.properties, function
 
 
-def test_no_action_is_a_pattern_and_none_scans(cdk: Assembly) -> None:
+def test_no_action_is_a_pattern(cdk: Assembly) -> None:
     for role in cdk.of("AWS::IAM::Role"):
         for action, _ in allowed(role):
             assert "*" not in action, role
-            assert not action.endswith((":Scan", ":PartiQLSelect")), role
+            assert not action.endswith(":PartiQLSelect"), role
+
+
+def test_a_table_is_walked_by_its_own_nightly_worker_alone(cdk: Assembly) -> None:
+    scans = {
+        (function.properties["FunctionName"], resource.rpartition("/")[2])
+        for function, role in roles(cdk) for action, resource in allowed(role) if action == "dynamodb:Scan"
+    }  # fmt: skip
+    assert scans == {
+        (f"skolkit-{area}-answer_retention", f"skolkit-{area}") for area in retaining()
+    }  # fmt: skip
 
 
 def test_no_action_that_takes_a_resource_has_all_of_them(cdk: Assembly) -> None:
@@ -81,6 +98,8 @@ def test_a_function_reaches_its_own_and_declared_tables_only(cdk: Assembly) -> N
             if table == "audit":
                 wanted = {"PutItem"} | ({"Query"} if name in AUDIT_READERS else set())
                 assert verb in wanted, (function, action)
+            elif table == "keys":
+                assert (name, verb) in KEYS, (function, action)
             elif verb in WRITES:
                 assert table == area, (function, action, table)
             else:
@@ -114,15 +133,19 @@ def test_two_functions_read_the_audit_trail_and_one_archives_it(cdk: Assembly) -
 
 
 def test_who_opens_protected_details_and_reads_the_parts_of_extracts(cdk: Assembly) -> None:
-    """The register's writer (the glass) and the population register's importer; of parts, who joins them."""
-    opens, joins = set(), set()
+    """The register's writer (the glass) and the population register's importer; of parts, who joins them.
+    Whoever may only seal gets new keys, and none to read.
+    """
+    opens, seals, joins = set(), set(), set()
     for function, role in roles(cdk):
         for action, resource in allowed(role):
             if action == "kms:Decrypt" and "protected" in resource:
                 opens.add(function.properties["FunctionName"])
+            if action == "kms:GenerateDataKey" and "protected" in resource:
+                seals.add(function.properties["FunctionName"])
             if action == "s3:GetObject" and "/parts/" in resource:
                 joins.add(function.properties["FunctionName"])
-    assert opens == {"skolkit-register-writer", "skolkit-register-take_population"}
+    assert (opens, seals) == (OPENING, SEALING)
     assert joins == {"skolkit-access-collect_extract"}
 
 
@@ -143,6 +166,23 @@ def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> N
                 "s3:BypassGovernanceRetention", "s3:DeleteObjectVersion",
                 "s3:PutBucketObjectLockConfiguration", "s3:PutObjectRetention",
             }  # fmt: skip
+
+
+def test_an_area_packs_and_proves_in_its_own_folders_and_access_alone_reads_proofs(cdk: Assembly) -> None:
+    archive = {
+        (function.properties["FunctionName"], action, resource.split(":::")[1].partition("/")[2])
+        for function, role in roles(cdk) for action, resource in allowed(role)
+        if action.startswith("s3:") and "skolkit-archive" in resource
+    }  # fmt: skip
+    collector, register = "skolkit-access-collect_retention", "skolkit-register-answer_retention"
+    assert archive == {
+        *((f"skolkit-{area}-answer_retention", "s3:PutObject", f"proofs/{area}/*") for area in retaining()),
+        *((collector, "s3:GetObject", f"proofs/{area}/*") for area in retaining()),
+        (collector, "s3:PutObject", "proofs/access/*"),
+        ("skolkit-access-writer", "s3:GetObject", "proofs/access/*"),
+        (register, "s3:GetObject", "packages/register/*"),
+        (register, "s3:PutObject", "packages/register/*"),
+    }
 
 
 def test_relays_see_the_stream_and_not_the_table(cdk: Assembly) -> None:

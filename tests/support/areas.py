@@ -21,10 +21,13 @@ from skolkit.http import Api, Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.table import dynamodb
 
+KEYS_TABLE = table_name("keys")
+
 EXTRACTS_BUCKET = "skolkit-extracts-000000000000-eu-north-1"
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
 TABLES_BUCKET = "skolkit-tables-000000000000-eu-north-1"
+ARCHIVE_BUCKET = "skolkit-archive-000000000000-eu-north-1"
 DOCUMENTS_BUCKET = "skolkit-documents-000000000000-eu-north-1"
 AREAS = sorted(
     name
@@ -216,6 +219,7 @@ def create_tables() -> None:
     for area in load_all():
         _create(table_name(area.name), area.indexes)
     create_audit_table()
+    _create(KEYS_TABLE, {})
 
 
 def create_audit_table() -> None:

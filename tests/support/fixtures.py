@@ -10,6 +10,7 @@ import pytest
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
 from tests.support.areas import (
+    ARCHIVE_BUCKET,
     AUDIT_BUCKET,
     DOCUMENTS_BUCKET,
     EXTRACTS_BUCKET,
@@ -30,6 +31,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_AREA="none",
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
+            SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
             SKOLKIT_TABLES=TABLES_BUCKET,
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
@@ -62,11 +64,12 @@ def lay_tables(cloud: Cloud) -> None:
         cloud.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
         )
-    cloud.client("s3").create_bucket(
-        Bucket=AUDIT_BUCKET,
-        CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
-        ObjectLockEnabledForBucket=True,
-    )
+    for bucket in (ARCHIVE_BUCKET, AUDIT_BUCKET):
+        cloud.client("s3").create_bucket(
+            Bucket=bucket,
+            CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
+            ObjectLockEnabledForBucket=True,
+        )
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)

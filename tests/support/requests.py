@@ -48,6 +48,18 @@ if TYPE_CHECKING:
     from tests.support.schools import Schools
 
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
+    "access.ask_retention_run": lambda _: Ask(headers=new_key()),
+    "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),
+    "access.lift_hold": lambda s: Ask({"hold": s.made["hold"]}, headers=over(1)),
+    "access.link_retention_report": lambda s: Ask({"run": s.made["run"]}, body={"format": "json"}),
+    "access.list_holds": lambda _: Ask(),
+    "access.list_retention_runs": lambda _: Ask(),
+    "access.read_hold": lambda s: Ask({"hold": s.made["hold"]}),
+    "access.read_retention_run": lambda s: Ask({"run": s.made["run"]}),
+    "access.read_retention_settings": lambda _: Ask(),
+    "access.set_hold": lambda s: Ask(
+        body={"person": s.pupil.id, "reason": "Pågående prövning", "ground": "art. 17.3 e"}, headers=new_key()
+    ),
     "access.explain": lambda s: Ask(
         body={
             "person": s.people["teacher"],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from functions.access.store import extracts
+from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.usecases import notices
@@ -136,7 +136,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= {"rollover": _rolled_over(people["administrator"])}
     planned = _teaching(home, [pupil.id, hidden])
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
-    made |= {"extract": _extracted(pupil.id, people["guardian"])}
+    made |= {"extract": _extracted(pupil.id, people["guardian"]), **_retained(people["administrator"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
     office, klass = people["administrator"], home.klass
     rows = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n"
@@ -344,6 +344,20 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _retained(by: PersonId) -> dict[str, str]:
+    """Let a retention run have been done, and a legal hold be set."""
+    asked = call("access", "ask_retention_run", by, headers=new_key())
+    held = {"document": "attendance.lesson", "reason": "Pågående prövning", "ground": "art. 17.3 e"}
+    hold = call("access", "set_hold", by, body=held, headers=new_key())
+    with acting_as("access"):
+        run = retention.find_run(asked.body["id"])
+        assert run is not None
+        run.state, run.ended, run.place = "done", stamp(now()), {"waiting": []}
+        run.outcome = {"areas": {}, "report": {"json": "x.json", "pdf": "x.pdf"}}
+        commit(run)
+    return {"run": asked.body["id"], "hold": hold.body["id"]}
 
 
 def _extracted(pupil: PersonId, by: PersonId) -> str:

@@ -13,7 +13,7 @@ Rows = dict[tuple[str, str, str], dict[str, Any]]
 def stored() -> Rows:
     """Every row of every table, by table and key."""
     rows: Rows = {}
-    for table in ["skolkit-audit", *(f"skolkit-{area}" for area in AREAS)]:
+    for table in ["skolkit-audit", "skolkit-keys", *(f"skolkit-{area}" for area in AREAS)]:
         for page in dynamodb().get_paginator("scan").paginate(TableName=table):
             rows |= {(table, row["pk"]["S"], row["sk"]["S"]): row for row in page["Items"]}
     return rows

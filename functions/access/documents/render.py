@@ -1,30 +1,22 @@
-"""Sets a document as an accessible PDF (PDF/UA-1, and PDF/A-3a so that an archive can take it)."""
+"""The documents of access as PDF: each is a `.typ` file beside this one."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from skolkit import pdf as setting
 
 
 def pdf(template: str, data: Mapping[str, object]) -> bytes:
-    """The PDF of `<template>.typ` beside this file with `data`. Raises `typst.TypstError` for a template that
-    cannot be set.
-    """
-    made: bytes = _compiled(template, data, format="pdf", pdf_standards=["a-3a", "ua-1"])
-    return made
+    """The PDF of `<template>.typ` with `data`."""
+    return setting.pdf(_template(template), data)
 
 
 def pages(template: str, data: Mapping[str, object]) -> list[bytes]:
     """The same as pictures (PNG), one per page, to be looked at."""
-    made = _compiled(template, data, format="png", ppi=72)
-    return made if isinstance(made, list) else [made]
+    return setting.pages(_template(template), data)
 
 
-def _compiled(template: str, data: Mapping[str, object], **options: object) -> Any:
-    import typst  # 80 MB that only the functions with the layer carry
-
-    source = Path(__file__).with_name(f"{template}.typ").read_bytes()
-    text = json.dumps(data, ensure_ascii=False)
-    return typst.compile(source, sys_inputs={"data": text}, **options)
+def _template(name: str) -> Path:
+    return Path(__file__).with_name(f"{name}.typ")

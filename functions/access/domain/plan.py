@@ -14,16 +14,25 @@ from typing import Literal
 
 from skolkit.errors import Text
 
-Action = Literal["delete", "keep", "expire"]
+Action = Literal["archive", "delete", "keep", "expire"]
 Event = Literal[
-    "document date", "school year end", "education end", "of age", "duty end", "asked", "record gone", "none"
+    "document date",
+    "case closed",
+    "school year end",
+    "education end",
+    "of age",
+    "duty end",
+    "asked",
+    "record gone",
+    "none",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
-    """One line. `months` after `event` the `action` is due (None: never): `delete`, `keep` for good
-    (bevaras), or `expire` (the database removes it by itself).
+    """One line. `months` after `event` the `action` is due (None: never): `delete`, `archive` (packed for the
+    municipality's archive, and deleted here), `keep` for good (bevaras), or `expire` (the database removes it
+    by itself).
 
     `certain` tells a period that follows from law from one that the municipality decides.
     """
@@ -44,7 +53,7 @@ class DocumentType:
     def period(self) -> Text:
         """The period in words."""
         if self.action == "keep" or self.months is None:
-            return Text("Bevaras (gallras inte)", "Kept for good (archived)")
+            return Text("Bevaras (gallras inte)", "Kept for good")
         if self.months == 0:
             return Text(f"Genast när {EVENTS[self.event].sv}", f"At once when {EVENTS[self.event].en}")
         return Text(f"{self.months} månader efter: {EVENTS[self.event].sv}",
@@ -61,6 +70,7 @@ class Plan:
 
 
 EVENTS: Mapping[Event, Text] = {
+    "case closed": Text("ärendets avslut", "the closing of the case"),
     "document date": Text("handlingens datum", "the date of the document"),
     "school year end": Text("läsårets slut", "the end of the school year"),
     "education end": Text("avslutad utbildning", "the end of the education"),
@@ -148,7 +158,8 @@ _TYPES = (
         ),
         Text("Registret självt och handläggaren", "The register itself and the officer"),
         Text("Handläggarna av bevakningen; ingen annan", "The officers of the watch; nobody else"),
-        "education end", 12, "delete", _ARCHIVE,
+        # [M] Municipalities archive cases when they have rested for a time; each decides which.
+        "case closed", 24, "archive", _ARCHIVE,
     ),
     DocumentType(
         "register.search", Text("Sökregister", "Search index"),
@@ -278,6 +289,21 @@ _TYPES = (
         "document date", 60, "expire", _ARCHIVE,
     ),
     DocumentType(
+        "access.hold", Text("Gallringsstopp", "Legal holds"),
+        Text("Bevara det som behövs i en prövning (art. 17.3 e)", "To keep what a legal claim needs"),
+        Text("Vem eller vad, varför, vem som beslutat", "Whom or what, why, who decided"),
+        _SCHOOL, Text("Kommunens administratörer", "The municipality's administrators"),
+        "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "access.proof", Text("Gallringsbevis", "Proofs of deletion"),
+        Text("Visa vad som gallrats och varför (art. 5.2)", "To show what was deleted and why"),
+        Text("Antal, frist och kontrollsummor; inga personuppgifter", "Counts, periods, checksums"),
+        Text("Systemet självt", "The system itself"),
+        Text("Kommunens administratörer och arkiv", "The municipality's administrators and archive"),
+        "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "technical.job", Text("Körningar", "Jobs"),
         Text("Fullfölja och ångra läsårsbyten och fördelningar", "To finish and undo rollovers"),
         Text("Vem som begärt, vilka som flyttas", "Who asked, who is moved"),
@@ -301,13 +327,19 @@ _TYPES = (
     ),
 )  # fmt: skip
 
-PLANS = (Plan("2026-07", date(2026, 7, 1), {kind.id: kind for kind in _TYPES}),)
+# The first one a run followed: what was planned before it was taken away by hand.
+PLANS = (Plan("2026-11", date(2026, 11, 1), {kind.id: kind for kind in _TYPES}),)
+
+
+def plan_named(id: str) -> Plan:
+    """A version of the plan. KeyError for one there has never been."""
+    return {plan.id: plan for plan in PLANS}[id]
 
 
 def plan_on(day: date) -> Plan:
     """The plan in force on a day; the first one for any day before it.
 
     >>> plan_on(date(2027, 1, 1)).id
-    '2026-07'
+    '2026-11'
     """
     return max((p for p in PLANS if p.valid_from <= day), key=lambda p: p.valid_from, default=PLANS[0])

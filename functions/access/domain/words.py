@@ -38,6 +38,7 @@ DEEDS: dict[str, Deed] = {
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
     "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),
     "ask_transfer": _change("bytte eller begärde byte av skola", "changed, or asked to change, school"),
+    "ask_retention_run": _change("begärde en gallringskörning", "asked for a retention run"),
     "assign_watch_case": _change(
         "gav ett bevakningsärende till en handläggare", "gave a case of the watch to an officer"
     ),
@@ -60,6 +61,9 @@ DEEDS: dict[str, Deed] = {
     "change_person": _change("ändrade personuppgifter", "changed the personal card"),
     "change_reach": _change("ändrade adress och kontaktvägar", "changed address and contact details"),
     "change_round": _change("ändrade en valomgång", "changed a choice round"),
+    "change_retention_settings": _change(
+        "bestämde om gallringen är skarp", "decided whether the retention run is real"
+    ),
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
@@ -67,6 +71,7 @@ DEEDS: dict[str, Deed] = {
     "collect_extract": _change("ställde samman ett registerutdrag", "put a register extract together"),
     "correct_lesson": _change("rättade närvaron på en lektion", "corrected attendance of a lesson"),
     "create_activity": _change("planerade undervisning", "planned teaching"),
+    "collect_retention": _change("skrev ett gallringsbevis", "wrote a proof of deletion"),
     "create_duty": _change("lade in en tjänst", "entered a duty"),
     "create_group": _change("skapade en klass eller grupp", "made a class or group"),
     "create_unit": _change("skapade en enhet i organisationen", "made an element of the organisation"),
@@ -88,6 +93,7 @@ DEEDS: dict[str, Deed] = {
         "avslutade någons ansvar för ett barn", "ended somebody's responsibility for a child"
     ),
     "enrol_pupil": _change("skrev in på en skola", "enrolled at a school"),
+    "erase": _change("gallrade uppgifter enligt gallringsplanen", "erased data by the retention plan"),
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
     "follow_merge": _change("följde en sammanslagning av poster", "followed a merge of records"),
     "follow_rules": _change("placerade i en grupp efter dess regel", "put in a group by its rule"),
@@ -96,15 +102,19 @@ DEEDS: dict[str, Deed] = {
     ),
     "export_table": _change("lämnade ut en tabell", "gave a table out"),
     "import_table": _change("läste in en tabell", "took a table in"),
+    "hold": _change("höll kvar uppgifter för ett gallringsstopp", "kept data for a legal hold"),
     "leave_school": _change("lät en elev sluta skolan", "let a pupil leave school"),
+    "lift_hold": _change("hävde ett gallringsstopp", "lifted a legal hold"),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
     "link_notice": _read("hämtade en underrättelse", "fetched a notice"),
     "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
+    "link_retention_report": _read("hämtade en gallringsrapport", "fetched a retention report"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
+    "list_holds": _read("läste gallringsstopp", "read legal holds"),
     "list_leavings": _read("läste ärenden om att sluta skolan", "read cases of leaving school"),
     "list_matters": _read("läste vilka ärenden som väntar", "read which matters wait"),
     "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
@@ -157,6 +167,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "read_group": _read("läste klasslistan", "read the class list"),
     "read_handover": _read("läste hur långt överlämningen kommit", "read how far the hand-over has come"),
+    "read_hold": _read("läste ett gallringsstopp", "read a legal hold"),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
     "read_record": _read(
@@ -178,6 +189,7 @@ DEEDS: dict[str, Deed] = {
     "run_rollover": _change("startade läsårsskiftet", "started the rollover"),
     "save_lesson": _change("rapporterade närvaron på en lektion", "reported attendance of a lesson"),
     "search_people": _read("sökte efter personer", "searched for people"),
+    "set_hold": _change("beslutade om gallringsstopp", "set a legal hold"),
     "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
     "start_upload": _change("förberedde en tabell", "prepared a table"),
     "take_population": _change(

@@ -15,7 +15,7 @@ from functions.attendance.store import PupilDay
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
-from skolkit.table import Remove, Write, chunks, commit
+from skolkit.table import Erase, Write, chunks, commit
 from skolkit.types import PersonId
 
 DAYS = 90  # in one transaction
@@ -40,6 +40,6 @@ def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) ->
         if dict(known.notices) != wanted:
             unit = known.unit or next(n.unit for n in notices if n.id in wanted)
             item = store.day_item(replace(known, notices=wanted), unit)
-            changed.append(item if wanted or known.gaps else Remove(item, known.version))
+            changed.append(item if wanted or known.gaps else Erase(item))
     for some in chunks(changed, DAYS):
         commit(*some, trace=Trace("system:follow_merge", "follow_merge", pupil, changes=f"{len(some)} days"))

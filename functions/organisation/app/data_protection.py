@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.organisation.app.base import on
-from functions.organisation.events import ExtractAnswered
+from functions.organisation.events import ExtractAnswered, RetentionContinued
 from functions.organisation.extract import gather
 from functions.register import queries as register
 from skolkit.events import Envelope
@@ -18,3 +18,17 @@ from skolkit.extracts import answer
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
     answer(envelope, gather, ExtractAnswered, register.records_of)
+
+
+@on.on_facts(
+    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
+    runbook="retention",
+    uses=("dynamodb:Scan own", "s3:PutObject proof"),
+    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
+)  # fmt: skip
+def answer_retention(envelope: Envelope) -> None:
+    """Erase what is over in the area's table, or count it."""
+    from functions.organisation.retention import SHELF
+    from skolkit.retention.work import answer as work
+
+    work(envelope, SHELF)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from functions.organisation.store.base import OrganisationItem, day_of, text_of
 from functions.organisation.store.duties import OPEN
 from skolkit.cursor import seal, unseal
 from skolkit.sweden.codes import SchoolForm
-from skolkit.table import Overwrite, Remove, Wanted, Write
+from skolkit.table import Erase, Overwrite, Remove, Wanted, Write
 from skolkit.types import GroupId, PersonId, UnitId
 
 
@@ -110,6 +111,21 @@ def _teacher_writes(old: ActivityRecord | None, new: ActivityRecord) -> list[Wri
         item.parts = [*(row for row in item.parts if row[0] != new.id), *parts[person]]
         writes.append(item)
     return writes
+
+
+def erasing(card: ActivityItem) -> tuple[tuple[ActivityFields, ...], list[Write]]:
+    """An activity's own rows, and the lists of its groups and teachers without it. Four round trips."""
+    old = _record(card)
+    unit = _unit_row(old)
+    row = UnitActivityItem.find(unit.pk, unit.sk)
+    bare = replace(old, type="Läraraktivitet", groups=(), teachers=())  # the one type without groups
+    lists = [*_group_writes(old, bare), *_teacher_writes(old, bare)]
+    kept = [item for item in lists if isinstance(item, GroupActivitiesItem | TaughtItem) and item.version]
+    return (card, *([row] if row else [])), [item if _rest(item) else Erase(item) for item in kept]
+
+
+def _rest(item: GroupActivitiesItem | TaughtItem) -> bool:
+    return bool(item.activities if isinstance(item, GroupActivitiesItem) else item.parts)
 
 
 def _people(*activities: ActivityRecord | None) -> set[PersonId]:

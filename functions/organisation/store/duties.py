@@ -96,6 +96,20 @@ def records_of(person: PersonId) -> list[DutyRecord]:
     return [_record(row) for row in _of_person(person) if row.duty]
 
 
+def ends_of(person: PersonId) -> tuple[date | None, ...]:
+    """The last day of every duty of a person, None of one that goes on. One consistent query."""
+    return tuple(day_of(row.end) for row in _of_person(person))
+
+
+def whole_duty(card: DutyCardItem) -> tuple[DutyFields, ...]:
+    """A duty with its rows at the person and at the unit. Two consistent gets."""
+    record = _record(card)
+    own = DutyItem.find(f"PERSON#{record.person}", f"DUTY#{record.id}")
+    unit = _unit_row(record)
+    row = UnitDutyItem.find(unit.pk, unit.sk)
+    return tuple(item for item in (card, own, row) if item)
+
+
 def _of_person(person: PersonId) -> list[DutyItem]:
     return list(DutyItem.query(f"PERSON#{person}", DutyItem.sk.startswith("DUTY#"), consistent_read=True))
 

@@ -184,6 +184,12 @@ def of_pupil(
     )
 
 
+def choices_of(round: RoundItem) -> list[OrganisationItem]:
+    """Everybody's wishes and results of a round. One consistent query per megabyte."""
+    sk: str = round.sk
+    return list(OrganisationItem.query(sk, consistent_read=True))
+
+
 def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.register import queries as register
 from functions.register.app.base import on
-from functions.register.events import ExtractAnswered
+from functions.register.events import ExtractAnswered, RetentionContinued
 from functions.register.extract import gather
 from skolkit.events import Envelope
 from skolkit.extracts import answer
@@ -18,3 +18,20 @@ from skolkit.extracts import answer
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
     answer(envelope, gather, ExtractAnswered, register.records_of)
+
+
+@on.on_facts(
+    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=1024, batch=1,
+    runbook="retention", layers=("documents",),
+    uses=(
+        "dynamodb:DeleteItem keys", "dynamodb:Query keys", "dynamodb:Scan own", "s3:GetObject package",
+        "s3:PutObject package", "s3:PutObject proof",
+    ),
+    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
+)  # fmt: skip
+def answer_retention(envelope: Envelope) -> None:
+    """Erase what is over in the area's table, or count it."""
+    from functions.register.retention import SHELF
+    from skolkit.retention.work import answer as work
+
+    work(envelope, SHELF)

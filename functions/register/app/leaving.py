@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.register.app.base import api, on
+from functions.register.app.base import SEALS, api, on
 from functions.register.domain import enrolment as rules
 from functions.register.domain import handover as handover_rules
 from functions.register.domain import leaving as leaving_rules
@@ -184,7 +184,7 @@ def write_notice(envelope: Envelope) -> None:
     PersonProtected.type,
     process=8,
     timeout=120,
-    uses=("kms:Encrypt", "s3:DeleteObject papers", "s3:ListBucket papers", "s3:PutObject papers"),
+    uses=(*SEALS, "s3:DeleteObject papers", "s3:ListBucket papers", "s3:PutObject papers"),
     meaning="Brev och överlämningar om en elev som fått skyddade personuppgifter visar ännu vem det är.",
 )
 def hide_papers(envelope: Envelope) -> None:

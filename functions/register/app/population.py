@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.register.app.base import api, on
+from functions.register.app.base import OPENS, SEALS, api, on
 from functions.register.events import PopulationRecordsArrived
 from functions.register.imports.population import read_population
 from functions.register.schemas.population import Dismissal, ParkedPage, ParkedQuery, ParkedView
@@ -24,7 +24,7 @@ def import_population(file: DroppedFile) -> None:
 
 @on.on_facts(
     PopulationRecordsArrived.type, process=1, timeout=300, memory=1024, batch=4, runbook="population",
-    uses=("kms:Decrypt", "kms:Encrypt", "s3:GetObject population"),
+    uses=(*OPENS, *SEALS, "s3:GetObject population"),
     meaning="Poster från folkbokföringen är inte införda: flyttar, vårdnad och skydd kan vara gamla.",
 )  # fmt: skip
 def take_population(envelope: Envelope) -> None:

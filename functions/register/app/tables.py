@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.register.app.base import api, on
+from functions.register.app.base import SEALS, api, on
 from functions.register.events import PersonProtected, TableAsked
 from functions.register.usecases import tables
 from functions.register.usecases.tables import DESK
@@ -21,7 +21,7 @@ from skolkit.triggers import DroppedFile
 @on.on_file(
     "register/persons/",
     process=2,
-    uses=("kms:Encrypt",),
+    uses=SEALS,
     meaning="Elever och vårdnadshavare i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
 )
 def import_people(file: DroppedFile) -> None:
@@ -117,7 +117,7 @@ def link_table_file(request: Request[shapes.FileName, None]) -> shapes.FileLink:
 @on.on_facts(
     TableAsked.type, process=2, timeout=900, memory=1024, batch=1, runbook="tables",
     uses=(
-        "kms:Encrypt", "s3:GetObject tables", "s3:GetObject uploads", "s3:PutObject tables",
+        *SEALS, "s3:GetObject tables", "s3:GetObject uploads", "s3:PutObject tables",
         "s3:DeleteObject tables",
     ),
     meaning="En tabell läses inte in, ångras inte eller lämnas inte ut. Det som hunnit göras är helt.",

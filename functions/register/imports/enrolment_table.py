@@ -34,7 +34,7 @@ from skolkit.errors import DomainError, NotFound, Text
 from skolkit.events import Fact
 from skolkit.imports import validated
 from skolkit.sweden.identity_numbers import parse_identity_number
-from skolkit.table import Item, Remove, Write, fetch
+from skolkit.table import Erase, Item, Remove, Write, fetch
 from skolkit.tables.plans import Asker, Back, Image, Line, Plan, Planned, changes, refused
 from skolkit.types import PersonId, UnitId, is_id, stable_id
 
@@ -202,9 +202,9 @@ def back(images: Sequence[Image], writes: Sequence[Write]) -> Back:
     told: list[Enrolment] = []
     pupil = PersonId(next(str(i["pk"]) for i in images if i["sk"] == "PROFILE").removeprefix("PERSON#"))
     for write in writes:
-        item: Item = write.item if isinstance(write, Remove) else write  # type: ignore[assignment]
+        item: Item = write.item if isinstance(write, Remove | Erase) else write  # type: ignore[assignment]
         if isinstance(item, EnrolmentItem):
-            item.cancelled = item.cancelled or isinstance(write, Remove)
+            item.cancelled = item.cancelled or isinstance(write, Remove | Erase)
             told.append(enrolment_of(item))
             made.append(item)
         else:

@@ -13,13 +13,16 @@ from datetime import date
 from functions.register.domain.enrolment import Enrolment, EnrolmentId, recognised
 from functions.register.domain.people import CUSTODY, Responsible
 from functions.register.store.items import (
+    ChildItem,
     EnrolmentItem,
+    GuardianItem,
     KinItem,
     RegisterItem,
     UnitPupilItem,
     day_of,
     enrolment_key,
     kin_key,
+    person_pk,
     text_of,
     unit_pk,
 )
@@ -135,6 +138,18 @@ def kin_item(child: PersonId, until: date, responsibles: Iterable[Responsible]) 
     """All of a pupil's responsible adults, of all times, in one item; `until` is the day the pupil is 18."""
     rows = [[r.person, r.relation, text_of(r.start), text_of(r.end)] for r in responsibles]
     return KinItem(*kin_key(child), rows=sorted(rows, key=str), until=until.isoformat())
+
+
+def whole_kin(kin: KinItem) -> tuple[RegisterItem, ...]:
+    """All that says who was responsible for a child: in one item, with the child, and with the adults. A
+    consistent query and a `BatchGetItem`.
+    """
+    pk: str = kin.pk
+    child = pk.removeprefix("PERSON#")
+    own = list(GuardianItem.query(pk, GuardianItem.sk.startswith("GUARDIAN#"), consistent_read=True))
+    adults = {str(row.sk).removeprefix("GUARDIAN#") for row in own} | {str(row[0]) for row in kin.rows}
+    keys = [(person_pk(PersonId(adult)), f"CHILD#{child}") for adult in sorted(adults)]
+    return (kin, *own, *ChildItem.batch_get(keys, consistent_read=True))
 
 
 def kin_moved(children: Sequence[PersonId], old: PersonId, new: PersonId) -> list[Write]:

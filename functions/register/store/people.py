@@ -109,6 +109,15 @@ def children_of(guardian: PersonId, day: date) -> tuple[PersonId, ...]:
     )
 
 
+def children_ever(guardian: PersonId) -> Iterator[tuple[PersonId, date, date | None]]:
+    """Everybody an adult is or was responsible for, with the day they come of age and when the relation
+    ended. One consistent query.
+    """
+    rows = ChildItem.query(person_pk(guardian), ChildItem.sk.startswith("CHILD#"), consistent_read=True)
+    for row in rows:
+        yield PersonId(row.sk.removeprefix("CHILD#")), date.fromisoformat(row.until), day_of(row.end)
+
+
 def find_card(person: PersonId) -> PersonCard | None:
     """A person with enrolments and responsible adults. One consistent query."""
     return card_of(person, rows_of(person))

@@ -18,8 +18,9 @@ from skolkit.audit import Trace
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import seal, unseal
+from skolkit.feed import changes
 from skolkit.jobs import JobItem
-from skolkit.table import Overwrite, Remove, Wanted, Write, commit, dynamodb, fetch
+from skolkit.table import Erase, Overwrite, Remove, Wanted, Write, commit, fetch
 from skolkit.types import PersonId, new_id
 
 
@@ -118,15 +119,8 @@ def page_of_people(
     query of keys alone: a municipality's 20,000 people are a few megabytes. Who is written meanwhile moves
     ahead, and so is met again, not missed.
     """
-    kind = PersonItem.kind_name()
-    reply = dynamodb().query(
-        TableName=PersonItem.Meta.table_name, IndexName="feed", Limit=limit,
-        KeyConditionExpression="feed_pk = :shard",
-        ExpressionAttributeValues={":shard": {"S": f"{kind}#{shard}"}},
-        **({"ExclusiveStartKey": after} if after else {}),
-    )  # fmt: skip
-    people = [PersonId(row["pk"]["S"].removeprefix("PERSON#")) for row in reply["Items"]]
-    return people, reply.get("LastEvaluatedKey")
+    found, after = changes(PersonItem, shard, after, limit)
+    return [PersonId(one.pk.removeprefix("PERSON#")) for one in found if not one.deleted], after
 
 
 def wanted_residents(people: Sequence[PersonId], own: str, born: tuple[date, date]) -> Wanted[list[PersonId]]:
@@ -262,7 +256,7 @@ def move_watch(old: PersonId, new: PersonId, kept: PersonId, *, back: bool) -> N
         del raw["version"]
         copy = type(row).from_raw_data(raw)
         copy.came = None if back else here
-        writes += [copy, Remove(row, row.version), *(_given(case, new) if case else ())]
+        writes += [copy, Erase(row), *(_given(case, new) if case else ())]
     if writes:
         commit(*writes, trace=Trace("system:follow_merge", "follow_merge", kept, changes=f"{len(rows)} rows"))
 
@@ -302,6 +296,13 @@ def events_of(case: str) -> list[CaseEventItem]:
     """A case's notes, oldest first. One consistent query."""
     rows = CaseEventItem.query(f"CASE#{case}", CaseEventItem.sk.startswith("EVENT#"), consistent_read=True)
     return list(rows)
+
+
+def whole_case(item: CaseItem) -> tuple[RegisterItem, ...]:
+    """A closed case with its notes, and that the person has had it. A consistent query and a get."""
+    case = case_of(item)
+    watched = WatchedItem.find(f"WATCH#{case.person}", f"CASE#{case.opened}#{case.id}")
+    return (item, *([watched] if watched else []), *events_of(case.id))
 
 
 def exception_item(person: PersonId, exception: WatchException) -> ExceptionItem:

@@ -1,36 +1,102 @@
-"""Addresses and numbers of people with protected identity, sealed before they are stored.
+"""Addresses and numbers of people with protected identity, sealed before they are stored, and made unreadable
+for good when their time is over.
 
-A separate KMS key (`alias/skolkit-protected`) whose policy admits only the functions that write them; the
-person's id is the encryption context, so that one person's secret cannot be passed off as another's. KMS
-encrypts up to 4 KB itself: no cryptography library, no data key in memory.
+Every text is sealed (AES-256-GCM) with a data key of its own from KMS (`alias/skolkit-protected`), with the
+person's id as encryption context and as associated data, so that one person's secret cannot be passed off as
+another's. The data key lies, wrapped by KMS, in a table without backups. Once it is deleted there, every copy
+of the text, in a backup or an archive, is noise (decision 0020).
+
+Sealing never opens anything: who may only seal asks KMS for a new key each time. What KMS itself sealed
+before there were data keys can still be opened.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
+
+from pynamodb.attributes import BinaryAttribute
 
 from skolkit.aws import client
-from skolkit.types import PersonId
+from skolkit.config import table_name
+from skolkit.table import Erase, Item, Write, chunks, commit
+from skolkit.telemetry import logger
+from skolkit.types import PersonId, new_id
 
 KEY = "alias/skolkit-protected"
+MARK = b"SK2\0"  # no ciphertext of KMS begins so
+KEYS = 40  # in one transaction with what they open
+NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM; a key seals one text only
+
+
+class DataKeyItem(Item, discriminator="data_key"):
+    """A data key of a person, wrapped by KMS."""
+
+    wrapped = BinaryAttribute(legacy_encoding=False)
+
+    class Meta:
+        table_name = table_name("keys")
 
 
 def seal(person: PersonId, values: Mapping[str, object]) -> bytes:
-    """The values as ciphertext that only holders of `kms:Decrypt` on the key can open for this person.
-
-    One KMS call. `values` are at most 4,096 bytes as JSON; a longer text is refused by KMS.
+    """The values as ciphertext that only those who may decrypt can open, for this person, as long as its key
+    is kept. One call to KMS, one write of the key.
     """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 25 ms that few functions ever pay
+
     text = json.dumps({name: value for name, value in values.items() if value}, ensure_ascii=False)
-    reply = client("kms").encrypt(KeyId=KEY, Plaintext=text.encode(), EncryptionContext={"person": person})
-    return bytes(reply["CiphertextBlob"])
+    reply = client("kms").generate_data_key(KeyId=KEY, KeySpec="AES_256", EncryptionContext=_context(person))
+    id, nonce = new_id(), os.urandom(NONCE)
+    # Before what it seals: a key too many harms nobody, a text without its key is lost.
+    commit(DataKeyItem(*_place(person, id), wrapped=reply["CiphertextBlob"]))
+    sealed = AESGCM(reply["Plaintext"]).encrypt(nonce, text.encode(), person.encode())
+    return MARK + UUID(id).bytes + nonce + sealed
 
 
 def unseal(person: PersonId, sealed: bytes | None) -> dict[str, Any]:
-    """What `seal` made unreadable; {} of nothing. One KMS call, for those who may decrypt."""
+    """What `seal` made unreadable; {} of nothing, and when its key is gone. A read of the key and a call to
+    KMS, for those who may decrypt. Raises `cryptography.exceptions.InvalidTag` for what is another's.
+    """
     if not sealed:
         return {}
-    reply = client("kms").decrypt(KeyId=KEY, CiphertextBlob=sealed, EncryptionContext={"person": person})
-    opened: dict[str, Any] = json.loads(reply["Plaintext"])
+    if not sealed.startswith(MARK):
+        return _read(client("kms").decrypt(
+            KeyId=KEY, CiphertextBlob=sealed, EncryptionContext=_context(person)
+        )["Plaintext"])  # fmt: skip
+    id, rest = str(UUID(bytes=sealed[4:20])), sealed[20:]
+    key = DataKeyItem.find(*_place(person, id))
+    if key is None:
+        logger().warning("sealed text without its key")
+        return {}
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    reply = client("kms").decrypt(KeyId=KEY, CiphertextBlob=key.wrapped, EncryptionContext=_context(person))
+    return _read(AESGCM(reply["Plaintext"]).decrypt(rest[:NONCE], rest[NONCE:], person.encode()))
+
+
+def shredding(person: PersonId) -> list[Write]:
+    """What makes all that was ever sealed for a person unreadable, to be committed with the deletion of what
+    is kept of it. One consistent query; nothing for most people.
+
+    Keys older than the last `KEYS`, of texts that have been replaced many times since, go at once.
+    """
+    keys = list(DataKeyItem.query(f"PERSON#{person}", consistent_read=True))
+    for old in chunks(keys[:-KEYS], KEYS):
+        commit(*map(Erase, old))
+    return [Erase(key) for key in keys[-KEYS:]]
+
+
+def _place(person: PersonId, id: str) -> tuple[str, str]:
+    return f"PERSON#{person}", f"KEY#{id}"
+
+
+def _context(person: PersonId) -> dict[str, str]:
+    return {"person": person}
+
+
+def _read(text: bytes) -> dict[str, Any]:
+    opened: dict[str, Any] = json.loads(text)
     return opened

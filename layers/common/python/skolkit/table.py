@@ -29,6 +29,8 @@ from skolkit.events import Fact
 
 FEED_SHARDS = 4
 OUTBOX_DAYS = 14
+TOMBSTONE = "TOMBSTONE#"
+TOMBSTONE_DAYS = 400  # whoever reads the feed more seldom than this must read everything anew
 ONCE_DAYS = 400  # longer than the bus archive keeps facts, so that a replay never repeats an effect
 LIMIT = 100  # items in one TransactWriteItems or BatchGetItem
 _BUSY = {"ThrottlingException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
@@ -53,7 +55,8 @@ class Item(Model):
     """Base of every stored item: `pk`, `sk`, the kind (a subclass), a version checked at every write, feed
     and TTL.
 
-    A kind with `fed = True` appears in the `feed` index ("changed since"); `expires` is a Unix time.
+    A kind with `fed = True` appears in the `feed` index ("changed since"), and when it is deleted a tombstone
+    does, for `TOMBSTONE_DAYS` (`skolkit.feed`); `expires` is a Unix time.
     """
 
     fed: ClassVar[bool] = False
@@ -99,9 +102,12 @@ class Item(Model):
         """Set `modified` and, for fed kinds, the feed keys."""
         self.modified = stamp(at)
         if self.fed:
-            key = f"{self.pk}|{self.sk}"
-            self.feed_pk = f"{self.kind_name()}#{crc32(key.encode()) % FEED_SHARDS}"
-            self.feed_sk = f"{self.modified}#{key}"
+            self.feed_pk, self.feed_sk = self.feed_keys(self.modified)
+
+    def feed_keys(self, modified: str) -> tuple[str, str]:
+        """Where the item is in the feed when it was changed last then."""
+        key = f"{self.pk}|{self.sk}"
+        return f"{self.kind_name()}#{crc32(key.encode()) % FEED_SHARDS}", f"{modified}#{key}"
 
     @classmethod
     def kind_name(cls) -> str:
@@ -205,13 +211,19 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete an item whatever its version, guarded likewise; with `version` only that one."""
+    """Delete an item whatever its version, guarded likewise."""
 
     item: Item
-    version: int | None = None
 
 
-Write = Item | Overwrite | Remove
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Delete an item if it is still exactly what was read, also one that `Overwrite` may have replaced."""
+
+    item: Item
+
+
+Write = Item | Overwrite | Remove | Erase
 
 
 def commit(
@@ -228,7 +240,7 @@ def commit(
     """
     at = now()
     operations = [{"Put": _once_row(once, at)}] if once else []
-    operations += [_operation(write, at) for write in writes]
+    operations += [operation for write in writes for operation in _operations(write, at)]
     operations += [{"Put": {"TableName": settings().table, "Item": _outbox_row(fact, at)}} for fact in facts]
     if trace:
         operations.append({"Put": {"TableName": AUDIT_TABLE, "Item": trace.row()}})
@@ -240,25 +252,52 @@ def commit(
             write.version = (write.version or 0) + 1
 
 
-def _operation(write: Write, at: datetime) -> dict[str, Any]:
+def _operations(write: Write, at: datetime) -> Iterator[dict[str, Any]]:
     match write:
         case Item():
             write.touch(at)
-            return {"Put": write.get_save_kwargs_from_instance()}
+            yield {"Put": write.get_save_kwargs_from_instance()}
         case Overwrite(item):
             item.touch(at)
             item.version = (item.version or 0) + 1
-            return {"Put": {"TableName": item.Meta.table_name, "Item": item.serialize()}}
-        case Remove(item, version):
-            key = {"pk": {"S": item.pk}, "sk": {"S": item.sk}}
-            guarded: dict[str, Any] = {}
-            if version is not None:
-                guarded = {
-                    "ConditionExpression": "#version = :version",
-                    "ExpressionAttributeNames": {"#version": "version"},
-                    "ExpressionAttributeValues": {":version": {"N": str(version)}},
-                }
-            return {"Delete": {"TableName": item.Meta.table_name, "Key": key, **guarded}}
+            yield {"Put": {"TableName": item.Meta.table_name, "Item": item.serialize()}}
+        case Remove(item):
+            yield {"Delete": _place(item)}
+            yield from _tombstone(item, at)
+        case Erase(item):
+            yield {"Delete": _place(item) | _as_read(item)}
+            yield from _tombstone(item, at)
+
+
+def _place(item: Item) -> dict[str, Any]:
+    return {"TableName": item.Meta.table_name, "Key": {"pk": {"S": item.pk}, "sk": {"S": item.sk}}}
+
+
+def _as_read(item: Item) -> dict[str, Any]:
+    """The condition that nobody has written the item since: what is put over it blindly begins at version 1
+    again, so the time counts, too.
+    """
+    read = {"version": {"N": str(item.version or 0)}} | (
+        {"modified": {"S": item.modified}} if item.modified else {}
+    )
+    return {
+        "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in read),
+        "ExpressionAttributeNames": {f"#{name}": name for name in read},
+        "ExpressionAttributeValues": {f":{name}": value for name, value in read.items()},
+    }
+
+
+def _tombstone(item: Item, at: datetime) -> Iterator[dict[str, Any]]:
+    """What stays in the feed of a deleted item: which it was, and when."""
+    if not item.fed:
+        return
+    shard, place = item.feed_keys(stamp(at))
+    texts = {
+        "pk": f"{TOMBSTONE}{item.pk}", "sk": item.sk, "kind": "tombstone", "modified": stamp(at),
+        "feed_pk": shard, "feed_sk": place,
+    }  # fmt: skip
+    row = {name: {"S": text} for name, text in texts.items()} | _expires(at, TOMBSTONE_DAYS)
+    yield {"Put": {"TableName": item.Meta.table_name, "Item": row}}
 
 
 def done_before(key: str) -> AlreadyDone | None:

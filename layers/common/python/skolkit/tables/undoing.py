@@ -11,7 +11,7 @@ from typing import Any
 from skolkit.audit import Trace
 from skolkit.errors import ChangedMeanwhile
 from skolkit.jobs import JobItem
-from skolkit.table import Item, Overwrite, Remove, Wanted, Write, commit, fetch
+from skolkit.table import Erase, Item, Overwrite, Remove, Wanted, Write, commit, fetch
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, write_table
 from skolkit.tables.items import BeforeItem, Kinds
@@ -31,7 +31,7 @@ def images_of(kind: type[Item], writes: Sequence[Write]) -> list[Image]:
     for write in writes:
         item = _item(write)
         old = stored.get((item.pk, item.sk))
-        after = None if isinstance(write, Remove) else _packed(_content(item))
+        after = None if isinstance(write, Remove | Erase) else _packed(_content(item))
         before = _packed(_content(old)) if old else None
         found.append({"pk": item.pk, "sk": item.sk, "before": before, "after": after})
     return found
@@ -84,7 +84,7 @@ def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) 
             item = kind.from_raw_data(_unpacked(image["before"]))
             writes.append(item.over(current.version if current else None))
         elif current is not None:
-            writes.append(Remove(current, version=current.version))
+            writes.append(Erase(current))
     back = table.back(images, writes)
     trace = Trace(job.asked_by, job.job, before.about, changes=f"{job.id} {int(before.line)}")
     try:
@@ -94,7 +94,7 @@ def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) 
 
 
 def _item(write: Write) -> Item:
-    return write.item if isinstance(write, Overwrite | Remove) else write
+    return write.item if isinstance(write, Overwrite | Remove | Erase) else write
 
 
 def _stored(kind: type[Item], keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:

@@ -1,0 +1,21 @@
+"""What attendance erases when its time is over: every row is a document of its own."""
+
+from __future__ import annotations
+
+from functions.access import queries as access
+from functions.attendance.events import RetentionAnswered, RetentionContinued
+from functions.attendance.kept import KEPT
+from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from skolkit.retention.work import Shelf
+
+SHELF = Shelf(
+    area="attendance",
+    kept=KEPT,
+    item=AttendanceItem,
+    job=AttendanceRetentionItem,
+    proof=AttendanceErasureItem,
+    continued=RetentionContinued,
+    answered=RetentionAnswered,
+    lines=access.retention_lines,
+    holds=access.holds,
+)

@@ -1,0 +1,76 @@
+"""What the register erases when its time is over: contact details with the keys of what was sealed, custody
+in both directions, cases of the watch, which are archived.
+"""
+
+from __future__ import annotations
+
+from functions.access import queries as access
+from functions.register.events import RetentionAnswered, RetentionContinued
+from functions.register.extract import told_of_case
+from functions.register.kept import KEPT
+from functions.register.queries import tie_end
+from functions.register.store.enrolments import whole_kin
+from functions.register.store.items import ContactItem, KinItem, RegisterItem
+from functions.register.store.people import find_card
+from functions.register.store.protection import GlassItem
+from functions.register.store.retention import RegisterErasureItem, RegisterRetentionItem
+from functions.register.store.watch import CaseItem, case_of, whole_case
+from skolkit.extracts import Section, section
+from skolkit.protected import shredding
+from skolkit.retention.work import TOGETHER, Document, Shelf
+from skolkit.types import PersonId
+
+__all__ = ["SHELF", "GlassItem"]  # the last is read by its kind
+
+
+def _contact(item: ContactItem) -> Document:
+    """What was sealed is shredded with it: no copy of it, in a backup or an archive, can be read again."""
+    person = _owner(item)
+    return Document((item,), also=tuple(shredding(person)), about=person)
+
+
+def _custody(kin: KinItem) -> Document:
+    return Document(whole_kin(kin), about=_owner(kin))
+
+
+def _case(item: CaseItem) -> Document:
+    rows, case = whole_case(item), case_of(item)
+    events = rows[TOGETHER:]  # a case with more than that is erased from its last notes on
+    shown = (_person(case.person), told_of_case(case))
+    return Document(rows[:TOGETHER], before=events, about=case.person, shown=shown)
+
+
+def _person(person: PersonId) -> Section:
+    """Whom a case is about. Of a protected person the id alone: the register says who that is."""
+    card = find_card(person)
+    known = card and not card.protected
+    row = (
+        [person, f"{card.given_name} {card.family_name}", card.civic_no]
+        if card and known
+        else [person, None, None]
+    )
+    return section(
+        "register.person", "Person", "Person",
+        {"id": ("Id", "Id"), "name": ("Namn", "Name"), "civicNo": ("Personnummer", "Identity number")},
+        [row],
+    )  # fmt: skip
+
+
+def _owner(item: RegisterItem) -> PersonId:
+    pk: str = item.pk
+    return PersonId(pk.removeprefix("PERSON#"))
+
+
+SHELF = Shelf(
+    area="register",
+    kept=KEPT,
+    item=RegisterItem,
+    job=RegisterRetentionItem,
+    proof=RegisterErasureItem,
+    continued=RetentionContinued,
+    answered=RetentionAnswered,
+    lines=access.retention_lines,
+    holds=access.holds,
+    tie=tie_end,
+    whole={"contact": _contact, "kin": _custody, "watch_case": _case},
+)

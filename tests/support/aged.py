@@ -1,0 +1,277 @@
+"""A municipality whose papers have grown old, written straight into its tables: of every kind that the plan
+deletes or archives one that is over and one that is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from functions.access.store.retention import SettingsItem
+from functions.attendance import store as attendance
+from functions.messages import store as messages
+from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
+from functions.organisation.store import activities, duties
+from functions.organisation.store.electives import ResultItem, RoundItem, WishItem
+from functions.organisation.store.stand_ins import SubstitutionItem
+from functions.register.domain.people import Responsible, of_age
+from functions.register.domain.watch import Case
+from functions.register.store import items, watch
+from functions.register.store.contacts import sealed_contact
+from functions.register.store.items import ContactItem, EnrolmentItem, PersonItem
+from functions.register.store.writes import relation_writes
+from functions.timetable import store as timetable
+from skolkit.clock import now, stamp, today
+from skolkit.sweden.calendar import SchoolYear
+from skolkit.table import Item, chunks, commit, dynamodb
+from skolkit.types import GroupId, PersonId, UnitId, new_id
+from tests.support.areas import acting_as, deliver, outbox, run_schedule
+
+AREAS = ("attendance", "messages", "organisation", "register", "timetable")
+YEAR = SchoolYear.of(today()).start_year
+OLD, RECENT = date(YEAR - 2, 10, 1), date(YEAR - 1, 10, 1)  # a year after the school year's end, and not yet
+UNIT = UnitId(new_id())
+
+
+@dataclass
+class Aged:
+    """Ids of whom and what there is: `old` is over, `kept` is not."""
+
+    pupil: PersonId = field(default_factory=lambda: PersonId(new_id()))
+    grown: PersonId = field(default_factory=lambda: PersonId(new_id()))
+    guardian: PersonId = field(default_factory=lambda: PersonId(new_id()))
+    parent: PersonId = field(default_factory=lambda: PersonId(new_id()))
+    teacher: PersonId = field(default_factory=lambda: PersonId(new_id()))
+    retired: PersonId = field(default_factory=lambda: PersonId(new_id()))
+    case: str = field(default_factory=new_id)
+    over: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+def age_municipality(*, protected: bool = True) -> Aged:
+    """Write it all; `Aged.over` are the keys of what a real run takes, by area."""
+    made = Aged()
+    with acting_as("attendance"):
+        _attendance(made)
+    with acting_as("timetable"):
+        _timetable(made)
+    with acting_as("register"):
+        _register(made, protected=protected)
+    with acting_as("organisation"):
+        _organisation(made)
+    with acting_as("messages"):
+        for person in (made.pupil, made.grown):
+            commit(messages.PreferencesItem(f"PERSON#{person}", "PREFERENCES", channel="sms"))
+        made.over.add(("messages", f"PERSON#{made.grown}", "PREFERENCES"))
+    return made
+
+
+def _write(made: Aged, area: str, over: list[Item], kept: list[Item]) -> None:
+    for some in chunks([*over, *kept], 40):
+        commit(*some)
+    made.over |= {(area, item.pk, item.sk) for item in over}
+
+
+def _attendance(made: Aged) -> None:
+    def of(day: date) -> list[Item]:
+        start = datetime.combine(day, time(9), UTC)
+        roster = json.dumps([made.pupil, made.grown])
+        return [
+            attendance.SheetItem(
+                f"LESSON#{new_id()}", "SHEET", lesson_group=new_id(), unit=UNIT, subject="MA",
+                starts=stamp(start), ends=stamp(start + timedelta(hours=1)), roster=roster,
+                teachers=json.dumps([made.teacher]),
+            ),
+            attendance.DeviationItem(
+                f"PUPIL#{made.grown}", f"D#{day}#{stamp(start)}#{new_id()}", lesson=new_id(), subject="MA",
+                starts=stamp(start), ends=stamp(start), invalid=60,
+            ),
+            attendance.NoticeItem(
+                f"PUPIL#{made.pupil}", f"N#{new_id()}", unit=UNIT, reason="illness",
+                span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
+            ),
+            attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
+            attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
+        ]  # fmt: skip
+
+    _write(made, "attendance", of(OLD), of(RECENT))
+
+
+def _timetable(made: Aged) -> None:
+    def of(day: date) -> list[Item]:
+        return [
+            timetable.GroupDayItem(f"GROUP#{new_id()}", f"DAY#{day}", unit=UNIT, lessons=[]),
+            timetable.TeacherDayItem(f"PERSON#{made.teacher}", f"DAY#{day}", lessons=[]),
+        ]
+
+    _write(made, "timetable", of(OLD), of(RECENT))
+
+
+def _register(made: Aged, *, protected: bool) -> None:
+    def person(id: PersonId, born: date, marking: str = "Ingen") -> PersonItem:
+        return PersonItem(
+            *items.profile_key(id), given_name="Gammal", family_name="Handling", marking=marking,
+            birth_date=born.isoformat(),
+        )  # fmt: skip
+
+    def enrolment(id: PersonId, start: date, end: date | None) -> EnrolmentItem:
+        return EnrolmentItem(
+            *items.enrolment_key(id, new_id()), unit=UNIT, school_form="GY", start=str(start),
+            end=items.text_of(end),
+        )  # fmt: skip
+
+    def contact(id: PersonId) -> ContactItem:
+        return ContactItem(*items.contact_key(id), email=f"{id[:8]}@example.org", phone="+46701740605")
+
+    child, adult = date(YEAR - 10, 3, 1), date(YEAR - 22, 3, 1)
+    grown = contact(made.grown)
+    if protected:
+        sealed_contact(grown, made.grown)
+    commit(
+        person(made.pupil, child), person(made.grown, adult, "Sekretessmarkering" if protected else "Ingen"),
+        person(made.guardian, date(YEAR - 50, 1, 1)), person(made.parent, date(YEAR - 45, 1, 1)),
+        enrolment(made.pupil, date(YEAR - 3, 8, 15), None),
+        enrolment(made.grown, date(YEAR - 6, 8, 15), date(YEAR - 3, 6, 10)),
+        contact(made.pupil), grown, contact(made.guardian), contact(made.parent),
+    )  # fmt: skip
+    for young, born, old in ((made.pupil, child, made.parent), (made.grown, adult, made.guardian)):
+        responsible = Responsible(old, "Vårdnadshavare")
+        commit(*relation_writes(young, born, [responsible], [], today()))
+    made.over |= {("register", *key) for key in (
+        items.contact_key(made.grown), items.contact_key(made.guardian), items.kin_key(made.grown),
+        (items.person_pk(made.grown), f"GUARDIAN#{made.guardian}"),
+        (items.person_pk(made.guardian), f"CHILD#{made.grown}"),
+    )}  # fmt: skip
+    assert of_age(adult) < today()
+    _cases(made)
+
+
+def _cases(made: Aged) -> None:
+    """One closed long ago, with notes, one that is open."""
+    opened, closed = date(YEAR - 4, 9, 1), date(YEAR - 3, 2, 1)
+    case = Case(made.case, made.grown, "schoolAttendance", "no-school", opened, "2026")  # type: ignore[arg-type]
+    commit(*watch.opening(case))
+    at = datetime.combine(opened, time(9), UTC)
+    notes = [
+        watch.event_item(made.case, "step", "called", opened, None, "BUN 2022/1", made.teacher, at + n * _DAY)
+        for n in range(3)
+    ]
+    commit(*notes)
+    found = watch.find_case(made.case)
+    assert found
+    commit(*watch.closing(found[0], found[1], "enrolled", closed))
+    other = Case(new_id(), made.pupil, "schoolAttendance", "no-school", opened, "2026")  # type: ignore[arg-type]
+    commit(*watch.opening(other))
+    made.over |= {("register", *watch.case_key(made.case))}
+    made.over |= {("register", note.pk, note.sk) for note in notes}
+    made.over.add(("register", f"WATCH#{made.grown}", f"CASE#{opened}#{made.case}"))
+
+
+_DAY = timedelta(days=1)
+
+
+def _organisation(made: Aged) -> None:
+    long_ago, group = date(YEAR - 4, 6, 30), GroupId(new_id())
+    first = date(YEAR - 9, 8, 1)
+    old = DutyRecord(
+        id=new_id(), person=made.retired, unit=UNIT, duty_role="Lärare", start=first, end=long_ago
+    )
+    going = DutyRecord(id=new_id(), person=made.teacher, unit=UNIT, duty_role="Lärare", start=first)
+    for duty in (old, going):
+        commit(*duties.duty_writes(None, duty))
+    held = [
+        duties.CertificationItem(f"PERSON#{who}", "CERTIFICATION", certified=True, qualifications=[])
+        for who in (made.retired, made.teacher)
+    ]
+    stood_in = SubstitutionItem(
+        f"PERSON#{made.teacher}", f"DUTY#~substitution#{new_id()}", unit=UNIT, replaces=made.retired,
+        start=f"{long_ago}T06:00:00.000Z", end=f"{long_ago}T16:00:00.000Z",
+    )  # fmt: skip
+    commit(*held, stood_in)
+    taught = [
+        ActivityRecord(
+            id=new_id(), unit=UNIT, name="Matematik", type="Undervisning", start=first, end=end,
+            groups=(group,), teachers=(Teaching(going.id, made.teacher),),
+        )
+        for end in (long_ago, date(YEAR, 6, 1))
+    ]  # fmt: skip
+    for activity in taught:
+        commit(*activities.activity_writes(None, activity))
+    made.over |= {("organisation", *key) for key in (
+        (f"DUTY#{old.id}", "DUTY"), (f"PERSON#{made.retired}", f"DUTY#{old.id}"),
+        (f"UNIT#{UNIT}", f"DUTY#{long_ago}#{old.id}"), (held[0].pk, held[0].sk),
+        (stood_in.pk, stood_in.sk), (f"ACTIVITY#{taught[0].id}", "ACTIVITY"),
+        (f"UNIT#{UNIT}", f"ACTIVITY#{long_ago}#{taught[0].id}"),
+    )}  # fmt: skip
+    for day in (OLD, RECENT):
+        _round(made, day)
+
+
+def _round(made: Aged, day: date) -> None:
+    id = new_id()
+    round = RoundItem(
+        f"UNIT#{UNIT}", f"ELECTIVES#{id}", school_year=str(SchoolYear.of(day)), choice="sprakval",
+        title="Språkval", options=[], ranked=1, grants=1, years=[], groups=[], pupil_from=6, seed=1,
+        opens=stamp(now()), closes=stamp(now()), starts=str(day), ends=str(day),
+    )  # fmt: skip
+    rows: list[Item] = [WishItem(f"ELECTIVES#{id}", f"WISH#{new_id()}", wishes=[]) for _ in range(50)]
+    rows.append(ResultItem(f"ELECTIVES#{id}", f"RESULT#{made.pupil}", outcome=[], lot=1))
+    over = [round, *rows]
+    _write(made, "organisation", over if day == OLD else [], [] if day == OLD else over)
+
+
+def kept() -> dict[tuple[str, str, str], dict[str, Any]]:
+    """Every row of the areas' tables that a run is not itself: by area and key."""
+    return {
+        (area, row["pk"]["S"], row["sk"]["S"]): row
+        for area in AREAS for row in rows_of(area)
+        if not row["kind"]["S"].endswith(("_retention", "_erasure"))
+        and row["kind"]["S"] not in ("outbox", "once", "tombstone")
+    }  # fmt: skip
+
+
+def rows_of(area: str) -> Iterator[dict[str, Any]]:
+    """Every row of an area's table."""
+    for page in dynamodb().get_paginator("scan").paginate(TableName=f"skolkit-{area}"):
+        yield from page["Items"]
+
+
+def turn_on() -> None:
+    """Let the municipality have decided that the run deletes."""
+    with acting_as("access"):
+        commit(SettingsItem("RETENTION", "SETTINGS", mode="real"))
+
+
+def asked() -> dict[str, Any]:
+    """The fact of the run begun last."""
+    return [fact for fact in outbox("access") if fact["type"] == "access.RetentionAsked.v1"][-1]
+
+
+def work(area: str) -> None:
+    """Let an area go through its table, and hand it what it asks itself to go on with."""
+    assert deliver(area, "answer_retention", asked()) == []
+    done: set[str] = set()
+    while more := [
+        f for f in outbox(area) if f["type"].endswith("RetentionContinued.v1") and f["id"] not in done
+    ]:
+        done |= {fact["id"] for fact in more}
+        assert deliver(area, "answer_retention", *more) == []
+
+
+def night(*areas: str) -> None:
+    """A night's run from the clock to the report."""
+    run_schedule("access", "start_retention")
+    for area in areas or AREAS:
+        work(area)
+        collect(area)
+
+
+def collect(area: str) -> None:
+    """Hand access what an area has answered."""
+    run = asked()["data"]["run"]
+    facts = [
+        f for f in outbox(area) if f["type"].endswith("RetentionAnswered.v1") and f["data"]["run"] == run
+    ]
+    assert deliver("access", "collect_retention", *facts) == []
