@@ -32,8 +32,8 @@ KEPT = {
     "watch_exception": Kept("register.watch", ("pk",)),
     "watch_job": Kept("technical.job"),
     "register_table_upload": Kept("technical.table", ("by",)),
-    "register_table_mapping": Kept("technical.table", ("pk",)),
+    "register_table_mapping": Kept("technical.mapping", ("pk",)),
     "register_table_job": Kept("technical.job", ("asked_by",)),
-    "register_table_before": Kept("technical.table", ("about", "images")),
+    "register_table_before": Kept("technical.table", ("about", "packed")),
     "register_table_open": Kept("technical.table"),
 }

@@ -11,7 +11,9 @@ import pytest
 
 from functions.register.domain.tables import PERSONS
 from functions.register.store.people import find_card
+from functions.register.store.tables import KINDS, TableJobItem
 from infra.local.cloud import Cloud
+from skolkit import jobs
 from skolkit.clock import today
 from skolkit.tables import bucket, intake
 from skolkit.tables.columns import template
@@ -168,6 +170,15 @@ def test_a_file_ends_one_enrolment_and_begins_the_next(town: Town) -> None:
     assert sorted((e.end is None, e.cancelled) for e in card.enrolments) == [(True, False), (True, True)]
 
 
+def test_more_rows_of_a_pupil_than_fit_together_are_refused_whole(town: Town) -> None:
+    days = ([id_of("Asa"), HERE, "FTH", "", f"2026-{n:02}-01", f"2026-{n:02}-02"] for n in range(1, 13))
+    fitting = list(days)
+    taken = town.clerk.take("enrolments", [HEAD, *fitting])
+    assert town.clerk.outcomes(taken) == ["created"] * 12
+    over = town.clerk.trial("enrolments", [HEAD, *fitting, [*fitting[0][:4], "2027-01-01", "2027-01-02"]])
+    assert over["outcome"]["fault"]["reason"] == "Över 12 rader om samma."
+
+
 def test_a_units_administrator_changes_only_the_units_people(town: Town) -> None:
     lines = [["Id", "Förnamn"], [id_of("Asa"), "Asta"], [id_of("Fjärran"), "Fel"], [new_id(), "Ingen"]]
     taken = town.here.take("persons", lines)
@@ -279,10 +290,11 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     exports = [town.clerk.export("persons", unit_of(HERE)), town.clerk.export("enrolments", None, "xlsx")]
     far = town.clerk.export("persons", unit_of(THERE))
     shown = {name for name, text in files().items() if "anarie" in text}
+    assert any("anarie" in str(before.images) for before in KINDS.befores(job_of(taken), 0, 99))
     assert any(name.startswith("exports/") for name in shown)
     protect(town, "Asa")
     assert {name: text for name, text in files().items() if "anarie" in text} == {}
-    assert not any("before" in key[2].lower() and "anarie" in str(row) for key, row in stored().items())
+    assert not any("anarie" in str(before.images) for before in KINDS.befores(job_of(taken), 0, 99))
     for job, name in ((exports[0], "export.csv"), (exports[1], "export.xlsx")):
         gone = town.clerk.link(job, name)
         assert (gone.status, gone.body["type"]) == (410, "urn:skolkit:problem:file-gone")
@@ -295,6 +307,12 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     assert {line[0] for line in town.clerk.file(town.clerk.export("persons", None), "export.csv")[1:]} == {
         id_of("Ella"), id_of("Fjärran"),
     }  # fmt: skip
+
+
+def job_of(job: dict[str, Any]) -> TableJobItem:
+    found = jobs.find(TableJobItem, job["id"])
+    assert found
+    return found
 
 
 def protect(town: Town, name: str, *, heard: bool = True) -> None:
