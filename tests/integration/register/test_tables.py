@@ -24,6 +24,7 @@ from tests.support.fixtures import lay_tables
 from tests.support.stored import Undo, stored
 from tests.support.tables import Clerk, files
 from tests.support.town import HERE, MARGARETA, THERE, id_of, lay_town, number, unit_of
+from tests.support.world import drop
 
 
 @dataclass(frozen=True)
@@ -420,6 +421,19 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
     assert (job["state"], counts(job)) == ("done", (7, 0, 0, 0)), job
     assert town.clerk.undo(job)["outcome"]["restored"] == 7
     assert registered() == before
+
+
+def test_whoever_loses_the_right_before_the_job_is_done_changes_nothing(town: Town, cloud: Cloud) -> None:
+    upload = town.here.send("persons", [["Id", "Förnamn"], [id_of("Asa"), "Asta"]])
+    asked = town.here.call("import_table", {"upload": upload}, body={})
+    ended = {"person": id_of("Här"), "unit": HERE, "role": "administrator", "startDate": "2020-08-01"}
+    assert drop(cloud, "organisation/duties/end.jsonl", [ended | {"endDate": "2026-01-01"}])["failed"] == 0
+    town.here.work(asked.body["id"])
+    assert town.here.call("read_table_job", {"job": asked.body["id"]}).status == 404
+    job = jobs.find(TableJobItem, asked.body["id"])
+    assert job
+    assert (job.state, job.outcome) == ("failed", {"reason": "no-longer-yours"})
+    assert "Asta" not in names()
 
 
 def test_templates_and_who_may(town: Town) -> None:
