@@ -18,7 +18,7 @@ from tests.support.meter import Use, metered
 from tests.support.tables import Clerk
 from tests.support.town import HERE, id_of, lay_town, number, unit_of
 
-ROWS = int(os.environ.get("SKOLKIT_TABLE", "400"))
+ROWS = int(os.environ.get("SKOLKIT_TABLE", "200"))
 PERSONS = ["Personnummer", "Förnamn", "Efternamn", "E-post", "Gatuadress", "Postnummer", "Postort"]
 ENROLMENTS = ["Personnummer", "Skolenhet", "Skolform", "Årskurs", "Startdatum"]
 

@@ -319,6 +319,13 @@ _TYPES = (
         _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
+        "technical.mapping", Text("Egna rubriker i tabeller", "One's own headings of tables"),
+        Text("Slippa ange rubriker på nytt", "Not to give headings again"),
+        Text("Rubriker; vem som använder dem", "Headings; who uses them"),
+        Text("Den som skickar tabellen", "Whoever sends the table"),
+        _INSIDE, "document date", 24, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+    DocumentType(
         "technical.import", Text("Inläsningar", "Imports"),
         Text("Fullfölja avbrutna inläsningar", "To finish interrupted imports"),
         Text("Radnummer och fel, inga personuppgifter", "Line numbers and faults, no personal data"),

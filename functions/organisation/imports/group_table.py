@@ -38,7 +38,8 @@ from skolkit.events import Fact
 from skolkit.imports import FileRow, validated
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Write, fetch
-from skolkit.tables.plans import Asker, Back, Image, Line, Page, Plan, Planned, Shown, changes, refused
+from skolkit.tables.items import Image
+from skolkit.tables.plans import Asker, Back, Line, Page, Plan, Planned, Shown, changes, refused
 from skolkit.types import GroupId, PersonId, UnitId
 
 PAGE = 20

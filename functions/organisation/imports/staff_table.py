@@ -27,7 +27,8 @@ from skolkit.clock import today
 from skolkit.errors import DomainError, Text
 from skolkit.imports import FileRow, validated
 from skolkit.table import Write, fetch
-from skolkit.tables.plans import Asker, Back, Image, Line, Page, Plan, Planned, Shown, changes, refused
+from skolkit.tables.items import Image
+from skolkit.tables.plans import Asker, Back, Line, Page, Plan, Planned, Shown, changes, refused
 from skolkit.types import PersonId, UnitId
 
 PAGE = 100

@@ -35,7 +35,8 @@ from skolkit.events import Fact
 from skolkit.imports import validated
 from skolkit.sweden.identity_numbers import parse_identity_number
 from skolkit.table import Erase, Item, Remove, Write, fetch
-from skolkit.tables.plans import Asker, Back, Image, Line, Plan, Planned, changes, refused
+from skolkit.tables.items import Image
+from skolkit.tables.plans import Asker, Back, Line, Plan, Planned, changes, refused
 from skolkit.types import PersonId, UnitId, is_id, stable_id
 
 _YES_NO = {"ja": "true", "nej": "false", "sant": "true", "falskt": "false"}

@@ -19,7 +19,8 @@ from functions.register.store.items import ContactItem
 from skolkit.clock import today
 from skolkit.events import Fact
 from skolkit.table import Write, fetch
-from skolkit.tables.plans import Asker, Back, Image, Page, Shown, Table
+from skolkit.tables.items import Image
+from skolkit.tables.plans import Asker, Back, Page, Shown, Table
 from skolkit.types import PersonId, UnitId
 
 PAGE = 100
@@ -133,6 +134,7 @@ _TABLES = (
         begin=enrolment_table.begin,
         back=enrolment_table.back,
         heads=lambda *_: False,
+        most=12,
         page=_page_of_enrolments,
         hidden=hidden,
     ),

@@ -11,7 +11,9 @@ import pytest
 
 from functions.register.domain.tables import PERSONS
 from functions.register.store.people import find_card
+from functions.register.store.tables import KINDS, TableJobItem
 from infra.local.cloud import Cloud
+from skolkit import jobs
 from skolkit.clock import today
 from skolkit.tables import bucket, intake
 from skolkit.tables.columns import template
@@ -22,6 +24,7 @@ from tests.support.fixtures import lay_tables
 from tests.support.stored import Undo, stored
 from tests.support.tables import Clerk, files
 from tests.support.town import HERE, MARGARETA, THERE, id_of, lay_town, number, unit_of
+from tests.support.world import drop
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,15 @@ def test_a_file_ends_one_enrolment_and_begins_the_next(town: Town) -> None:
     assert sorted((e.end is None, e.cancelled) for e in card.enrolments) == [(True, False), (True, True)]
 
 
+def test_more_rows_of_a_pupil_than_fit_together_are_refused_whole(town: Town) -> None:
+    days = ([id_of("Asa"), HERE, "FTH", "", f"2026-{n:02}-01", f"2026-{n:02}-02"] for n in range(1, 13))
+    fitting = list(days)
+    taken = town.clerk.take("enrolments", [HEAD, *fitting])
+    assert town.clerk.outcomes(taken) == ["created"] * 12
+    over = town.clerk.trial("enrolments", [HEAD, *fitting, [*fitting[0][:4], "2027-01-01", "2027-01-02"]])
+    assert over["outcome"]["fault"]["reason"] == "Över 12 rader om samma."
+
+
 def test_a_units_administrator_changes_only_the_units_people(town: Town) -> None:
     lines = [["Id", "Förnamn"], [id_of("Asa"), "Asta"], [id_of("Fjärran"), "Fel"], [new_id(), "Ingen"]]
     taken = town.here.take("persons", lines)
@@ -279,10 +291,11 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     exports = [town.clerk.export("persons", unit_of(HERE)), town.clerk.export("enrolments", None, "xlsx")]
     far = town.clerk.export("persons", unit_of(THERE))
     shown = {name for name, text in files().items() if "anarie" in text}
+    assert any("anarie" in str(before.images) for before in KINDS.befores(job_of(taken), 0, 99))
     assert any(name.startswith("exports/") for name in shown)
     protect(town, "Asa")
     assert {name: text for name, text in files().items() if "anarie" in text} == {}
-    assert not any("before" in key[2].lower() and "anarie" in str(row) for key, row in stored().items())
+    assert not any("anarie" in str(before.images) for before in KINDS.befores(job_of(taken), 0, 99))
     for job, name in ((exports[0], "export.csv"), (exports[1], "export.xlsx")):
         gone = town.clerk.link(job, name)
         assert (gone.status, gone.body["type"]) == (410, "urn:skolkit:problem:file-gone")
@@ -295,6 +308,12 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     assert {line[0] for line in town.clerk.file(town.clerk.export("persons", None), "export.csv")[1:]} == {
         id_of("Ella"), id_of("Fjärran"),
     }  # fmt: skip
+
+
+def job_of(job: dict[str, Any]) -> TableJobItem:
+    found = jobs.find(TableJobItem, job["id"])
+    assert found
+    return found
 
 
 def protect(town: Town, name: str, *, heard: bool = True) -> None:
@@ -402,6 +421,19 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
     assert (job["state"], counts(job)) == ("done", (7, 0, 0, 0)), job
     assert town.clerk.undo(job)["outcome"]["restored"] == 7
     assert registered() == before
+
+
+def test_whoever_loses_the_right_before_the_job_is_done_changes_nothing(town: Town, cloud: Cloud) -> None:
+    upload = town.here.send("persons", [["Id", "Förnamn"], [id_of("Asa"), "Asta"]])
+    asked = town.here.call("import_table", {"upload": upload}, body={})
+    ended = {"person": id_of("Här"), "unit": HERE, "role": "administrator", "startDate": "2020-08-01"}
+    assert drop(cloud, "organisation/duties/end.jsonl", [ended | {"endDate": "2026-01-01"}])["failed"] == 0
+    town.here.work(asked.body["id"])
+    assert town.here.call("read_table_job", {"job": asked.body["id"]}).status == 404
+    job = jobs.find(TableJobItem, asked.body["id"])
+    assert job
+    assert (job.state, job.outcome) == ("failed", {"reason": "no-longer-yours"})
+    assert "Asta" not in names()
 
 
 def test_templates_and_who_may(town: Town) -> None:

@@ -27,7 +27,6 @@ from skolkit.tables.undoing import images_of
 from skolkit.types import PersonId
 
 PIECE = 50
-MOST_OF_A_KEY = 1_000
 
 
 class UnfitTable(DomainError):
@@ -128,10 +127,11 @@ def _pieces(job: JobItem, table: Table, content: bytes) -> tuple[int, int]:
         formulas = [f for n, f in enumerate(fields) if f and n in row.formulas]
         raw = {"line": row.line, "values": values, "formulas": formulas, "cells": row.texts, "twin": twin}
         mine = together.setdefault(("", row.line) if key is None else key, [])
-        if len(mine) >= MOST_OF_A_KEY:
-            raise unfit("Över tusen rader om samma.", "Over a thousand rows about the same.", row.line)
+        if len(mine) >= table.most:
+            most = table.most
+            raise unfit(f"Över {most} rader om samma.", f"Over {most} rows about the same.", row.line)
         mine.append(raw)
-    bucket.put_json(bucket.key("work", job.id, "head.json"), {"headings": headings.texts, "names": names})
+    bucket.put_json(head_key(job), {"headings": headings.texts, "names": names})
     count = 0
     for number, piece in enumerate(_parted(together.values())):
         bucket.put_json(work_key(job, "rows", number), {"lines": piece})
@@ -167,7 +167,7 @@ def _tried(
         results |= _written(job, kinds, groups.values())
     due = [group for group in groups.values() if group[0].line not in results]
     if due:
-        names = bucket.get_json(bucket.key("work", job.id, "head.json"))["names"]
+        names = bucket.get_json(head_key(job))["names"]
         plan = table.begin(asker_of(job, names), [line for group in due for line in group])
         by_line = {raw["line"]: raw for raw in raws}
         for group in due:
@@ -255,7 +255,7 @@ def write_reports(job: JobItem, table: Table) -> None:
     came, with why, to be corrected and sent again. And, for a withdrawal, whom they are about.
     """
     titles = {c.field: c.sv for c in table.columns}
-    headings = list(bucket.get_json(bucket.key("work", job.id, "head.json"))["headings"])
+    headings = list(bucket.get_json(head_key(job))["headings"])
     told: list[Sequence[object]] = [
         ["rad", "utfall", "id", "fält", "gammalt värde", "nytt värde", "orsak", "råd"]
     ]
@@ -272,6 +272,11 @@ def write_reports(job: JobItem, table: Table) -> None:
         bucket.put(bucket.key("reports", job.id, name), write_table(content, "csv"), CONTENT_TYPES["csv"])
     bucket.put_json(people_key(job), sorted({row["who"] for row in rows if row["who"]}))
     job.outcome = {**job.outcome, "files": names}
+
+
+def head_key(job: JobItem) -> str:
+    """Where the headings of a file are, and the names by which its rows may speak of each other."""
+    return bucket.key("work", job.id, "head.json")
 
 
 def people_key(job: JobItem) -> str:

@@ -4,16 +4,23 @@ a row was taken, and which jobs have files that may have to be withdrawn.
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from skolkit.clock import now
 from skolkit.jobs import JobItem
 from skolkit.table import Item
 from skolkit.tables.bucket import DAYS, Kind
+
+Image = dict[str, Any]
+"""An item before and after a write: `{pk, sk, before, after}`, in DynamoDB's notation as JSON."""
+MAPPING_DAYS = 730
 
 
 class UploadItem(Item):
@@ -39,7 +46,18 @@ class BeforeItem(Item):
     about = UnicodeAttribute()
     line = NumberAttribute()
     rows = JSONAttribute()
-    images = JSONAttribute(null=True)
+    packed = BinaryAttribute(null=True, legacy_encoding=False)  # a class with its members is large
+
+    @property
+    def images(self) -> list[Image] | None:
+        """The items before and after."""
+        packed: bytes | None = self.packed
+        found: list[Image] | None = None if packed is None else json.loads(zlib.decompress(packed))
+        return found
+
+    @images.setter
+    def images(self, images: list[Image] | None) -> None:
+        self.packed = None if images is None else zlib.compress(json.dumps(images).encode())
 
 
 class OpenJobItem(Item):
@@ -71,7 +89,9 @@ class Kinds:
     def find_mapping(self, person: str, table: str) -> MappingItem:
         """Somebody's headings of a table, new when there are none. One consistent get."""
         key = (f"MAPPING#{person}", table)
-        return self.mapping.find(*key) or self.mapping(*key, headings={})
+        found = self.mapping.find(*key) or self.mapping(*key, headings={})
+        found.expires = int((now() + timedelta(days=MAPPING_DAYS)).timestamp())
+        return found
 
     def new_before(self, job: JobItem, line: int) -> BeforeItem:
         """An empty picture of what was there before the rows that begin at a line."""

@@ -13,10 +13,10 @@ from skolkit.identity import Caller
 from skolkit.imports import RowFault
 from skolkit.table import Write
 from skolkit.tables.columns import Column
+from skolkit.tables.items import Image
 from skolkit.types import UnitId, stable_id
 
 Cells = Mapping[str, object]
-Image = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ class Table:
     """A kind of table.
 
     `same` names a row: two that name the same are refused. Rows of an equal `key` are planned together, in
-    one transaction. `named` is the name others may call a row's thing by. `needed`: of each group one column.
+    one transaction, so that there may be at most `most`. `named` is the name by which other rows may speak
+    of what a row makes. `needed`: of each group one column.
 
     `begin` reads what the rows of a piece have in common, and gives what plans those of a key. `heads`:
     whether an item is the one that its partition is about, which an undoing removes only when nothing else
@@ -147,6 +148,7 @@ class Table:
     page: Callable[[Asker, UnitId | None, dict[str, Any]], Page]
     hidden: Callable[[Sequence[str]], set[str]]
     named: Callable[[Mapping[str, str]], str | None] = lambda _: None
+    most: int = 1_000
 
 
 def refused(line: int, refusal: DomainError, field: str = "") -> RowFault:

@@ -14,8 +14,8 @@ from skolkit.jobs import JobItem
 from skolkit.table import Erase, Item, Overwrite, Remove, Wanted, Write, commit, fetch
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, write_table
-from skolkit.tables.items import BeforeItem, Kinds
-from skolkit.tables.plans import Image, Table
+from skolkit.tables.items import BeforeItem, Image, Kinds
+from skolkit.tables.plans import Table
 
 STEP = 50
 _OWN = {"version", "modified", "feed_pk", "feed_sk"}
@@ -70,7 +70,7 @@ def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) 
     """
     if before.images is None:
         return
-    images: list[Image] = before.images
+    images = before.images
     now = _stored(kind, [(image["pk"], image["sk"]) for image in images])
     as_left = all(_as_left(now.get((i["pk"], i["sk"])), i) for i in images)
     if not as_left or _shared(kind, table.heads, images):

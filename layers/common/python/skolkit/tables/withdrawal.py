@@ -14,7 +14,7 @@ from skolkit.jobs import JobItem
 from skolkit.table import commit
 from skolkit.tables import bucket
 from skolkit.tables.exports import file_of, pages_of
-from skolkit.tables.intake import people_key, results_of, upload_key, work_key, write_reports
+from skolkit.tables.intake import head_key, people_key, results_of, upload_key, work_key, write_reports
 from skolkit.tables.items import Kinds
 from skolkit.tables.plans import Table
 from skolkit.types import PersonId
@@ -66,10 +66,11 @@ def _intake(job: JobItem, kinds: Kinds, table: Table, person: PersonId) -> bool:
                 before.images = None if before.about == person else before.images
                 before.rows = _without_values(before.rows, person)
                 commit(before)
+    if found:
+        bucket.remove([upload_key(job.request["upload"], job.request["format"])])
     if not done:
         commit(job)
         return found
-    bucket.remove([upload_key(job.request["upload"], job.request["format"])])
     write_reports(job, table)
     bucket.put_json(people_key(job), sorted(_people(job) - {person}))
     _told(job, person, job.outcome)
@@ -91,6 +92,9 @@ def _scrubbed(job: JobItem, piece: int, person: PersonId) -> list[int]:
             if raw["line"] in lines:
                 raw |= {"values": {}, "cells": [], "formulas": [], "withdrawn": True}
         bucket.put_json(work_key(job, "rows", piece), raws)
+        head = bucket.get_json(head_key(job))
+        names = {name: line for name, line in head["names"].items() if line not in lines}
+        bucket.put_json(head_key(job), head | {"names": names})
     return lines
 
 
