@@ -20,6 +20,7 @@ from functions.attendance.schemas import (
     PupilDayView,
 )
 from functions.attendance.store import PupilDay
+from functions.attendance.store import notices as notices_store
 from functions.organisation import queries as organisation
 from functions.register.queries import PupilRecord, require_pupil
 from skolkit.audit import Trace, record_read
@@ -43,7 +44,7 @@ def report_absence(caller: Caller, id: PersonId, new: NewAbsence, key: RequestKe
     notice = rules.report(draft, _others(days), today(), _school_days(pupil.unit))
     view = _view(replace(notice, version=1))
     commit(
-        store.notice_item(notice),
+        notices_store.notice_item(notice),
         *_marked(days, notice),
         facts=[_notified(notice)],
         trace=Trace(caller.person_id, "report_absence", id, changes=str(notice.id)),
@@ -63,7 +64,7 @@ def change_absence(
     days = store.days_of(pupil, touched)
     notice = rules.change(old, span, new.reason, _others(days), today(), _school_days(old.unit))
     commit(
-        store.notice_item(notice),
+        notices_store.notice_item(notice),
         *_marked(days, notice),
         facts=[_notified(notice)],
         trace=Trace(caller.person_id, "change_absence", pupil, changes=str(id)),
@@ -77,7 +78,7 @@ def withdraw_absence(caller: Caller, pupil: PersonId, id: NoticeId, version: int
     notice = rules.withdraw(_current(record, id, version), today())
     days = store.days_of(pupil, notice.span.days())
     commit(
-        store.notice_item(notice),
+        notices_store.notice_item(notice),
         *_marked(days, notice),
         facts=[AbsenceWithdrawn(notice=id, pupil=pupil, unit=notice.unit)],
         trace=Trace(caller.person_id, "withdraw_absence", pupil, changes=str(id)),
@@ -87,7 +88,7 @@ def withdraw_absence(caller: Caller, pupil: PersonId, id: NoticeId, version: int
 def list_absences(caller: Caller, pupil: PersonId, query: PageQuery) -> AbsencePage:
     """A pupil's notices, newest first."""
     record = require_pupil(caller, "attendance:read_pupil", pupil)
-    found, cursor = store.notices(record.records, query.limit, query.cursor, caller.seal)
+    found, cursor = notices_store.notices(record.records, query.limit, query.cursor, caller.seal)
     record_read(Trace(caller.person_id, "list_absences", pupil))
     return AbsencePage(data=[_view(notice) for notice in found], cursor=cursor)
 
@@ -124,7 +125,7 @@ def read_pupil_day(caller: Caller, pupil: PersonId, day: date) -> PupilDayView:
 
 
 def _current(pupil: PupilRecord, id: NoticeId, version: int) -> Notice:
-    notice = next((found for record in pupil.records if (found := store.notice(record, id))), None)
+    notice = next((found for record in pupil.records if (found := notices_store.notice(record, id))), None)
     if notice is None or notice.withdrawn:
         raise NotFound
     if notice.version != version:

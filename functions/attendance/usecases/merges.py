@@ -12,6 +12,7 @@ from functions.attendance import store
 from functions.attendance.domain.absence import Notice
 from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
+from functions.attendance.store import notices as notices_store
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -26,8 +27,8 @@ def follow_merge(told: MergeTold) -> None:
     whatever order the facts come in, and how often.
     """
     for pupil in (told.kept, told.merged):
-        notices = store.coming_notices(register.records_of(pupil), today())
-        _mark(pupil, notices, store.coming_days(pupil, today()))
+        notices = notices_store.coming_notices(register.records_of(pupil), today())
+        _mark(pupil, notices, notices_store.coming_days(pupil, today()))
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:

@@ -1,5 +1,5 @@
-"""The attendance table: lesson sheets, the pupils' days and notices, the evening's reports. Keys are built
-only here.
+"""The attendance table: lesson sheets, the pupils' days and notices (`notices`), the evening's reports. Keys
+are built only here.
 
 Rosters and minutes are kept as compact JSON texts aligned with each other: a class of thirty is 1.6 KB, two
 write units.
@@ -16,12 +16,11 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from functions.attendance.domain.absence import Notice, Reason, Span
+from functions.attendance.domain.absence import Reason, Span
 from functions.attendance.domain.gaps import Gap, Outcome
 from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from skolkit.clock import stamp, today
 from skolkit.config import table_name
-from skolkit.cursor import page_through, seal, unseal
 from skolkit.retention.items import ErasureItem, RetentionJob
 from skolkit.table import Item, Wanted, fetch
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
@@ -129,12 +128,14 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _span_row(span: Span) -> list[str | None]:
+def span_row(span: Span) -> list[str | None]:
+    """A span as rows keep it: days and times."""
     times = [at.isoformat("minutes") if at else None for at in (span.start, span.end)]
     return [span.first.isoformat(), span.last.isoformat(), *times]
 
 
-def _span(row: Sequence[str | None]) -> Span:
+def span_of(row: Sequence[str | None]) -> Span:
+    """The span that a row keeps."""
     first, last, start, end = row
     return Span(
         date.fromisoformat(first or ""),
@@ -198,11 +199,11 @@ def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
         subject=sheet.subject,
         starts=stamp(sheet.start),
         ends=stamp(sheet.end),
-        teachers=_json(sheet.teachers),
-        roster=_json(sheet.roster),
+        teachers=compact(sheet.teachers),
+        roster=compact(sheet.roster),
     )
     if sheet.is_reported and sheet.reported_at:
-        item.entries = _json([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
+        item.entries = compact([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
         item.reported_by, item.reported_at = sheet.reported_by, stamp(sheet.reported_at)
     else:
         item.unreported_pk = f"{sheet.unit}#{today(sheet.start)}"
@@ -272,7 +273,7 @@ def pupil_day(pupil: PersonId, day: date) -> PupilDay:
     found = list(AttendanceItem.query(pk, AttendanceItem.sk.startswith(sk), consistent_read=True))
     head = next((item for item in found if isinstance(item, DayItem)), None)
     deviations = tuple(_deviation(item) for item in found if isinstance(item, DeviationItem))
-    return _pupil_day(pupil, day, head, deviations)
+    return pupil_day_of(pupil, day, head, deviations)
 
 
 def wanted_days(
@@ -284,7 +285,7 @@ def wanted_days(
     asked = [(pupil, day) for day in days for pupil in pupils]
 
     def answer(found: dict[tuple[str, str], DayItem]) -> dict[tuple[PersonId, date], PupilDay]:
-        return {(p, d): _pupil_day(p, d, found.get(_day_key(p, d)), ()) for p, d in asked}
+        return {(p, d): pupil_day_of(p, d, found.get(_day_key(p, d)), ()) for p, d in asked}
 
     return Wanted(DayItem, [_day_key(p, d) for p, d in asked], answer)
 
@@ -295,12 +296,15 @@ def days_of(pupil: PersonId, days: Sequence[date]) -> list[PupilDay]:
     return list(found.values())
 
 
-def _pupil_day(
+def pupil_day_of(
     pupil: PersonId, day: date, item: DayItem | None, deviations: tuple[Deviation, ...]
 ) -> PupilDay:
+    """The day that an item keeps, or one of which nothing but deviations is known."""
     if item is None:
         return PupilDay(pupil, day, None, {}, (), deviations)
-    notices = {NoticeId(id): (_span(row[:4]), Reason(row[4])) for id, row in json.loads(item.notices).items()}
+    notices = {
+        NoticeId(id): (span_of(row[:4]), Reason(row[4])) for id, row in json.loads(item.notices).items()
+    }
     gaps = tuple(_gap(row) for row in json.loads(item.gaps))
     return PupilDay(pupil, day, UnitId(item.unit), notices, gaps, deviations, item.version)
 
@@ -308,9 +312,9 @@ def _pupil_day(
 def day_item(day: PupilDay, unit: UnitId) -> DayItem:
     """The day's notices and gaps, to write over the version read."""
     pk, sk = _day_key(day.pupil, day.day)
-    notices = {id: [*_span_row(span), reason] for id, (span, reason) in day.notices.items()}
+    notices = {id: [*span_row(span), reason] for id, (span, reason) in day.notices.items()}
     item = DayItem(
-        pk=pk, sk=sk, unit=unit, notices=_json(notices), gaps=_json([_gap_row(g) for g in day.gaps])
+        pk=pk, sk=sk, unit=unit, notices=compact(notices), gaps=compact([_gap_row(g) for g in day.gaps])
     )
     return item.over(day.version)
 
@@ -364,82 +368,12 @@ def unexcused(unit: UnitId, day: date) -> list[tuple[PersonId, Deviation]]:
     return [(PersonId(i.pk.partition("#")[2]), _deviation(i)) for i in found]
 
 
-# Absence notices
-
-
-def notice(pupil: PersonId, id: NoticeId) -> Notice | None:
-    """One absence notice; one consistent GetItem."""
-    item = NoticeItem.find(f"PUPIL#{pupil}", f"N#{id}")
-    return _notice(item) if item else None
-
-
-def notices(
-    records: Sequence[PersonId], limit: int, cursor: str | None, caller: str
-) -> tuple[list[Notice], str | None]:
-    """A pupil's notices, newest first, those of closed records last, with the cursor to the next page."""
-
-    def read(pk: str, after: Any, size: int) -> tuple[list[Notice], Any]:
-        found = NoticeItem.query(
-            pk, NoticeItem.sk.startswith("N#"), limit=size, page_size=size, scan_index_forward=False,
-            last_evaluated_key=after,
-        )  # fmt: skip
-        return [_notice(item) for item in found], found.last_evaluated_key
-
-    bound = ("notices", records[0], caller)
-    partitions = [f"PUPIL#{record}" for record in records]
-    page, place = page_through(partitions, unseal(cursor, *bound), limit, read)
-    return page, seal(place, *bound)
-
-
-def coming_notices(records: Sequence[PersonId], day: date) -> list[Notice]:
-    """Notices of a pupil's records that cover a day or a later one. A consistent query each."""
-    mine = NoticeItem.sk.startswith("N#")
-    rows = [row for id in records for row in NoticeItem.query(f"PUPIL#{id}", mine, consistent_read=True)]
-    return [n for n in map(_notice, rows) if not n.withdrawn and n.span.last >= day]
-
-
-def coming_days(pupil: PersonId, day: date) -> list[PupilDay]:
-    """A pupil's stored days from a day on. One consistent query."""
-    rows = AttendanceItem.query(
-        f"PUPIL#{pupil}", AttendanceItem.sk.between(f"D#{day}", "D#~"), consistent_read=True
-    )
-    days = [row for row in rows if isinstance(row, DayItem)]
-    return [_pupil_day(pupil, date.fromisoformat(row.sk.removeprefix("D#")), row, ()) for row in days]
-
-
-def notice_item(notice: Notice) -> NoticeItem:
-    """The notice to write over the version read."""
-    item = NoticeItem(
-        pk=f"PUPIL#{notice.pupil}",
-        sk=f"N#{notice.id}",
-        unit=notice.unit,
-        span=_json(_span_row(notice.span)),
-        reason=notice.reason,
-        reported_by=notice.reported_by,
-        withdrawn="1" if notice.withdrawn else None,
-    )
-    return item.over(notice.version)
-
-
-def _notice(item: NoticeItem) -> Notice:
-    return Notice(
-        id=NoticeId(item.sk.partition("#")[2]),
-        pupil=PersonId(item.pk.partition("#")[2]),
-        unit=UnitId(item.unit),
-        span=_span(json.loads(item.span)),
-        reason=Reason(item.reason),
-        reported_by=PersonId(item.reported_by),
-        withdrawn=item.withdrawn is not None,
-        version=item.version,
-    )
-
-
 # The evening's reports
 
 
 def sweep_item(unit: UnitId, day: date, counts: Mapping[str, int]) -> SweepItem:
     """The report of one unit and evening; a new sweep of the same evening replaces it."""
-    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=_json(counts))
+    return SweepItem(pk=f"SWEEP#{unit}", sk=str(day), counts=compact(counts))
 
 
 def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
@@ -448,7 +382,8 @@ def sweep(unit: UnitId, day: date) -> dict[str, int] | None:
     return dict(json.loads(item.counts)) if item else None
 
 
-def _json(value: object) -> str:
+def compact(value: object) -> str:
+    """JSON as rows of this table keep it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
