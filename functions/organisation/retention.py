@@ -11,15 +11,18 @@ from functions.organisation.events import RetentionAnswered, RetentionContinued
 from functions.organisation.kept import KEPT
 from functions.organisation.store.activities import ActivityItem, erasing
 from functions.organisation.store.base import OrganisationItem
+from functions.organisation.store.calendars import DecisionItem
 from functions.organisation.store.duties import DutyCardItem, ends_of, whole_duty
 from functions.organisation.store.electives import RoundItem, choices_of
 from functions.organisation.store.retention import OrganisationErasureItem, OrganisationRetentionItem
 from functions.organisation.store.rollover import PlanItem, RolloverJob
 from functions.organisation.store.stand_ins import SubstitutionItem
+from functions.organisation.store.tables import KINDS
 from skolkit.retention.work import Document, Shelf
 from skolkit.types import PersonId
 
-__all__ = ["SHELF", "PlanItem", "RolloverJob", "SubstitutionItem"]  # the items are read by their kind
+# All but the shelf are read by their kind.
+__all__ = ["KINDS", "SHELF", "DecisionItem", "PlanItem", "RolloverJob", "SubstitutionItem"]
 
 
 def _duty(card: DutyCardItem) -> Document:

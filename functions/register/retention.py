@@ -11,16 +11,18 @@ from functions.register.kept import KEPT
 from functions.register.queries import tie_end
 from functions.register.store.enrolments import whole_kin
 from functions.register.store.items import ContactItem, KinItem, RegisterItem
+from functions.register.store.merging import MergeItem
 from functions.register.store.people import find_card
 from functions.register.store.protection import GlassItem
 from functions.register.store.retention import RegisterErasureItem, RegisterRetentionItem
+from functions.register.store.tables import KINDS
 from functions.register.store.watch import CaseItem, case_of, whole_case
 from skolkit.extracts import Section, section
 from skolkit.protected import shredding
 from skolkit.retention.work import TOGETHER, Document, Shelf
 from skolkit.types import PersonId
 
-__all__ = ["SHELF", "GlassItem"]  # the last is read by its kind
+__all__ = ["KINDS", "SHELF", "GlassItem", "MergeItem"]  # all but the shelf are read by their kind
 
 
 def _contact(item: ContactItem) -> Document:

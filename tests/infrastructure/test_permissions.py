@@ -12,7 +12,10 @@ from tests.infrastructure.conftest import Assembly, Resource, as_text
 AUDIT_READERS = {"skolkit-access-reader", "skolkit-access-answer_extract"}
 ARCHIVER = {"skolkit-access-append_segments"}
 WITHOUT_RESOURCE = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-SEALING = {"skolkit-register-import_people", "skolkit-register-take_population", "skolkit-register-writer"}
+SEALING = {
+    "skolkit-register-hide_papers", "skolkit-register-import_people", "skolkit-register-take_population",
+    "skolkit-register-work_on_tables", "skolkit-register-writer",
+}  # fmt: skip
 OPENING = {"skolkit-register-take_population", "skolkit-register-writer"}
 SHREDDING = {"skolkit-register-answer_retention"}
 KEYS = {

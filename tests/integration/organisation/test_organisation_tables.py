@@ -59,7 +59,7 @@ def group(id: str) -> DatedGroup:
 
 
 def organised() -> dict[tuple[str, str, str], Any]:
-    noise = ("JOB#", "OUTBOX#", "ONCE#", "UPLOAD#", "MAPPING", "IMPORT#", "TABLES")
+    noise = ("JOB#", "OUTBOX#", "ONCE#", "UPLOAD#", "MAPPING", "IMPORT#", "TABLES", "TOMBSTONE#")
     return {
         key: {n: v for n, v in item.items() if n not in {"version", "modified", "feed_pk", "feed_sk"}}
         for key, item in stored().items()

@@ -54,7 +54,7 @@ def town(made: Undo) -> Iterator[Town]:
 
 def registered() -> dict[tuple[str, str, str], Any]:
     """What the register says, without jobs, traces and times."""
-    noise = ("JOB#", "OUTBOX#", "ONCE#", "UPLOAD#", "MAPPING", "IMPORT#", "TABLES")
+    noise = ("JOB#", "OUTBOX#", "ONCE#", "UPLOAD#", "MAPPING", "IMPORT#", "TABLES", "TOMBSTONE#")
     return {
         key: {n: v for n, v in item.items() if n not in {"version", "modified", "feed_pk", "feed_sk"}}
         for key, item in stored().items()
