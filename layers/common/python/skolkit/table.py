@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from zlib import crc32
 
@@ -154,9 +155,24 @@ def fetch(*wanted: Wanted[Any], consistent: bool = False) -> list[Any]:
             place["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
         found |= _fetched(request)
     return [
-        w.answer({key: w.item.from_raw_data(row) for key in w.keys if (row := found.get((w.table, key)))})
-        for w in wanted
+        w.answer({key: _item(w, row) for key in w.keys if (row := found.get((w.table, key)))}) for w in wanted
     ]
+
+
+def _item(wanted: Wanted[Any], row: dict[str, Any]) -> Any:
+    """The item; of one that is read in part its attributes alone, which takes a third of the time: a class
+    with its guardians is over a hundred.
+    """
+    if not wanted.only:
+        return wanted.item.from_raw_data(row)
+    attributes, part = wanted.item.get_attributes(), {}
+    for name in ("pk", "sk", *wanted.only):
+        value = row.get(name)
+        if value and "NULL" not in value:
+            part[name] = attributes[name].deserialize(attributes[name].get_value(value))
+        else:
+            part[name] = attributes[name].default
+    return SimpleNamespace(**part)
 
 
 def _projection(table: str, wanted: Sequence[Wanted[Any]]) -> dict[str, Any]:
