@@ -103,13 +103,12 @@ def _entry(
     stays = [e for e in card.enrolments if e.unit in findable.units] if card and findable else []
     kin = next((row for row in rows if isinstance(row, KinItem)), None)
     marks = {profile_key(a): _mark(profiles.get(a)) for a in (person, *adults)}
-    on = day.isoformat()
     return Entry(
         person,
         stored,
         tuple(findable.tokens()) if findable else (),
         tuple((e.id, e.unit) for e in stays if not e.cancelled and (e.end is None or day <= e.end)),
-        tuple(_child(row) for row in rows if isinstance(row, ChildItem) and on < row.until),
+        tuple(_child(row) for row in rows if isinstance(row, ChildItem)),
         marks | {kin_key(person): _mark(kin)},
     )
 

@@ -25,7 +25,7 @@ from functions.register.usecases import search_index
 from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.errors import Busy
-from skolkit.jobs import find
+from skolkit.jobs import ask, find
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Remove, commit, dynamodb, put_many
 from skolkit.types import PersonId, UnitId, stable_id
@@ -267,6 +267,13 @@ def test_everybody_is_gone_through(stream: Changes) -> None:
     job = find(store.SearchJobItem, asked["data"]["job"])
     assert job
     assert (job.state, int(job.done)) == ("done", 2)
+    forget(child)
+    stream.take()  # the stream has given up
+    with acting_as("register"):
+        again = ask(store.SearchJobItem, SearchRenewalAsked, "renew_search", adult, {}, None)
+    (asked,) = [fact for fact in outbox("register") if fact["data"].get("job") == again.id]
+    assert deliver("register", "go_through_search", asked) == []
+    assert index() == wanted() != {}
 
 
 def test_what_it_costs(stream: Changes) -> None:
