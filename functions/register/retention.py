@@ -13,8 +13,10 @@ from functions.register.store.enrolments import whole_kin
 from functions.register.store.items import ContactItem, KinItem, RegisterItem
 from functions.register.store.merging import MergeItem
 from functions.register.store.people import find_card
+from functions.register.store.population import ParkedItem
 from functions.register.store.protection import GlassItem
 from functions.register.store.retention import RegisterErasureItem, RegisterRetentionItem
+from functions.register.store.search_index import SearchJobItem
 from functions.register.store.tables import KINDS
 from functions.register.store.watch import CaseItem, case_of, whole_case
 from skolkit.extracts import Section, section
@@ -22,7 +24,7 @@ from skolkit.protected import shredding
 from skolkit.retention.shelf import TOGETHER, Document, Shelf
 from skolkit.types import PersonId
 
-__all__ = ["KINDS", "SHELF", "GlassItem", "MergeItem"]  # all but the shelf are read by their kind
+__all__ = ["KINDS", "SHELF", "GlassItem", "MergeItem", "ParkedItem", "SearchJobItem"]  # read by their kind
 
 
 def _contact(item: ContactItem) -> Document:

@@ -35,6 +35,7 @@ from functions.register.store.items import (
     RegisterImportItem,
     civic_key,
     merged_key,
+    profile_key,
 )
 from functions.register.store.watch import CaseItem
 from functions.register.store.writes import civic_item, relation_writes
@@ -494,9 +495,7 @@ def test_a_guardian_can_be_reached_while_a_case_of_the_child_is_open(aged: Aged)
     with acting_as("register"):
         ended = Responsible(aged.guardian, "Vårdnadshavare", None, long_ago)
         commit(
-            PersonItem(
-                f"PERSON#{child}", "PROFILE", given_name="x", family_name="y", birth_date="2014-01-01"
-            ),
+            PersonItem(*profile_key(child), given_name="x", family_name="y", birth_date="2014-01-01"),
             *relation_writes(child, date(2014, 1, 1), [ended], [], today()),
             *watch.opening(Case(new_id(), child, "schoolAttendance", "leftSchool", long_ago, "2026")),
         )
