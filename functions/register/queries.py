@@ -37,6 +37,7 @@ __all__ = [
     "contacts",
     "enrolments_at",
     "facts_of",
+    "is_tied",
     "merged_into",
     "present",
     "pupil",
@@ -269,6 +270,16 @@ def tie_end(event: str, person: PersonId, changed: date) -> date | None:
         for id, of_age, relation_end in known
     ]
     return endings.tie_end(card, children, organisation.duty_ends(person), changed, today())
+
+
+def is_tied(person: PersonId) -> bool:
+    """Whether the schools have to do with somebody now. Round trips as `tie_end`, and one; False for a closed
+    record.
+    """
+    if merged_into(person):
+        return False
+    end = tie_end("education end", person, date.min)
+    return end is None or end >= today()
 
 
 def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
