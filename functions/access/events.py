@@ -45,7 +45,8 @@ class PersonTold(BaseModel):
 
 class RetentionAsked(Fact):
     """A retention run has begun: every area that keeps something which the plan of this version deletes or
-    archives goes through its table. A `dry` run only counts.
+    archives goes through its table. A `dry` run only counts, and a `nightly` one also keeps the database from
+    removing what is held.
     """
 
     type: ClassVar[str] = "access.RetentionAsked.v1"
@@ -53,6 +54,7 @@ class RetentionAsked(Fact):
     day: str
     plan: str
     dry: bool
+    nightly: bool = False
 
 
 class RetentionPart(BaseModel):

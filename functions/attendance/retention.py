@@ -6,7 +6,7 @@ from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
-from skolkit.retention.work import Shelf
+from skolkit.retention.shelf import Shelf
 
 SHELF = Shelf(
     area="attendance",
@@ -18,4 +18,5 @@ SHELF = Shelf(
     answered=RetentionAnswered,
     lines=access.retention_lines,
     holds=access.holds,
+    real=access.deletes,
 )

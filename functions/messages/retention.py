@@ -7,7 +7,7 @@ from functions.messages.events import RetentionAnswered, RetentionContinued
 from functions.messages.kept import KEPT
 from functions.messages.store import MessagesErasureItem, MessagesItem, MessagesRetentionItem
 from functions.register import queries as register
-from skolkit.retention.work import Shelf
+from skolkit.retention.shelf import Shelf
 
 SHELF = Shelf(
     area="messages",
@@ -19,5 +19,6 @@ SHELF = Shelf(
     answered=RetentionAnswered,
     lines=access.retention_lines,
     holds=access.holds,
+    real=access.deletes,
     tie=register.tie_end,
 )

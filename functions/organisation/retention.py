@@ -18,7 +18,7 @@ from functions.organisation.store.retention import OrganisationErasureItem, Orga
 from functions.organisation.store.rollover import PlanItem, RolloverJob
 from functions.organisation.store.stand_ins import SubstitutionItem
 from functions.organisation.store.tables import KINDS
-from skolkit.retention.work import Document, Shelf
+from skolkit.retention.shelf import Document, Shelf
 from skolkit.types import PersonId
 
 # All but the shelf are read by their kind.
@@ -57,6 +57,7 @@ SHELF = Shelf(
     answered=RetentionAnswered,
     lines=access.retention_lines,
     holds=access.holds,
+    real=access.deletes,
     tie=_tie,
     whole={"activity": _activity, "duty_card": _duty, "elective_round": _round},
 )

@@ -33,7 +33,8 @@ KEPT = {
     "watch_event": Kept("register.watch", ("by",), follows="watch_case"),
     "open_case": Kept("register.watch", ("pk", "person"), follows="watch_case"),
     "watched": Kept("register.watch", ("pk",), follows="watch_case"),
-    "watch_exception": Kept("register.watch", ("pk",), dated="end"),
+    # Whatever its end, it decides how long its person is watched.
+    "watch_exception": Kept("register.watch", ("pk",), tied="pk"),
     "watch_job": Kept("technical.job"),
     "register_table_upload": Kept("technical.table", ("by",)),
     "register_table_mapping": Kept("technical.mapping", ("pk",)),

@@ -12,6 +12,7 @@ from functions.register.domain import endings
 from functions.register.domain.contacts import Contact, Withheld
 from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age
+from functions.register.domain.watch import watched_until
 from functions.register.store import contacts as contacts_store
 from functions.register.store import enrolments as enrolments_store
 from functions.register.store import people as people_store
@@ -19,6 +20,7 @@ from functions.register.store import watch as watch_store
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
+from skolkit.retention.rules import last_day
 from skolkit.table import Wanted
 from skolkit.types import PersonId, UnitId
 
@@ -35,6 +37,7 @@ __all__ = [
     "contacts",
     "enrolments_at",
     "facts_of",
+    "is_tied",
     "merged_into",
     "present",
     "pupil",
@@ -43,6 +46,7 @@ __all__ = [
     "require_person",
     "require_pupil",
     "require_relation",
+    "same_person",
     "sees",
     "shown_names",
     "tie_end",
@@ -111,6 +115,17 @@ def merged_into(person: PersonId) -> PersonId | None:
     """The record that a closed one proved to be the same person as. One consistent query."""
     card = people_store.find_card(person)
     return card.merged_into if card else None
+
+
+def same_person(person: PersonId) -> tuple[PersonId, ...]:
+    """Every record of somebody, whichever of them is asked about. A consistent query each."""
+    found, left = dict[PersonId, None](), [person]
+    while left:
+        found[(one := left.pop())] = None
+        if card := people_store.find_card(one):
+            known = (*card.also, *([card.merged_into] if card.merged_into else []))
+            left += [record for record in known if record not in found]
+    return tuple(found)
 
 
 def present(person: PersonId) -> PupilRecord | None:
@@ -229,20 +244,42 @@ def children_of(guardian: PersonId) -> tuple[PersonId, ...]:
 
 def tie_end(event: str, person: PersonId, changed: date) -> date | None:
     """When the last tie to somebody ended, for the retention plan's "education end"; None while it has not,
-    and for whoever is not in the register. `changed`: when what is asked about was changed last.
+    and for whoever is not in the register. `changed`: when what is asked about was changed last. Of "case
+    closed", for what the watch knows beside its cases: when somebody is not watched any more.
 
-    For what is not done while somebody waits: three round trips, and one per child.
+    What is kept of a closed record is judged by the one it proved to be, and from the merge at the earliest:
+    the merge may be undone. For what is not done while somebody waits: three round trips, and two per child.
     """
-    if event != "education end":
+    if event not in ("education end", "case closed"):
         raise ValueError(event)
-    card = people_store.find_card(person)
-    if card is None or watch_store.open_case_of(person):
+    found = people_store.find_person(person)
+    if found is None or watch_store.open_case_of(person):
+        return None
+    item, card = found
+    if card.merged_into:
+        merged = last_day(item.modified or "") or changed
+        since = tie_end(event, card.merged_into, max(changed, merged))
+        return max(since, merged) if since else None
+    if event == "case closed":
+        return watched_until(card.birth_date)
+    known = list(people_store.children_ever(person))
+    if any(of_age > today() and watch_store.open_case_of(id) for id, of_age, _ in known):
         return None
     children = [
         endings.child_end(of_age, relation_end, kid.enrolments if (kid := people_store.find_card(id)) else ())
-        for id, of_age, relation_end in people_store.children_ever(person)
+        for id, of_age, relation_end in known
     ]
     return endings.tie_end(card, children, organisation.duty_ends(person), changed, today())
+
+
+def is_tied(person: PersonId) -> bool:
+    """Whether the schools have to do with somebody now. Round trips as `tie_end`, and one; False for a closed
+    record.
+    """
+    if merged_into(person):
+        return False
+    end = tie_end("education end", person, date.min)
+    return end is None or end >= today()
 
 
 def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:

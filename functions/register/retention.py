@@ -13,22 +13,25 @@ from functions.register.store.enrolments import whole_kin
 from functions.register.store.items import ContactItem, KinItem, RegisterItem
 from functions.register.store.merging import MergeItem
 from functions.register.store.people import find_card
+from functions.register.store.population import ParkedItem
 from functions.register.store.protection import GlassItem
 from functions.register.store.retention import RegisterErasureItem, RegisterRetentionItem
+from functions.register.store.search_index import SearchJobItem
 from functions.register.store.tables import KINDS
 from functions.register.store.watch import CaseItem, case_of, whole_case
 from skolkit.extracts import Section, section
 from skolkit.protected import shredding
-from skolkit.retention.work import TOGETHER, Document, Shelf
+from skolkit.retention.shelf import TOGETHER, Document, Shelf
 from skolkit.types import PersonId
 
-__all__ = ["KINDS", "SHELF", "GlassItem", "MergeItem"]  # all but the shelf are read by their kind
+__all__ = ["KINDS", "SHELF", "GlassItem", "MergeItem", "ParkedItem", "SearchJobItem"]  # read by their kind
 
 
 def _contact(item: ContactItem) -> Document:
     """What was sealed is shredded with it: no copy of it, in a backup or an archive, can be read again."""
     person = _owner(item)
-    return Document((item,), also=tuple(shredding(person)), about=person)
+    last, others = shredding(person, item.sealed_reach, item.sealed_address)
+    return Document((item,), also=last, about=person, surplus=others)
 
 
 def _custody(kin: KinItem) -> Document:
@@ -73,6 +76,8 @@ SHELF = Shelf(
     answered=RetentionAnswered,
     lines=access.retention_lines,
     holds=access.holds,
+    real=access.deletes,
     tie=tie_end,
     whole={"contact": _contact, "kin": _custody, "watch_case": _case},
+    secret=frozenset({"birth", "civic", "number", "search_word"}),
 )

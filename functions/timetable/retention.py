@@ -6,7 +6,7 @@ from functions.access import queries as access
 from functions.timetable.events import RetentionAnswered, RetentionContinued
 from functions.timetable.kept import KEPT
 from functions.timetable.store import TimetableErasureItem, TimetableItem, TimetableRetentionItem
-from skolkit.retention.work import Shelf
+from skolkit.retention.shelf import Shelf
 
 SHELF = Shelf(
     area="timetable",
@@ -18,4 +18,5 @@ SHELF = Shelf(
     answered=RetentionAnswered,
     lines=access.retention_lines,
     holds=access.holds,
+    real=access.deletes,
 )

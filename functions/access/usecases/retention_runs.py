@@ -49,7 +49,8 @@ def begin(by: str, *, dry: bool, once: Callable[[str], Once]) -> RunView:
     day = today()
     item = store.new_run(by, day, plan_on(day).id, AREAS, dry=dry)
     view = run_view(item, version=1)
-    fact = RetentionAsked(run=item.id, day=day.isoformat(), plan=item.request["plan"], dry=dry)
+    nightly = by == ACTOR
+    fact = RetentionAsked(run=item.id, day=str(day), plan=item.request["plan"], dry=dry, nightly=nightly)
     trace = Trace(by, "ask_retention_run", "retention", changes=f"{item.id} {'dry' if dry else 'real'}")
     commit(item, facts=[fact], trace=trace, once=once(view.model_dump_json(by_alias=True)))
     return view

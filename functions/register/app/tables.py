@@ -118,7 +118,7 @@ def link_table_file(request: Request[shapes.FileName, None]) -> shapes.FileLink:
     TableAsked.type, process=2, timeout=900, memory=1024, batch=1, runbook="tables",
     uses=(
         *SEALS, "s3:GetObject tables", "s3:GetObject uploads", "s3:PutObject tables",
-        "s3:DeleteObject tables",
+        "s3:DeleteObject tables", "dynamodb:DeleteItem keys",
     ),
     meaning="En tabell läses inte in, ångras inte eller lämnas inte ut. Det som hunnit göras är helt.",
 )  # fmt: skip

@@ -160,6 +160,15 @@ def compulsory(
     return date(year, *rules.autumn), last
 
 
+def watched_until(born: date, rules: WatchRules = RULES) -> date:
+    """From when on no exception matters: compulsory school (7:12) and the years of 29:9 are over.
+
+    >>> watched_until(date(2008, 2, 29)).isoformat()
+    '2028-02-29'
+    """
+    return max(compulsory(born, (), rules)[1], _birthday(born, rules.activity_age))
+
+
 def birth_dates(day: date, rules: WatchRules = RULES) -> tuple[date, date]:
     """The first and last birth date of those who may be watched on a day."""
     first = date(day.year - rules.activity_age, 1, 1)

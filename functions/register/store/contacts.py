@@ -22,7 +22,19 @@ def contacts(ids: Sequence[PersonId]) -> dict[PersonId, Contact | Withheld]:
     only = ("withheld", "email", "phone", "language")
     found: dict[tuple[str, str], ContactItem]
     (found,) = fetch(Wanted(ContactItem, list(keys), dict, only=only), consistent=True)
-    return {keys[key]: contact_of(keys[key], item) for key, item in found.items()}
+    return {keys[key]: _reach(keys[key], item) for key, item in found.items()}
+
+
+def _reach(person: PersonId, item: ContactItem) -> Contact | Withheld:
+    if item.withheld:
+        return Withheld(person)
+    return Contact(person, item.email, item.phone, item.language)
+
+
+def wanted_reached(ids: Sequence[PersonId]) -> Wanted[set[PersonId]]:
+    """Of whom there is a contact at all."""
+    keys = {contact_key(person): person for person in ids}
+    return Wanted(ContactItem, list(keys), lambda found: {keys[key] for key in found}, only=("withheld",))
 
 
 def find_contact(person: PersonId) -> ContactItem | None:

@@ -135,6 +135,17 @@ def notice_writes(
     return writes
 
 
+def restored_writes(stored: Stored, notice: Notice) -> list[Write]:
+    """The contact that the record taken last tells of, guarded by the version of the profile; nothing when
+    there is one, or another record was the last.
+    """
+    if stored.contact or not (stored.card and stored.profile and stored.last and notice.addresses):
+        return []
+    if stored.last.digest != notice.digest:
+        return []
+    return [stored.profile, *_contact(stored, stored.card, notice)]
+
+
 def _set_profile(item: PersonItem, card: PersonCard, notice: Notice) -> None:
     item.given_name, item.middle_name, item.family_name = card.given_name, card.middle_name, card.family_name
     item.birth_date, item.sex = card.birth_date.isoformat(), card.sex

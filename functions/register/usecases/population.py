@@ -33,6 +33,7 @@ from functions.register.events import (
 from functions.register.imports.population import NoticeRow, arrived, file_id
 from functions.register.schemas.population import Dismissal, ParkedPage, ParkedQuery, ParkedView
 from functions.register.store import population as store
+from functions.register.store.contacts import wanted_reached
 from functions.register.store.people import wanted_owners
 from functions.register.store.population import ParkedItem, Place, Stored
 from skolkit.audit import Trace
@@ -65,12 +66,13 @@ _UNREADABLE = Text("Posten går inte att läsa.", "The record cannot be read.")
 
 @dataclass
 class _Known:
-    """What is stored of those whom some records name: whose numbers they are, births, last records; `own` is
-    the municipality.
+    """What is stored of those whom some records name: whose numbers they are, births, last records, of whom
+    there is a contact; `own` is the municipality.
     """
 
     owners: dict[str, PersonId]
     births: dict[PersonId, tuple[date, Last | None]]
+    reached: set[PersonId]
     own: str | None
 
 
@@ -134,8 +136,8 @@ def _known(notices: Sequence[Notice]) -> _Known:
     numbers = list(dict.fromkeys(n for notice in notices for n in notice.numbers))
     owners: dict[str, PersonId] = fetch(wanted_owners(numbers), consistent=True)[0]
     ids = list(dict.fromkeys(owners.values()))
-    births = fetch(store.wanted_lasts(ids), consistent=True)[0]
-    return _Known(owners, births, own_municipality())
+    births, reached = fetch(store.wanted_lasts(ids), wanted_reached(ids), consistent=True)
+    return _Known(owners, births, reached, own_municipality())
 
 
 def own_municipality() -> str | None:
@@ -168,6 +170,7 @@ def _persist(notice: Notice, known: _Known, *, guardian: bool) -> str:
             fresh = _known([notice])
             known.owners |= fresh.owners
             known.births |= fresh.births
+            known.reached |= fresh.reached
     return _take(notice, known, guardian=guardian)
 
 
@@ -175,7 +178,8 @@ def _take(notice: Notice, known: _Known, *, guardian: bool) -> str:
     person = _owner(notice, known)
     last = known.births[person][1] if person in known.births else None
     if person and not rules.is_news(last, notice):
-        return "known"
+        back = guardian and person not in known.reached and _restore(person, notice)
+        return "restored" if back else "known"
     guardian = guardian or any(child.number in known.owners for child in notice.children)
     if not rules.is_kept(notice, known=person is not None, guardian=guardian):
         return "not ours"
@@ -192,6 +196,16 @@ def _take(notice: Notice, known: _Known, *, guardian: bool) -> str:
     known.owners |= claims
     known.births[card.id] = (card.birth_date, None)
     return "taken"
+
+
+def _restore(person: PersonId, notice: Notice) -> bool:
+    """Keep again how a guardian is reached whose contact was erased when the schools had no more to do with
+    them: the record is not news, but it is what there is.
+    """
+    if not (writes := store.restored_writes(store.find_stored(person), notice)):
+        return False
+    commit(*writes, trace=Trace("system:take_population", "take_population", person, "population register"))
+    return True
 
 
 def _newcomer(notice: Notice) -> Stored:

@@ -15,13 +15,14 @@ from functions.register.domain.people import of_age
 from functions.register.imports import people
 from functions.register.imports.people import PersonRow
 from functions.register.queries import Contact, Withheld
+from functions.register.store.items import ContactItem, contact_key
 from infra.local.cloud import Cloud
 from skolkit import imports
 from skolkit.clock import today
 from skolkit.imports import Row, RowFault, Source
 from skolkit.protected import unseal
 from skolkit.sweden.codes import check_digit
-from skolkit.table import dynamodb, fetch
+from skolkit.table import Erase, commit, dynamodb, fetch
 from skolkit.triggers import DroppedFile
 from skolkit.types import PersonId, stable_id
 from tests.support.areas import IMPORTS_BUCKET, acting_as, drop_file, outbox
@@ -92,6 +93,23 @@ def test_the_same_file_again_changes_nothing(unit: Cloud) -> None:
     before = snapshot()
     drop(unit, f"{KEY}.jsonl", rows)
     assert snapshot() == before
+
+
+def test_somebody_who_comes_back_can_be_reached_again(unit: Cloud) -> None:
+    """Their contact was erased when the last tie had ended; the file has said the same all the time."""
+    rows = [person(name, email=f"{name}@example.org") for name in ("anna", "bo")]
+    drop(unit, KEY, rows)
+    for name in ("anna", "bo"):
+        row = ContactItem.find(*contact_key(id_of(name)))
+        assert row
+        commit(Erase(row))
+    drop(unit, f"{KEY}.2.jsonl", rows)
+    assert queries.contacts([id_of("anna"), id_of("bo")]) == {}
+    drop(unit, f"{KEY}.3.jsonl", [*rows, pupil("liv", "anna")])
+    assert queries.contacts([id_of("anna"), id_of("bo")]).keys() == {id_of("anna")}
+    commit(Erase(ContactItem.get(*contact_key(id_of("anna")))))
+    drop(unit, f"{KEY}.4.jsonl", rows)  # the tie is in the register, not in this file
+    assert queries.contacts([id_of("anna"), id_of("bo")]).keys() == {id_of("anna")}
 
 
 def test_a_repeated_delivery_of_the_event_is_left_alone(unit: Cloud) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from functions.register import queries
+from functions.register.store.items import ContactItem, contact_key
 from functions.register.store.people import find_card
 from functions.register.usecases import population
 from infra.local.cloud import Cloud
-from skolkit.table import dynamodb
+from skolkit.table import Erase, commit, dynamodb
 from skolkit.types import new_id
 from tests.support.areas import acting_as, audit_rows, call, deliver, outbox
 from tests.support.meter import metered
@@ -91,6 +92,19 @@ def test_a_file_again_changes_nothing(unit: Cloud) -> None:
         if fact["type"] == ARRIVED:
             assert deliver("register", "take_population", fact) == []
     assert (everything(), told()) == (before, facts)
+
+
+def test_a_guardian_who_comes_back_can_be_reached_again(unit: Cloud) -> None:
+    """The contact was erased when the last child had left; the same record comes with another child."""
+    drop_records(unit, [record(CHILD, MOTHER), record(MOTHER), record(FATHER)])
+    key = contact_key(card(MOTHER).id)
+    commit(Erase(ContactItem.get(*key)))
+    drop_records(unit, [record(MOTHER)], key=f"{KEY}.2.jsonl")
+    assert ContactItem.find(*key) is None
+    drop_records(unit, [record(MOTHER), record(number(date(2017, 5, 4)), MOTHER)], key=f"{KEY}.3.jsonl")
+    contact = ContactItem.find(*key)
+    assert contact
+    assert contact.addresses[0]["street"] == "Provgatan 1"
 
 
 def test_changes_are_found_by_comparing(unit: Cloud) -> None:

@@ -11,9 +11,10 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from functions.register.store.items import ContactItem
 from infra.local.cloud import Cloud
 from skolkit import protected
-from skolkit.protected import DataKeyItem, seal, shredding, unseal
+from skolkit.protected import DataKeyItem, seal, shredded_with, shredding, unseal
 from skolkit.table import commit
 from skolkit.types import PersonId, new_id
 from tests.support.fixtures import lay_tables
@@ -54,7 +55,9 @@ def test_without_its_key_a_copy_of_what_was_sealed_is_noise() -> None:
     one = person()
     copies = [seal(one, HOME) for _ in range(3)]
     assert all(unseal(one, copy) for copy in copies)
-    commit(*shredding(one))
+    with_it, before = shredding(one)
+    assert before == ()
+    commit(*with_it)
     assert [unseal(one, copy) for copy in copies] == [{}, {}, {}]
     assert list(DataKeyItem.query(f"PERSON#{one}")) == []
 
@@ -63,10 +66,22 @@ def test_many_old_keys_do_not_stand_in_the_way(monkeypatch: pytest.MonkeyPatch) 
     one = person()
     copies = [seal(one, HOME) for _ in range(5)]
     monkeypatch.setattr(protected, "KEYS", 2)
-    last = shredding(one)
-    assert len(last) == 2
-    commit(*last)
+    with_it, before = shredding(one, copies[0], None)
+    assert (len(with_it), len(before)) == (2, 3)
+    assert all(unseal(one, copy) for copy in copies)  # nothing has been done yet
+    commit(*before)
+    assert [bool(unseal(one, copy)) for copy in copies] == [True, False, False, False, True]
+    commit(*with_it)
     assert not any(unseal(one, copy) for copy in copies)
+
+
+def test_what_is_sealed_in_an_item_is_shredded_with_it() -> None:
+    one = person()
+    item = ContactItem(f"PERSON#{one}", "CONTACT", sealed_reach=seal(one, HOME))
+    other = seal(one, HOME)
+    commit(*shredded_with(item))
+    assert unseal(one, item.sealed_reach) == {}
+    assert unseal(one, other)
 
 
 @given(st.binary(min_size=1, max_size=200), st.integers(min_value=0))

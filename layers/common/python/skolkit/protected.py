@@ -22,13 +22,13 @@ from pynamodb.attributes import BinaryAttribute
 
 from skolkit.aws import client
 from skolkit.config import table_name
-from skolkit.table import Erase, Item, Write, chunks, commit
+from skolkit.table import Erase, Item, Remove, Write, commit
 from skolkit.telemetry import logger
 from skolkit.types import PersonId, new_id
 
 KEY = "alias/skolkit-protected"
 MARK = b"SK2\0"  # no ciphertext of KMS begins so
-KEYS = 40  # in one transaction with what they open
+KEYS = 90  # in one transaction with what they open
 NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM; a key seals one text only
 
 
@@ -66,8 +66,8 @@ def unseal(person: PersonId, sealed: bytes | None) -> dict[str, Any]:
         return _read(client("kms").decrypt(
             KeyId=KEY, CiphertextBlob=sealed, EncryptionContext=_context(person)
         )["Plaintext"])  # fmt: skip
-    id, rest = str(UUID(bytes=sealed[4:20])), sealed[20:]
-    key = DataKeyItem.find(*_place(person, id))
+    rest = sealed[20:]
+    key = DataKeyItem.find(*_place(person, str(_key_of(sealed))))
     if key is None:
         logger().warning("sealed text without its key")
         return {}
@@ -77,16 +77,30 @@ def unseal(person: PersonId, sealed: bytes | None) -> dict[str, Any]:
     return _read(AESGCM(reply["Plaintext"]).decrypt(rest[:NONCE], rest[NONCE:], person.encode()))
 
 
-def shredding(person: PersonId) -> list[Write]:
-    """What makes all that was ever sealed for a person unreadable, to be committed with the deletion of what
-    is kept of it. One consistent query; nothing for most people.
-
-    Keys older than the last `KEYS`, of texts that have been replaced many times since, go at once.
+def shredding(person: PersonId, *sealed: bytes | None) -> tuple[tuple[Write, ...], tuple[Write, ...]]:
+    """What makes all that was ever sealed for a person unreadable: first what is to be committed with the
+    deletion of what is kept of it, among that the keys of `sealed`, which still is; then, for more than
+    `KEYS`, keys of texts that have been replaced, to go before. One consistent query; nothing for most
+    people.
     """
+    used = set(map(_key_of, sealed))
     keys = list(DataKeyItem.query(f"PERSON#{person}", consistent_read=True))
-    for old in chunks(keys[:-KEYS], KEYS):
-        commit(*map(Erase, old))
-    return [Erase(key) for key in keys[-KEYS:]]
+    keys.sort(key=lambda key: str(key.sk).removeprefix("KEY#") in used)  # stable: otherwise by age
+    return tuple(map(Erase, keys[-KEYS:])), tuple(map(Erase, keys[:-KEYS]))
+
+
+def shredded_with(item: Item) -> list[Write]:
+    """The keys of what is sealed in an item of a person's partition, to be committed with its deletion. No
+    round trip.
+    """
+    person = PersonId(str(item.pk).removeprefix("PERSON#"))
+    values = (getattr(item, name) for name in item.get_attributes())
+    ids = filter(None, (_key_of(value) for value in values if isinstance(value, bytes)))
+    return [Remove(DataKeyItem(*_place(person, id))) for id in ids]
+
+
+def _key_of(sealed: bytes | None) -> str | None:
+    return str(UUID(bytes=sealed[4:20])) if sealed and sealed.startswith(MARK) else None
 
 
 def _place(person: PersonId, id: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ class RetentionJob(JobItem):
 
 class ErasureItem(Item):
     """Base of the proof of one transaction: the digests of the rows it erased, and their package. It goes
-    away when it has long been in the archive.
+    away when it has long been in the archive, and only then.
     """
 
     document = UnicodeAttribute()

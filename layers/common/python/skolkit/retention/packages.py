@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,15 +84,17 @@ def package_id(rows: Sequence[Item]) -> str:
 
 def store(origin: Origin, line: Line, rows: Sequence[Item], shown: Sequence[Section]) -> tuple[str, str]:
     """Keep a package and read it back; the key of its manifest and its SHA-256. Rows that have been packed
-    before, by a worker that died, are taken as they lie. Raises `PackageNotStored`.
+    before, by a worker that died, are taken as they lie; what does not lie there whole is packed again, over
+    it. Raises `PackageNotStored`.
 
     Round trips to S3: one to look, then two per file.
     """
     home = f"packages/{origin.area}/{line.document}/{package_id(rows)}"
     key = f"{home}/{MANIFEST}"
-    if _found(key) is None:
-        for name, body in pack(origin, line, rows, shown).items():
-            put(f"{home}/{name}", body)
+    with suppress(PackageNotStored):
+        return key, verify(home, rows)
+    for name, body in pack(origin, line, rows, shown).items():
+        put(f"{home}/{name}", body)
     return key, verify(home, rows)
 
 

@@ -27,12 +27,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A legal hold (gallringsstopp): over a person, or over a document type, in one unit or in all."""
+    """A legal hold (gallringsstopp): over a person, or over a document type, in one unit or in all. `also`
+    are other records of the same person.
+    """
 
     id: str
     person: str | None = None
     document: str | None = None
     unit: str | None = None
+    also: tuple[str, ...] = ()
 
     def holds(self, document: str, people: Collection[str], units: Collection[str]) -> bool:
         """Whether something of this type, about these people, must stay. What does not say its unit is held
@@ -42,7 +45,7 @@ class Hold:
         True
         """
         if self.person is not None:
-            return self.person in people
+            return not {self.person, *self.also}.isdisjoint(people)
         return self.document == document and (self.unit is None or not units or self.unit in units)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,24 +20,23 @@ from pydantic import BaseModel, ConfigDict
 from skolkit import jobs
 from skolkit.audit import Trace
 from skolkit.clock import now, stamp
-from skolkit.errors import ChangedMeanwhile
+from skolkit.errors import Busy, ChangedMeanwhile
 from skolkit.events import Envelope
-from skolkit.extracts import Section
 from skolkit.feed import scan
 from skolkit.kept import Kept
 from skolkit.retention import packages
-from skolkit.retention.facts import Answered, Count, Turn
-from skolkit.retention.items import ErasureItem, RetentionJob
+from skolkit.retention.facts import Turn
+from skolkit.retention.items import RetentionJob
 from skolkit.retention.packages import Origin
+from skolkit.retention.proofs import conclude
 from skolkit.retention.rules import Hold, Line, counted_from, holding, is_over, last_day
-from skolkit.table import Erase, Item, Write, chunks, commit
-from skolkit.telemetry import count, logger
+from skolkit.retention.shelf import TOGETHER, Document, Shelf
+from skolkit.table import Erase, Item, chunks, commit
+from skolkit.telemetry import count, failure, logger
 from skolkit.types import PersonId
 
 SECONDS = jobs.SECONDS
 PAGE = 500  # rows of a table at a time
-TOGETHER = 40  # rows erased by one transaction: with tombstones and what goes with them under 100
-PART = 5_000  # digests in one file of proofs
 NEAR, PUT_OFF = 7 * 86_400, 30 * 86_400  # seconds before a held row would expire, and how long it is put off
 ACTOR = "system:answer_retention"
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -45,7 +44,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 class Asked(BaseModel):
     """Of `access.RetentionAsked.v1`: which run, of which day, by which version of the plan; `dry` only
-    counts.
+    counts, and of the night puts off what is held.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
@@ -53,52 +52,7 @@ class Asked(BaseModel):
     day: str
     plan: str
     dry: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What goes together: `rows` are erased in one transaction with `also` (lists that go on without them,
-    keys that are shredded). `before` are rows of a document too large for that, erased first, some at a time.
-    `about` is the person for the audit trail; `shown` is how an archive reads it.
-    """
-
-    rows: tuple[Item, ...]
-    also: tuple[Write, ...] = ()
-    before: tuple[Item, ...] = ()
-    about: str = ""
-    shown: tuple[Section, ...] = ()
-
-    @property
-    def everything(self) -> tuple[Item, ...]:
-        return (*self.before, *self.rows)
-
-    @property
-    def is_plain(self) -> bool:
-        return len(self.rows) == 1 and not (self.also or self.before or self.about)
-
-
-def _no_tie(_event: str, _person: PersonId, _changed: date) -> date | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What an area brings: its kinds; how the ties of people end (`tie`: of event, person and the day the
-    item was changed last; None while they have not); and how documents of more than one row are put together
-    (`whole`, by their first kind; None when one is not whole just now).
-    """
-
-    area: str
-    kept: Mapping[str, Kept]
-    item: type[Item]
-    job: type[RetentionJob]
-    proof: type[ErasureItem]
-    continued: type[Turn]
-    answered: type[Answered]
-    lines: Callable[[str], Mapping[str, Line]]
-    holds: Callable[[], Sequence[Hold]]
-    tie: Callable[[str, PersonId, date], date | None] = _no_tie
-    whole: Mapping[str, Callable[[Any], Document | None]] = field(default_factory=dict)
+    nightly: bool = False
 
 
 def answer(envelope: Envelope, shelf: Shelf) -> None:
@@ -126,7 +80,7 @@ def _step(shelf: Shelf, item: RetentionJob) -> bool:
     if phase in ("ties", "dates"):
         _page(shelf, item, phase)
     elif phase == "prove":
-        _conclude(shelf, item)
+        conclude(shelf, item)
     return bool(item.place["phase"] != "answered")
 
 
@@ -138,8 +92,8 @@ def _first_walk(shelf: Shelf) -> str:
 
 
 def _page(shelf: Shelf, item: RetentionJob, phase: str) -> None:
-    rows, after = scan(shelf.item.Meta.table_name, item.place.get("after"), PAGE)
-    night = Night(shelf, item, shelf.lines(item.request["plan"]), shelf.holds())
+    rows, after = _rows(shelf, item.place.get("after"))
+    night = Night(shelf, item, shelf.lines(item.request["plan"]), shelf.holds(()))
     for row in rows:
         kept = shelf.kept.get(row["kind"]["S"])
         if kept and not kept.follows and bool(kept.tied) == (phase == "ties"):
@@ -150,6 +104,22 @@ def _page(shelf: Shelf, item: RetentionJob, phase: str) -> None:
     then = {"phase": "dates"} if phase == "ties" else {"phase": "prove"}
     item.place = {"phase": phase, "after": after} if after else then
     commit(item)
+
+
+def _rows(shelf: Shelf, after: dict[str, Any] | None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """A page of the table, and its last key if there is more. It ends where the key tells nothing of anybody:
+    the job keeps it.
+    """
+    found: list[dict[str, Any]] = []
+    while True:
+        rows, after = scan(shelf.item.Meta.table_name, after, PAGE)
+        found += rows
+        if after is None:
+            return found, None
+        ends = (n for n, row in enumerate(reversed(found)) if row["kind"]["S"] not in shelf.secret)
+        if (too_many := next(ends, None)) is not None:
+            found = found[: len(found) - too_many]
+            return found, {"pk": found[-1]["pk"], "sk": found[-1]["sk"]}
 
 
 @dataclass
@@ -173,10 +143,20 @@ class Night:
         return date.fromisoformat(self.item.request["day"])
 
     def take(self, raw: dict[str, Any], kept: Kept) -> None:
-        """Look at one row of the table, and erase the document it begins if that is over."""
+        """Look at one row of the table, and erase the document it begins if that is over. One that cannot be
+        judged, packed or erased stays, and does not stand in the way of the others.
+        """
         line = self.lines[kept.document]
+        try:
+            self._take(raw, kept, line)
+        except (Busy, ChangedMeanwhile):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, counted and left
+            self._left(line, 1, error)
+
+    def _take(self, raw: dict[str, Any], kept: Kept, line: Line) -> None:
         if line.action == "expire":
-            self._put_off(raw, kept, line)
+            self._put_off(raw, line)
         if line.action not in ("archive", "delete") or not self._is_over(raw, kept, line):
             return
         first = self.shelf.item.from_raw_data(raw)
@@ -229,12 +209,13 @@ class Night:
             self.held[hold.id] = self.held.get(hold.id, 0) + len(rows)
         return bool(found)
 
-    def _not_held_by_now(self, line: Line, documents: Sequence[Document]) -> list[Document]:
-        """Those that no hold set since the page was read keeps: a hold works from the next transaction on."""
-        holds = self.shelf.holds()
-        if holds == self.holds:
-            return list(documents)
-        self.holds = holds
+    def _still_to_go(self, line: Line, documents: Sequence[Document]) -> list[Document]:
+        """Those that may go now: a hold, or the setting turned back, works from the next transaction on."""
+        if not self.shelf.real():
+            self._count(line, changed=sum(len(one.everything) for one in documents))
+            return []
+        # Always judged again: they may have been read under an older list than the one read last.
+        self.holds = self.shelf.holds(self.holds)
         return [one for one in documents if not self._held_back(line, one.everything)]
 
     def _people(self, rows: Sequence[Item]) -> set[str]:
@@ -245,13 +226,18 @@ class Night:
                 people.update(_ID.findall(_text(values.get(name))))
         return people
 
-    def _put_off(self, raw: dict[str, Any], kept: Kept, line: Line) -> None:
-        """What the database would remove by itself within a week stays a month longer while it is held."""
+    def _put_off(self, raw: dict[str, Any], line: Line) -> None:
+        """What the database would remove by itself within a week stays a month longer while it is held: every
+        night, whether or not the run deletes.
+        """
         ends = int(raw.get("expires", {}).get("N", 0))
-        if not self.holds or not kept.whose or not ends or ends - now().timestamp() > NEAR:
+        if not self.holds or not ends or ends - now().timestamp() > NEAR:
             return
-        row = self.shelf.item.from_raw_data(raw)
-        if not self._is_held(line, [row]) or self.dry:
+        row = Item.from_raw_data(raw)  # jobs and imports are no items of the area's own base
+        if not self._held_back(line, [row]):
+            return
+        self._count(line, due=1)
+        if self.dry and not self.item.request.get("nightly"):
             return
         row.expires = ends + PUT_OFF
         try:
@@ -268,15 +254,23 @@ class Night:
         elif document.is_plain:
             self.waiting.setdefault(line.document, []).append(document)
             return
-        before = (Document(tuple(some)) for some in chunks(document.before, TOGETHER))
-        if all(self._commit(line, [some], package) for some in before):
-            self._commit(line, [document], package)
+        for writes in chunks(document.surplus, TOGETHER):
+            if not self._still_to_go(line, [document]):
+                return
+            commit(*writes, trace=Trace(ACTOR, "erase", document.about, reason=line.document))
+        rest = document.everything
+        for some in chunks(document.before, TOGETHER):
+            rest = rest[len(some) :]
+            part = Document(tuple(some), about=document.about, after=rest)
+            if not self._commit(line, [part], package):
+                return
+        self._commit(line, [replace(document, before=())], package)
 
     def _commit(
         self, line: Line, documents: Sequence[Document], package: tuple[str, str] | None = None
     ) -> bool:
         """Erase documents with their proof; whether that was done."""
-        documents = self._not_held_by_now(line, documents)
+        documents = self._still_to_go(line, documents)
         if not documents:
             return False
         rows = [row for document in documents for row in document.rows]
@@ -284,7 +278,7 @@ class Night:
         number = int(before.get("erasures", 0)) + 1
         proof = self.shelf.proof(
             f"RETENTION#{self.item.id}", f"{number:09}", document=line.document, package=package,
-            digests=[packages.row_digest(row) for row in rows], expires=self.item.expires,
+            digests=[packages.row_digest(row) for row in rows],
         )  # fmt: skip
         done = before.get("done", {})
         done = done | {line.document: done.get(line.document, 0) + len(rows)}
@@ -294,15 +288,24 @@ class Night:
         trace = Trace(ACTOR, "erase", about, reason=line.document, changes=f"{len(rows)} {self.item.id}")
         try:
             commit(*map(Erase, rows), *also, proof, self.item, trace=trace)
-        except ChangedMeanwhile:
+        except Exception as error:
             self.item.outcome = before
+            if isinstance(error, Busy):
+                raise
             self._still_mine()
             if len(documents) > 1:
                 each = [self._commit(line, [document]) for document in documents]
                 return all(each)
-            self._count(line, changed=len(rows))
+            self._left(line, len(documents[0].everything), error)
             return False
         return True
+
+    def _left(self, line: Line, rows: int, error: Exception) -> None:
+        """Rows that stay until the next night: somebody has changed them, or something is wrong with them."""
+        self._count(line, changed=rows)
+        if not isinstance(error, ChangedMeanwhile):
+            count("RetentionFailed", rows)
+            logger().error("retention failed", document=line.document, **failure(error))
 
     def _still_mine(self) -> None:
         """Raises `ChangedMeanwhile` when it was not a row that had changed: another worker does this."""
@@ -314,58 +317,6 @@ class Night:
         mine = self.counts.setdefault(line.document, {})
         for name, number in numbers.items():
             mine[name] = mine.get(name, 0) + number
-
-
-def _conclude(shelf: Shelf, item: RetentionJob) -> None:
-    """Put the proofs in the archive and tell what was done. One query per megabyte, a file per 5,000 rows."""
-    done = item.outcome.get("done", {})
-    known = item.outcome.get("counts", {})
-    counts = tuple(
-        Count(document=name, **_numbers(known.get(name, {}), int(done.get(name, 0))))
-        for name in sorted({*known, *done})
-    )
-    holds = {id: int(number) for id, number in item.outcome.get("holds", {}).items()}
-    index, digest = ("", "") if item.request["dry"] else _prove(shelf, item, counts)
-    fact = shelf.answered(run=item.id, counts=counts, holds=holds, index=index, digest=digest)
-    item.place = {"phase": "answered"}
-    commit(item, facts=[fact])
-    count("RowsErased", sum(one.done for one in counts))
-    logger().info("retention", run=item.id, rows=int(item.done), erased=sum(one.done for one in counts))
-
-
-def _numbers(known: Mapping[str, int], done: int) -> dict[str, int]:
-    held, changed = int(known.get("held", 0)), int(known.get("changed", 0))
-    # A page that was walked twice, because a worker died in it, has counted again only what was left.
-    return {"due": max(int(known.get("due", 0)), done + held + changed), "done": done, "held": held,
-            "changed": changed}  # fmt: skip
-
-
-def _prove(shelf: Shelf, item: RetentionJob, counts: Sequence[Count]) -> tuple[str, str]:
-    home, asked = f"proofs/{shelf.area}/{item.id}", item.request
-    parts: list[dict[str, Any]] = []
-    packed: dict[str, dict[str, Any]] = {}
-    for lines in chunks(_proved(shelf, item, packed), PART):
-        body = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
-        key = f"{home}/{len(parts) + 1:06}-{packages.digest(body)[:8]}.jsonl"
-        parts.append({"key": key, "sha256": packages.put(key, body), "rows": len(lines)})
-    whole = {
-        "run": item.id, "area": shelf.area, "day": asked["day"], "plan": asked["plan"],
-        "counts": [one.model_dump() for one in counts], "parts": parts, "packages": list(packed.values()),
-    }  # fmt: skip
-    body = json.dumps(whole, indent=1).encode()
-    key = f"{home}/index-{packages.digest(body)[:8]}.json"
-    return key, packages.put(key, body)
-
-
-def _proved(shelf: Shelf, item: RetentionJob, packed: dict[str, dict[str, Any]]) -> Iterator[dict[str, str]]:
-    for row in shelf.proof.query(f"RETENTION#{item.id}", consistent_read=True):
-        if row.package:
-            key, sha256 = row.package
-            packed[key] = {
-                "key": key, "sha256": sha256, "document": row.document, "rows": len(row.digests)
-            }  # fmt: skip
-        for digest in row.digests:
-            yield {"document": row.document, "sha256": digest}
 
 
 def _units(rows: Sequence[Item]) -> set[str]:

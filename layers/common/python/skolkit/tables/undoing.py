@@ -11,6 +11,7 @@ from typing import Any
 from skolkit.audit import Trace
 from skolkit.errors import ChangedMeanwhile
 from skolkit.jobs import JobItem
+from skolkit.protected import shredded_with
 from skolkit.table import Erase, Item, Overwrite, Remove, Wanted, Write, commit, fetch
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, write_table
@@ -84,7 +85,7 @@ def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) 
             item = kind.from_raw_data(_unpacked(image["before"]))
             writes.append(item.over(current.version if current else None))
         elif current is not None:
-            writes.append(Erase(current))
+            writes += [Erase(current), *shredded_with(current)]
     back = table.back(images, writes)
     trace = Trace(job.asked_by, job.job, before.about, changes=f"{job.id} {int(before.line)}")
     try:
