@@ -198,6 +198,9 @@ def test_a_closed_record_is_protected_with_the_kept_one(
     fact = [e for e in outbox("register") if e["type"] == "register.PersonProtected.v1"][-1]
     for _ in range(2):
         assert deliver("register", "hide_papers", fact) == []
+    told = [e for e in outbox("register") if e["type"] == "register.PersonProtected.v1"]
+    assert [e["data"]["person"] for e in told].count(other.id) == 1
+    assert deliver("register", "hide_papers", told[-1]) == []
     office = world.staff("administrator")  # of the whole municipality
     rows = call("attendance", "open_lesson", office, path={"lesson": lesson.id}).body["rows"]
     assert [row["givenName"] for row in rows if row["pupil"] == other.id] == [""]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from functions.register.store.tables import TableJobItem
+from skolkit import jobs
 from skolkit.aws import client
 from skolkit.tables.formats import read_table, write_table
 from skolkit.types import PersonId, new_id
 from tests.support.areas import TABLES_BUCKET, Answer, call, deliver, outbox
+from tests.support.stored import stored
+from tests.support.town import id_of
 
+KEPT = "ändrad sedan dess, eller inte din att ändra"
 Rows = Iterable[Iterable[object]]
 
 
@@ -119,3 +125,45 @@ def files() -> dict[str, str]:
 
 def _content(key: str) -> bytes:
     return bytes(client("s3").get_object(Bucket=TABLES_BUCKET, Key=key)["Body"].read())
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two units, a few people, a clerk of the municipality and one of each unit."""
+
+    clerk: Clerk
+    here: Clerk
+    there: Clerk
+
+
+def job_of(job: dict[str, Any]) -> TableJobItem:
+    found = jobs.find(TableJobItem, job["id"])
+    assert found
+    return found
+
+
+def protect(town: Town, name: str, *, heard: bool = True) -> None:
+    """Set the marking over HTTP, and let the register hear of it twice, or not yet."""
+    record = call("register", "read_record", town.clerk.person, path={"person": id_of(name)})
+    answer = call(
+        "register", "protect_person", town.clerk.person, path={"person": id_of(name)},
+        body={"securityMarking": "Sekretessmarkering", "basis": BASIS},
+        headers={"if-match": f'"{record.body["version"]}"'},
+    )  # fmt: skip
+    assert answer.status == 200, answer.body
+    told = [e for e in outbox("register") if e["type"] == "register.PersonProtected.v1"]
+    if not heard:
+        return
+    assert deliver("register", "withdraw_tables", told[-1]) == []
+    rows = _undated()
+    assert deliver("register", "withdraw_tables", told[-1]) == []
+    assert _undated() == rows
+
+
+def _undated() -> dict[tuple[str, str, str], Any]:
+    """What is stored, but for versions: a job that is being done is disturbed every time."""
+    times = {"version", "modified"}
+    return {key: {n: v for n, v in row.items() if n not in times} for key, row in stored().items()}
+
+
+BASIS = "taxAgencyDecision"

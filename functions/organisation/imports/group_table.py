@@ -35,7 +35,7 @@ from functions.organisation.usecases.group_rights import require_belonging, requ
 from skolkit.clock import today
 from skolkit.errors import DomainError, NotFound, Text
 from skolkit.events import Fact
-from skolkit.imports import FileRow, validated
+from skolkit.imports import FileRow, RowFault, validated
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Write, fetch
 from skolkit.tables.items import Image
@@ -125,19 +125,23 @@ class _Groups:
         for line in lines:
             row, faults = validated(line.line, lambda of=line: _read(of), _SHOWN)  # type: ignore[misc]
             if row is None:
-                rows.append(Planned(line.line, faults=tuple(faults)))
+                rows.append(self._unread(line, state, faults))
                 continue
             try:
                 state = state or self._found(line, row)
                 rows.append(self._judged(state, line, row))
             except (DomainError, NotFound) as refusal:
-                who = self.people.named(line) if state else None
                 told = NoSuchGroup(field="group") if isinstance(refusal, NotFound) else refusal
-                faulty = Planned(line.line, "", who or "", faults=(refused(line.line, told),))
-                rows.append(replace(faulty, hidden=self.people.hidden(who)))
+                rows.append(self._unread(line, state, [refused(line.line, told)]))
         if state is None or (state.before is None and all(row.faults for row in rows)):
             return Plan(rows)
         return Plan(rows, state.group.id, state.writes, state.facts)
+
+    def _unread(self, line: Line, state: _State | None, faults: Sequence[RowFault]) -> Planned:
+        """A refused row; who is protected is hidden from those who may see them, as nobody else is."""
+        seen = self.people.named(line) if state else None
+        who = self.people.whom(line)
+        return Planned(line.line, "", who, faults=tuple(faults), hidden=self.people.hidden(seen))
 
     def _found(self, line: Line, row: GroupLine) -> _State:
         """The rows' group, if the caller may change it, or a new one. Raises `NoSuchGroup`."""
@@ -181,10 +185,13 @@ class _Groups:
         person, created = None, state.before is None and line.get("part") == "" and not who_of(line.values)
         if who_of(line.values):
             person = self.people.named(line)
-            if person is None:
-                wrong = NotEnrolledHere if row.part == "member" else NotEmployedHere
-                raise wrong(field="civicNo" if line.get("civicNo") else "person")
-            made, was, now = self._placed(made, person, row)
+            try:
+                if person is None:
+                    raise NotEnrolledHere if row.part == "member" else NotEmployedHere
+                made, was, now = self._placed(made, person, row)
+            except (NotEnrolledHere, NotEmployedHere) as wrong:
+                # The same for who is not there: which number is somebody's is nobody's business.
+                raise type(wrong)(field="civicNo" if line.get("civicNo") else "person") from None
             before, after, created = before | was, after | now, not was
         if len(differing(state.before, made)) > MOST_AT_ONCE:
             raise TooManyAtOnce(field="person")
@@ -220,10 +227,13 @@ class _Groups:
             old = next((stay for stay in mine if stay.covers(today())), None)
         start = row.start_date or (old.start if old else today())
         end = row.end_date or (old.end if old else None)
-        made = group if old and old.end == end else by_hand(group, [person], [], start, end)
-        if made != group:
+        made = group
+        if not old or old.end != end:
             caller, duties = self.people.caller, self.people.duties
-            require_belonging(caller, group, [person], start, end, duties)
+            # First of all, and with days in their order: other refusals are for those who do belong.
+            last = max(start, end) if end else None
+            require_belonging(caller, group, [person], start, last, duties)
+            made = by_hand(group, [person], [], start, end)
         stay = next(s for s in made.stays if s.person == person and s.start == start)
         was = part_cells("member", old.start, old.end) if old else {}
         return made, was, part_cells("member", stay.start, stay.end)
@@ -249,6 +259,18 @@ def _with_posts(group: DatedGroup, part: Part, posts: frozenset[Post]) -> DatedG
     if part == "mentor":
         return replace(group, mentors=frozenset(posts))
     return replace(group, teachers=frozenset(posts))
+
+
+def may_undo(asker: Asker, images: Sequence[Image]) -> bool:
+    """Whether whoever asks may still change the group that an import made or changed. One round trip."""
+    duties = queries.duties_of(asker.caller.person_id)
+    group = next(image for image in images if image["sk"] == "GROUP")
+    id = GroupId(str(group["pk"]).removeprefix("GROUP#"))
+    units = {UnitId(said["unit"]["S"]) for said in (group["before"], group["after"]) if said}
+    return all(
+        guard.allowed(asker.caller, "organisation:edit_group", guard.Group(id, unit), duties)
+        for unit in units
+    )
 
 
 def back(images: Sequence[Image], writes: Sequence[Write]) -> Back:

@@ -22,6 +22,7 @@ from functions.organisation.domain.units import MUNICIPALITY
 from functions.organisation.events import DutyChanged
 from functions.organisation.imports.common import Id, Unit
 from functions.organisation.imports.table_people import People, name_cells, names_of, who_of
+from functions.organisation.imports.table_people import whom as named_by
 from functions.organisation.store import duties as store
 from skolkit.clock import today
 from skolkit.errors import DomainError, Text
@@ -29,7 +30,7 @@ from skolkit.imports import FileRow, validated
 from skolkit.table import Write, fetch
 from skolkit.tables.items import Image
 from skolkit.tables.plans import Asker, Back, Line, Page, Plan, Planned, Shown, changes, refused
-from skolkit.types import PersonId, UnitId
+from skolkit.types import PersonId, UnitId, is_id
 
 PAGE = 100
 _SHOWN = ("unit", "dutyRole", "startDate", "endDate", "dutyPercent", "hoursPerYear")
@@ -91,17 +92,20 @@ class _Staff:
         (line,) = lines
         row, faults = validated(line.line, lambda: _read(line), _SHOWN)
         if row is None:
-            return Plan([Planned(line.line, faults=tuple(faults))])
-        who: PersonId | None = None
+            who = whom([line]).get(line.line, "")
+            seen = PersonId(who) if self.people.named(line) else None
+            hidden = self.people.hidden(seen)
+            return Plan([Planned(line.line, "", who, faults=tuple(faults), hidden=hidden)])
+        seen = None
         try:
             old = self._known(line, row)
-            who = old.person if old else self._person(line)
-            new = _changed(old, line, row) if old else self._new(line, row, who)
+            seen = old.person if old else self._person(line)
+            new = _changed(old, line, row) if old else self._new(line, row, seen)
             if old and new != old and old.role in rules.RIGHTS:
                 self._require_organiser()
         except DomainError as refusal:
-            hidden = self.people.hidden(who)
-            told = Planned(line.line, "", who or "", faults=(refused(line.line, refusal),), hidden=hidden)
+            who, hidden = seen or whom([line]).get(line.line, ""), self.people.hidden(seen)
+            told = Planned(line.line, "", who, faults=(refused(line.line, refusal),), hidden=hidden)
             return Plan([told])
         differ = changes(duty_cells(old) if old else {}, duty_cells(new))
         hidden = self.people.hidden(new.person)
@@ -121,14 +125,15 @@ class _Staff:
             if who and self._person(line) != old.person:
                 raise DutyKeepsThis(field="person")
             return old
-        person, unit = self._person(line), _unit(line, row)
+        unit = _unit(line, row)
+        if not self._may_edit(unit):
+            raise NoSuchDuty(field="unit")
+        person = self._person(line)
         same = [
             duty
             for duty in store.records_of(person)
             if (duty.unit, duty.duty_role, duty.start) == (unit, row.duty_role, row.start_date)
         ]
-        if same and not self._may_edit(same[0].unit):
-            raise NoSuchDuty(field="unit")
         # The row with the person has no version of its own: the duty's is that of its card.
         return store.find_duty(same[0].id) if same else None
 
@@ -138,8 +143,6 @@ class _Staff:
         if row.duty_role is None or row.start_date is None:
             raise NoSuchDuty(field="dutyRole" if row.duty_role is None else "startDate")
         role = rules.GUARD_ROLE.get(row.duty_role)
-        if not self._may_edit(unit):
-            raise NoSuchDuty(field="unit")
         if unit is None or role in rules.RIGHTS:
             self._require_organiser()
         if queries.element(unit or MUNICIPALITY) is None:
@@ -197,6 +200,35 @@ def _changed(old: DutyRecord, line: Line, row: DutyLine) -> DutyRecord:
         percent=old.percent if row.duty_percent is None else row.duty_percent,
         hours=row.hours_per_year or old.hours, description=row.description or old.description,
     )  # fmt: skip
+
+
+def whom(lines: Sequence[Line]) -> dict[int, str]:
+    """Whose duties lines are, whoever may see them; "" for nobody's. Two round trips."""
+    duties = store.wanted_duties([duty for line in lines if is_id(duty := line.get("duty"))])
+    found = fetch(duties, consistent=True)[0]
+    named = named_by(lines)
+    return {
+        line.line: duty.person if (duty := found.get(line.get("duty"))) else named[line.line]
+        for line in lines
+    }
+
+
+def may_undo(asker: Asker, images: Sequence[Image]) -> bool:
+    """Whether whoever asks may still give and change the duty that an import gave or changed: what opens a
+    unit, or the municipality, is still the organiser's to give. One round trip.
+    """
+    caller, duties = asker.caller, queries.duties_of(asker.caller.person_id)
+    card = next(image for image in images if str(image["pk"]).startswith("DUTY#"))
+    for said in (card["before"], card["after"]):
+        if said is None:
+            continue
+        unit = said.get("unit", {}).get("S")
+        if not guard.allowed(caller, "organisation:edit_staff", guard.Unit(unit or MUNICIPALITY), duties):
+            return False
+        opens = said.get("role", {}).get("S") in rules.RIGHTS or (unit is None and card["before"] is None)
+        if opens and not guard.allowed(caller, "organisation:administer", guard.SYSTEM, duties):
+            return False
+    return True
 
 
 def back(images: Sequence[Image], writes: Sequence[Write]) -> Back:

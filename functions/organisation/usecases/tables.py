@@ -11,7 +11,7 @@ from functions.organisation.events import PersonProtected, TableAsked
 from functions.organisation.store.tables import KINDS
 from skolkit.errors import ChangedMeanwhile
 from skolkit.identity import Caller
-from skolkit.tables.desk import Desk
+from skolkit.tables.desk import Desk, named
 from skolkit.types import UnitId
 
 ATTEMPTS = 5  # a worker may commit its job meanwhile
@@ -28,12 +28,18 @@ def _may_export(caller: Caller, unit: UnitId | None) -> None:
     guard.require(caller, "organisation:export_table", resource, duties)
 
 
+def _held(caller: Caller) -> frozenset[str]:
+    duties = queries.duties_of(caller.person_id)
+    return frozenset(named(duty.role, duty.unit) for duty in duties if duty.role == "administrator")
+
+
 DESK = Desk(
     columns={"groups": GROUPS, "staff": STAFF},
     kinds=KINDS,
     asked=TableAsked,
     may_import=_may_import,
     may_export=_may_export,
+    held=_held,
 )
 
 

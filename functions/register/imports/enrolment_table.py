@@ -100,7 +100,7 @@ class _Enrolments:
     def plan(self, lines: Sequence[Line]) -> Plan:
         person = self._person(lines[0])
         found = store.find_person(person) if person else None
-        if found is None or found[1].merged_into:
+        if found is None or found[1].merged_into or not self._sees(found[1]):
             return Plan(
                 [_refusal(line, NotInRegister(field=_named(line)), "", person or "") for line in lines]
             )
@@ -108,12 +108,18 @@ class _Enrolments:
         rows = [self._row(state, line) for line in lines]
         return Plan(rows, state.card.id, state.writes, state.facts)
 
+    def _sees(self, card: PersonCard) -> bool:
+        """Whether the caller may know of a person: a pupil of theirs, or somebody nobody has placed."""
+        if self.rights.may_enrol(card, {e.unit for e in card.enrolments}):
+            return True
+        return not card.protected and not PupilRecord.of(card, today()).unit
+
     def _row(self, state: _State, line: Line) -> Planned:
         id, hidden = state.card.id, state.card.protected
         values = {n: _YES_NO.get(v.casefold(), v) if n == "cancelled" else v for n, v in line.values.items()}
         row, faults = validated(line.line, lambda: EnrolmentLine.model_validate(values), PEOPLE.shown)
         if row is None:
-            return Planned(line.line, who=id, faults=tuple(faults))
+            return Planned(line.line, who=id, faults=tuple(faults), hidden=hidden)
         try:
             return self._judged(state, line, row)
         except (NotFound, NotInRegister):
@@ -195,13 +201,27 @@ def _facts(card: PersonCard, old: Enrolment, new: Enrolment) -> list[Fact]:
     return facts
 
 
+def may_undo(asker: Asker, images: Sequence[Image]) -> bool:
+    """Whether whoever asks may still change the enrolments of an import. Two round trips."""
+    card = store.find_card(_pupil(images))
+    rights = Rights.of(asker.caller)
+    units = {
+        UnitId(said["unit"]["S"])
+        for image in images
+        if str(image["sk"]).startswith("ENROLMENT#")
+        for said in (image["before"], image["after"])
+        if said
+    }
+    return card is not None and all(rights.may_enrol(card, [unit]) for unit in units)
+
+
 def back(images: Sequence[Image], writes: Sequence[Write]) -> Back:
     """What an import made is cancelled, not removed: an enrolment never disappears. What it changed says what
-    it said before. One round trip.
+    it said before, if no rule forbids that today: raises what `check_enrolments` does. One round trip.
     """
     made: list[Write] = []
     told: list[Enrolment] = []
-    pupil = PersonId(next(str(i["pk"]) for i in images if i["sk"] == "PROFILE").removeprefix("PERSON#"))
+    pupil = _pupil(images)
     for write in writes:
         item: Item = write.item if isinstance(write, Remove | Erase) else write  # type: ignore[assignment]
         if isinstance(item, EnrolmentItem):
@@ -212,8 +232,14 @@ def back(images: Sequence[Image], writes: Sequence[Write]) -> Back:
             made.append(write)
     card = store.find_card(pupil)
     after = rules.replaced(card.enrolments if card else (), told)
+    if card:
+        rules.check_enrolments(after, card.birth_date)
     facts: list[Fact] = [ended(pupil, e, after) if e.cancelled else changed_fact(pupil, e) for e in told]
     return Back(made, facts)
+
+
+def _pupil(images: Sequence[Image]) -> PersonId:
+    return PersonId(next(str(i["pk"]) for i in images if i["sk"] == "PROFILE").removeprefix("PERSON#"))
 
 
 def _named(line: Line) -> str:

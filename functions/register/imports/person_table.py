@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from functions.register.domain import people as rules
 from functions.register.domain.contacts import Address, Contact, Email, Phone
@@ -32,12 +32,14 @@ from functions.register.store.writes import (
     relation_writes,
     set_profile,
 )
+from skolkit.audit import Trace, record_read
 from skolkit.clock import today
 from skolkit.errors import DomainError, NotFound, Text
 from skolkit.events import Fact
 from skolkit.imports import RowFault, validated
 from skolkit.sweden.identity_numbers import IdentityNumberError, parse_identity_number
 from skolkit.table import Overwrite, Write, fetch
+from skolkit.tables.items import Image
 from skolkit.tables.plans import Asker, Line, Plan, Planned, changes, refused
 from skolkit.types import PersonId, is_id
 
@@ -89,6 +91,26 @@ def begin(asker: Asker, lines: Sequence[Line]) -> Callable[[Sequence[Line]], Pla
     return _Persons(asker, Rights.of(asker.caller), owners_of(lines, ("civicNo", *GUARDIANS))).plan
 
 
+def may_undo(asker: Asker, images: Sequence[Image]) -> bool:
+    """Whether whoever asks may still make, or change, the person of a row, and take the child from the adults
+    whom it made responsible. Two round trips, one per adult.
+    """
+    rights = Rights.of(asker.caller)
+    profile = next(image for image in images if image["sk"] == "PROFILE")
+    if profile["before"] is None:
+        may = rights.may_add()
+    else:
+        card = _card_at(profile)
+        may = card is not None and rights.may_edit(card)
+    given = {i["pk"]: i for i in images if i["before"] is None and str(i["pk"]).startswith("PERSON#")}
+    adults = [_card_at(image) for pk, image in given.items() if pk != profile["pk"]]
+    return may and all(adult is not None and rights.may_relate(adult) for adult in adults)
+
+
+def _card_at(image: Image) -> PersonCard | None:
+    return store.find_card(PersonId(str(image["pk"]).removeprefix("PERSON#")))
+
+
 @dataclass
 class _Persons:
     asker: Asker
@@ -99,37 +121,58 @@ class _Persons:
         (line,) = lines
         person, card = None, None
         try:
-            person = self._known(line)
+            owner, person = self._known(line)
             rows = store.rows_of(person) if person else []
-            found = store.card_of(person, rows) if person else None
-            if person and (found is None or found.merged_into or not self.rights.may_edit(found)):
-                raise NotInRegister(field="id") if line.get("id") else rules.NumberTaken(field="civicNo")
+            found = self._seen(store.card_of(person, rows)) if person else None
+            if person and not found:
+                self._require_new(line)
+                self._refuse_number(person)
             card = found
+            if card and owner not in (None, card.id):
+                self._refuse_number(owner)
             return self._changed(line, card, rows) if card else self._added(line)
         except _Faults as found_wrong:
             return _refusal(line, person, card, found_wrong.faults)
         except DomainError as refusal:
             return _refusal(line, person, card, [refused(line.line, refusal)])
 
-    def _known(self, line: Line) -> PersonId | None:
-        """Who a row is about: by id, which must be somebody's, else by a number somebody has."""
+    def _known(self, line: Line) -> tuple[PersonId | None, PersonId | None]:
+        """Whose number a row has, and who it is about: by id, else by the number."""
         number, id = number_in(line.get("civicNo")), line.get("id")
         owner = self.owners.get(number or "")
-        if not id:
-            return owner
-        if not is_id(id):
+        if id and not is_id(id):
             raise NotInRegister(field="id")
-        if owner not in (None, id):
-            raise rules.NumberTaken(field="civicNo")
-        return PersonId(id)
+        return owner, PersonId(id) if id else owner
 
-    def _added(self, line: Line) -> Plan:
+    def _seen(self, card: PersonCard | None) -> PersonCard | None:
+        """The card, if the caller may change it."""
+        return card if card and not card.merged_into and self.rights.may_edit(card) else None
+
+    def _require_new(self, line: Line) -> tuple[PersonRow, list[PersonId]]:
+        """A row that could be somebody new, and the adults it makes responsible. It tells whether its number
+        is somebody's only when nothing else is wrong with it.
+        """
+        if line.get("id"):
+            raise NotInRegister(field="id")
         if not self.rights.may_add():
             raise NotFound
-        person = PersonId(self.asker.id_of(line.line))
         row = _read(line, _raw(line, None))
+        return row, [a for name in GUARDIANS if (a := self._adult(line, name, row.born))]
+
+    def _refuse_number(self, owner: PersonId) -> NoReturn:
+        """Refuse a number that is another's. To learn so of somebody one may not see leaves a trace with
+        them, and a job that does it over and over ends.
+        """
+        if not self._seen(store.find_card(owner)):
+            asker = self.asker
+            record_read(Trace(asker.caller.person_id, asker.action, owner, changes=asker.job))
+            asker.met.add(owner)
+        raise rules.NumberTaken(field="civicNo")
+
+    def _added(self, line: Line) -> Plan:
+        person = PersonId(self.asker.id_of(line.line))
+        row, adults = self._require_new(line)
         self._require_unknown(person, line, row)
-        adults = [a for name in GUARDIANS if (a := self._adult(line, name, row.born))]
         new = replace(row.person(person), digest="", responsibles=_custody(adults))
         writes = person_writes(new, today(), stored=False)
         if new.civic_no:

@@ -11,7 +11,7 @@ from functions.register.domain.people import PersonCard
 from functions.register.domain.tables import ENROLMENTS, PERSONS, enrolment_cells, person_cells
 from functions.register.events import CustodyChanged
 from functions.register.imports import enrolment_table, person_table
-from functions.register.imports.person_table import number_in, who_of
+from functions.register.imports.person_table import number_in, owners_of, who_of
 from functions.register.store import people as store
 from functions.register.store.contacts import contact_of
 from functions.register.store.enrolments import OPEN, UnitPupil, page_of_pupils
@@ -20,7 +20,7 @@ from skolkit.clock import today
 from skolkit.events import Fact
 from skolkit.table import Write, fetch
 from skolkit.tables.items import Image
-from skolkit.tables.plans import Asker, Back, Page, Shown, Table
+from skolkit.tables.plans import Asker, Back, Line, Page, Shown, Table
 from skolkit.types import PersonId, UnitId
 
 PAGE = 100
@@ -97,6 +97,19 @@ def hidden(ids: Sequence[str]) -> set[str]:
     return {id for id in people if id not in names or names[id].protected}
 
 
+def protected(ids: Sequence[str]) -> set[str]:
+    """Whom of some ids are protected people's. One round trip per 100, consistent."""
+    (names,) = fetch(store.wanted_names([PersonId(id) for id in ids]), consistent=True)
+    return {id for id, name in names.items() if name.protected}
+
+
+def _whom(lines: Sequence[Line]) -> dict[int, str]:
+    owners = owners_of(lines, ("civicNo",))
+    return {
+        line.line: line.get("id") or owners.get(number_in(line.get("civicNo")) or "", "") for line in lines
+    }
+
+
 def _back_of_persons(images: Sequence[Image], writes: Sequence[Write]) -> Back:
     children = {str(i["pk"]).removeprefix("PERSON#") for i in images if i["sk"] == "KIN"}
     facts: list[Fact] = [CustodyChanged(child=PersonId(child)) for child in sorted(children)]
@@ -120,10 +133,13 @@ _TABLES = (
         key=who_of,
         named=_number,
         begin=person_table.begin,
+        may_undo=person_table.may_undo,
         back=_back_of_persons,
         heads=_heads,
         page=_page_of_persons,
         hidden=hidden,
+        protected=protected,
+        whom=_whom,
     ),
     Table(
         name="enrolments",
@@ -132,11 +148,15 @@ _TABLES = (
         same=_which,
         key=who_of,
         begin=enrolment_table.begin,
+        may_undo=enrolment_table.may_undo,
         back=enrolment_table.back,
+        guarded=("marking", "merged_into"),
         heads=lambda *_: False,
         most=12,
         page=_page_of_enrolments,
         hidden=hidden,
+        protected=protected,
+        whom=_whom,
     ),
 )
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}

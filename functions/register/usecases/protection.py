@@ -52,13 +52,15 @@ def protect_person(caller: Caller, id: PersonId, new: ProtectionBody, version: i
 
 
 def protect_closed(id: PersonId, marking: Marking) -> None:
-    """A closed record gets the marking of the one it proved to be. Three round trips, two when it has it."""
+    """A closed record gets the marking of the one it proved to be, and whoever keeps something that shows it
+    hears of it. Three round trips, two when it has it.
+    """
     found = people_store.find_person(id)
     if found and found[1].marking != marking:
         item, card = found
         item.marking = marking
         trace = Trace("system:hide_papers", "protect_person", id, changes=f"{card.marking} > {marking}")
-        commit(item, *_contact_writes(id, protected=True), trace=trace)
+        commit(item, *_contact_writes(id, protected=True), facts=[PersonProtected(person=id)], trace=trace)
 
 
 def break_glass(caller: Caller, id: PersonId, new: GlassBody, key: RequestKey) -> GlassView:

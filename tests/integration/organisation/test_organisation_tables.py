@@ -10,17 +10,22 @@ from typing import Any
 import pytest
 
 from functions.organisation.domain.groups import DatedGroup
+from functions.organisation.imports.tables import TABLES
 from functions.organisation.store.duties import records_of
 from functions.organisation.store.groups import find_group
+from functions.organisation.store.tables import KINDS, TableJobItem
 from infra.local.cloud import Cloud
+from skolkit import jobs
 from skolkit.clock import today
+from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.table import dynamodb
+from skolkit.tables.plans import Asker
 from skolkit.types import GroupId, PersonId
 from tests.support.areas import audit_rows, deliver, outbox
 from tests.support.fixtures import lay_tables
 from tests.support.stored import Undo, stored
-from tests.support.tables import Clerk, files
-from tests.support.town import HERE, THERE, id_of, lay_town, unit_of
+from tests.support.tables import KEPT, Clerk, files
+from tests.support.town import HERE, MARGARETA, THERE, id_of, lay_town, number, unit_of
 
 GROUPS = ["Grupp-id", "Skolenhet", "Grupp", "Grupptyp", "Person-id", "Roll", "Startdatum", "Slutdatum"]
 STAFF = ["Tjänst-id", "Person-id", "Skolenhet", "Befattning", "Startdatum", "Slutdatum", "Tjänstgöringsgrad"]
@@ -128,7 +133,7 @@ def test_an_undoing_keeps_a_class_that_somebody_has_changed(office: Office) -> N
     office.here.take("groups", [GROUPS, in_class("Ella", "elev", "2026-08-18", "2030-01-01")])
     undone = office.here.undo(taken)
     assert (undone["outcome"]["restored"], undone["outcome"]["kept"]) == (0, 1)
-    assert office.here.file(undone, "report.csv")[1:] == [("2", id_of("Asa"), "ändrad sedan dess")]
+    assert office.here.file(undone, "report.csv")[1:] == [("2", id_of("Asa"), KEPT)]
 
 
 def duties(name: str) -> list[tuple[str, date | None, int | None]]:
@@ -165,6 +170,47 @@ def test_only_the_organiser_gives_what_opens_a_unit(office: Office) -> None:
         "staff", [*lines[:2], lines[3], [boss.id, id_of("Ella"), "", "", "", TODAY, ""]]
     )
     assert office.clerk.outcomes(taken) == ["created"] * 2 + ["refused"], office.clerk.reasons(taken)
+
+
+def test_an_undoing_asks_again_for_the_right_to_what_it_restores(office: Office) -> None:
+    boss = ["", id_of("Utomstående"), HERE, "Rektor", TODAY, "", ""]
+    for table, lines, allowed, others in (
+        ("staff", [STAFF, boss], [office.clerk], [office.here, office.there]),
+        ("groups", [GROUPS, in_class("Asa")], [office.clerk, office.here], [office.there]),
+    ):
+        taken = jobs.find(TableJobItem, office.clerk.take(table, lines)["id"])
+        assert taken
+        (before,) = KINDS.befores(taken, 0, 99)
+        for clerk in (*allowed, *others):
+            asker = Asker(Caller(clerk.person, "tables", frozenset({SCHOOL_SCOPE})))
+            assert TABLES[table].may_undo(asker, before.images or []) == (clerk in allowed)
+
+
+NUMBERED = ["Grupp-id", "Personnummer", "Roll", "Startdatum", "Slutdatum"]
+
+
+def test_no_table_tells_whose_number_is_in_the_register(office: Office) -> None:
+    pupil = number(979, "20170203")
+    Clerk("register", office.clerk.person).take(
+        "persons", [["Id", "Personnummer"], [id_of("Fjärran"), pupil]]
+    )
+    days = (("", ""), ("", "2020-01-01"), ("2026-09-01", "2026-08-01"))
+    parts = [(part, *span) for part in ("elev", "mentor") for span in days]
+    for head, table, lines in (
+        (NUMBERED, "groups", [[id_of("3A"), None, *part] for part in parts]),
+        (
+            ["Personnummer", *STAFF[2:5]],
+            "staff",
+            [[None, THERE, "Kurator", TODAY], [None, "kommunen", "", ""]],
+        ),
+    ):
+        told = []
+        for civic_no in (MARGARETA, pupil, number(980)):
+            named = [[civic_no if cell is None else cell for cell in line] for line in lines]
+            rows = office.here.rows(office.here.trial(table, [head, *named]))
+            assert {row["outcome"] for row in rows} == {"refused"}
+            told.append(rows)
+        assert told[0] == told[1] == told[2]
 
 
 def test_an_export_is_what_an_import_takes(office: Office) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,36 +18,10 @@ from skolkit.tables.columns import template
 from skolkit.tables.formats import Format, read_table, write_table
 from skolkit.types import PersonId, new_id
 from tests.support.areas import audit_rows, call, deliver, outbox
-from tests.support.fixtures import lay_tables
-from tests.support.stored import Undo, stored
-from tests.support.tables import Clerk, files
-from tests.support.town import HERE, MARGARETA, THERE, id_of, lay_town, number, unit_of
+from tests.support.stored import stored
+from tests.support.tables import KEPT, Clerk, Town, files, job_of, protect
+from tests.support.town import HERE, MARGARETA, THERE, id_of, number, unit_of
 from tests.support.world import drop
-
-
-@dataclass(frozen=True)
-class Town:
-    """Two units, a few people, a clerk of the municipality and one of each unit."""
-
-    clerk: Clerk
-    here: Clerk
-    there: Clerk
-
-
-@pytest.fixture(scope="module")
-def made(cloud: Cloud) -> Iterator[Undo]:
-    """The town, laid once, and the way back to it."""
-    lay_tables(cloud)
-    lay_town(cloud)
-    undo = Undo(stored())
-    yield undo
-    undo.close()
-
-
-@pytest.fixture
-def town(made: Undo) -> Iterator[Town]:
-    yield Town(*(Clerk("register", id_of(name)) for name in ("Stad", "Här", "Där")))
-    made.undo()
 
 
 def registered() -> dict[tuple[str, str, str], Any]:
@@ -115,7 +87,7 @@ def test_an_undoing_keeps_and_names_what_has_been_changed_since(town: Town) -> N
     town.clerk.take("persons", [["Id", "Efternamn"], [id_of("Ella"), "Senare"]])
     undone = town.clerk.undo(taken)
     assert (undone["outcome"]["restored"], undone["outcome"]["kept"]) == (1, 1), undone
-    assert town.clerk.file(undone, "report.csv")[1:] == [("3", id_of("Ella"), "ändrad sedan dess")]
+    assert town.clerk.file(undone, "report.csv")[1:] == [("3", id_of("Ella"), KEPT)]
     assert {"Asa", "Ellen"} < names()
 
 
@@ -308,33 +280,6 @@ def test_exported_at_ten_protected_at_eleven(town: Town) -> None:
     assert {line[0] for line in town.clerk.file(town.clerk.export("persons", None), "export.csv")[1:]} == {
         id_of("Ella"), id_of("Fjärran"),
     }  # fmt: skip
-
-
-def job_of(job: dict[str, Any]) -> TableJobItem:
-    found = jobs.find(TableJobItem, job["id"])
-    assert found
-    return found
-
-
-def protect(town: Town, name: str, *, heard: bool = True) -> None:
-    """Set the marking over HTTP, and let the register hear of it twice, or not yet."""
-    record = call("register", "read_record", town.clerk.person, path={"person": id_of(name)})
-    answer = call(
-        "register", "protect_person", town.clerk.person, path={"person": id_of(name)},
-        body={"securityMarking": "Sekretessmarkering", "basis": BASIS},
-        headers={"if-match": f'"{record.body["version"]}"'},
-    )  # fmt: skip
-    assert answer.status == 200, answer.body
-    told = [e for e in outbox("register") if e["type"] == "register.PersonProtected.v1"]
-    if not heard:
-        return
-    assert deliver("register", "withdraw_tables", told[-1]) == []
-    rows = stored()
-    assert deliver("register", "withdraw_tables", told[-1]) == []
-    assert stored() == rows
-
-
-BASIS = "taxAgencyDecision"
 
 
 def test_a_protection_in_the_middle_of_a_job_is_in_its_files(

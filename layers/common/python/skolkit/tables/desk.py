@@ -6,7 +6,7 @@ Only whoever asked for a job sees what came of it, and only as long as the right
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,8 +23,9 @@ from skolkit.table import commit
 from skolkit.tables import bucket, shapes
 from skolkit.tables.columns import Column, template
 from skolkit.tables.formats import CONTENT_TYPES, MOST_BYTES
-from skolkit.tables.intake import NothingUploaded, asker_of, results_of, upload_key
+from skolkit.tables.intake import NothingUploaded, results_of, upload_key
 from skolkit.tables.items import Kinds
+from skolkit.tables.plans import asker_of
 from skolkit.types import UnitId, new_id
 
 
@@ -47,7 +48,8 @@ class FileGone(DomainError):
 @dataclass(frozen=True, slots=True)
 class Desk:
     """An area's tables: their columns by name, its kinds of items, the fact that sets its worker going, and
-    who may: both raise `NotFound`. Without a unit `may_export` is about the whole municipality.
+    who may: both raise `NotFound`. Without a unit `may_export` is about the whole municipality. `held` names
+    the duties by which a caller sends tables: what came of a job is theirs who still hold all of them.
     """
 
     columns: Mapping[str, Sequence[Column]]
@@ -55,6 +57,7 @@ class Desk:
     asked: type[Asked]
     may_import: Callable[[Caller], None]
     may_export: Callable[[Caller, UnitId | None], None]
+    held: Callable[[Caller], frozenset[str]]
 
     def read_template(self, caller: Caller, table: str, query: shapes.FormatQuery) -> shapes.TemplateView:
         """An empty table. Two round trips: duties, headings."""
@@ -153,6 +156,8 @@ class Desk:
         self._may(asker_of(job).caller, job)
 
     def _ask(self, name: str, caller: Caller, request: dict[str, Any], key: RequestKey) -> JobView:
+        if name != "export_table":
+            request = request | {"held": sorted(self.held(caller))}
         return jobs.view(jobs.ask(self.kinds.job, self.asked, name, caller.person_id, request, key))
 
     def _require_import(self, caller: Caller, table: str) -> None:
@@ -163,8 +168,11 @@ class Desk:
     def _may(self, caller: Caller, job: JobItem) -> None:
         if job.job == "export_table":
             self.may_export(caller, UnitId(job.request["unit"]) if job.request["unit"] else None)
-        else:
-            self.may_import(caller)
+            return
+        self.may_import(caller)
+        # Its rows may be of any of the units that the caller had then.
+        if not holds(self.held(caller), job.request.get("held", ())):
+            raise NotFound
 
     def _seen(self, caller: Caller, id: str) -> JobItem:
         job = jobs.find(self.kinds.job, id)
@@ -172,6 +180,16 @@ class Desk:
             raise NotFound
         self._may(caller, job)
         return job
+
+
+def named(role: str, unit: str | None) -> str:
+    """A duty in `Desk.held`."""
+    return f"{role} {unit or '*'}"
+
+
+def holds(now: Collection[str], then: Iterable[str]) -> bool:
+    """Whether duties still are what they were, or more: one for the municipality is one for every unit."""
+    return all(duty in now or f"{duty.partition(' ')[0]} *" in now for duty in then)
 
 
 def _over(job: JobItem, days: int) -> bool:

@@ -7,9 +7,9 @@ from skolkit.jobs import JobItem
 from skolkit.table import Overwrite, commit
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, Format, write_table
-from skolkit.tables.intake import asker_of, people_key, work_key
+from skolkit.tables.intake import people_key, work_key
 from skolkit.tables.items import Kinds
-from skolkit.tables.plans import Table
+from skolkit.tables.plans import Table, asker_of
 from skolkit.types import UnitId
 
 

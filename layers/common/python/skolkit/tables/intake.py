@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from skolkit.audit import Trace
 from skolkit.errors import Busy, ChangedMeanwhile, DomainError, Text
-from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.imports import RowFault, UnfitFile
 from skolkit.jobs import JobItem
 from skolkit.table import Overwrite, commit
@@ -22,11 +22,11 @@ from skolkit.tables import bucket
 from skolkit.tables.columns import fields_of
 from skolkit.tables.formats import CONTENT_TYPES, MOST_BYTES, read_table, unfit, write_table
 from skolkit.tables.items import Kinds
-from skolkit.tables.plans import Asker, Line, Plan, Planned, Table, fault, unhid
+from skolkit.tables.plans import Line, Plan, Planned, Table, asker_of, fault, unhid
 from skolkit.tables.undoing import images_of
-from skolkit.types import PersonId
 
 PIECE = 50
+MOST_MET = 20
 
 
 class UnfitTable(DomainError):
@@ -45,15 +45,23 @@ class NothingUploaded(DomainError):
     advice = Text("Ladda upp filen först.", "Upload the file first.")
 
 
+class MeetsTooMany(DomainError):
+    """A file whose rows tell, over and over, that a number is somebody's whom the sender may not see."""
+
+    status = 422
+    reason = Text(
+        "För många rader har nummer som redan tillhör andra personer.",
+        "Too many rows have numbers that belong to other people already.",
+    )
+    advice = Text(
+        "Ta bort dem som redan finns i registret ur filen.",
+        "Leave out of the file those who are in the register already.",
+    )
+
+
 def upload_key(upload: str, format: str) -> str:
     """Where an upload is."""
     return bucket.key("uploads", upload, f"upload.{format}")
-
-
-def asker_of(job: JobItem, names: Mapping[str, int] | None = None) -> Asker:
-    """Who asked, with the rights they have now."""
-    caller = Caller(PersonId(job.asked_by), "tables", frozenset({SCHOOL_SCOPE}))
-    return Asker(caller, job.request.get("upload", ""), job.job == "try_table", names or {})
 
 
 def take(job: JobItem, kinds: Kinds, table: Table, *, apply: bool) -> bool:
@@ -156,7 +164,7 @@ def _tried(
 ) -> list[dict[str, Any]]:
     """Plan a piece and, in an import, write it; what was written before is not done again."""
     plain = {raw["line"]: _plain(raw) for raw in raws}
-    results = {raw["line"]: _result(raw, one) for raw in raws if (one := plain[raw["line"]]).faults}
+    results = _unplanned(table, raws, plain)
     groups: dict[Hashable, list[Line]] = {}
     for raw in raws:
         if raw["line"] not in results:
@@ -164,25 +172,41 @@ def _tried(
             line = Line(raw["line"], raw["values"])
             groups.setdefault(("", line.line) if key is None else key, []).append(line)
     if apply:
-        results |= _written(job, kinds, groups.values())
+        results |= _written(job, kinds, list(plain))
     due = [group for group in groups.values() if group[0].line not in results]
     if due:
         names = bucket.get_json(head_key(job))["names"]
-        plan = table.begin(asker_of(job, names), [line for group in due for line in group])
+        asker = asker_of(job, names)
+        plan = table.begin(asker, [line for group in due for line in group])
         by_line = {raw["line"]: raw for raw in raws}
         for group in due:
             made = _done(job, kinds, partial(plan, group), by_line, apply=apply)
             results |= {row["line"]: row for row in made}
+            if len(asker.met) > MOST_MET:
+                raise MeetsTooMany
+        job.place = {**job.place, "met": sorted(asker.met)}
+    for raw in raws:
+        results[raw["line"]]["who"] = results[raw["line"]]["who"] or results[raw["twin"]]["who"]
     return [results[raw["line"]] for raw in raws]
 
 
-def _written(job: JobItem, kinds: Kinds, groups: Collection[Sequence[Line]]) -> dict[int, dict[str, Any]]:
-    """The results of rows that an earlier try of the piece has written."""
-    numbers = [group[0].line for group in groups]
-    if not numbers:
-        return {}
-    befores = kinds.befores(job, min(numbers), max(numbers))
-    return {row["line"]: row for before in befores for row in before.rows}
+def _unplanned(
+    table: Table, raws: Sequence[dict[str, Any]], plain: Mapping[int, Planned]
+) -> dict[int, dict[str, Any]]:
+    """The results of rows that are refused whatever the table is; whom they name is told to nobody."""
+    faulty = [raw for raw in raws if plain[raw["line"]].faults]
+    whom = table.whom([Line(raw["line"], raw["values"]) for raw in faulty]) if faulty else {}
+    return {
+        line: _result(raw, replace(plain[line], who=whom.get(line, "")))
+        for raw in faulty
+        for line in [raw["line"]]
+    }
+
+
+def _written(job: JobItem, kinds: Kinds, lines: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The results of rows that an earlier try of the piece has written, also of those withdrawn since."""
+    befores = kinds.befores(job, min(lines), max(lines))
+    return {row["line"]: row for before in befores for row in before.rows if row["line"] in lines}
 
 
 def _done(
@@ -253,6 +277,9 @@ def _count(job: JobItem, results: Sequence[Mapping[str, Any]]) -> None:
 def write_reports(job: JobItem, table: Table) -> None:
     """`report.csv`: what every row did, with old and new values; `refused.csv`: the refused rows as they
     came, with why, to be corrected and sent again. And, for a withdrawal, whom they are about.
+
+    Who has become protected since their row was planned is left out. Rows that tell nobody whom they are
+    about stay as they came: blank cells would say that there is such a person.
     """
     titles = {c.field: c.sv for c in table.columns}
     headings = list(bucket.get_json(head_key(job))["headings"])
@@ -261,6 +288,9 @@ def write_reports(job: JobItem, table: Table) -> None:
     ]
     bad: list[Sequence[object]] = [[*headings, "rad", "orsak", "råd"]]
     rows = [row for n in range(int(job.place["pieces"])) for row in results_of(job, n)]
+    people = {row["who"] for row in rows if row["who"]}
+    protected = table.protected(sorted(people))
+    rows = [without_values(row) if row["about"] and row["who"] in protected else row for row in rows]
     for row in sorted(rows, key=lambda row: int(row["line"])):
         told += _told(row, titles)
         if row["faults"]:
@@ -270,8 +300,13 @@ def write_reports(job: JobItem, table: Table) -> None:
     names = ["report.csv", *(["refused.csv"] if len(bad) > 1 else [])]
     for name, content in zip(names, (told, bad), strict=False):
         bucket.put(bucket.key("reports", job.id, name), write_table(content, "csv"), CONTENT_TYPES["csv"])
-    bucket.put_json(people_key(job), sorted({row["who"] for row in rows if row["who"]}))
+    bucket.put_json(people_key(job), sorted(people))
     job.outcome = {**job.outcome, "files": names}
+
+
+def without_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's result without anything that it says of anybody."""
+    return {**row, "changes": [c | {"old": "", "new": ""} for c in row["changes"]], "cells": []}
 
 
 def head_key(job: JobItem) -> str:

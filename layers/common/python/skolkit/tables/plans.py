@@ -9,12 +9,13 @@ from typing import Any
 
 from skolkit.errors import DomainError, Text
 from skolkit.events import Fact
-from skolkit.identity import Caller
+from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.imports import RowFault
+from skolkit.jobs import JobItem
 from skolkit.table import Write
 from skolkit.tables.columns import Column
 from skolkit.tables.items import Image
-from skolkit.types import UnitId, stable_id
+from skolkit.types import PersonId, UnitId, stable_id
 
 Cells = Mapping[str, object]
 
@@ -74,14 +75,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asked, and what the file says. `source` names the upload; `names` are the names by which rows may
-    speak of each other, with the line of each. In a `trial` nothing that earlier rows make is there yet.
+    """Who asked, by which `job` (its `action` is what the audit trail says), and what the file says. `source`
+    names the upload; `names` are the names by which rows may speak of each other, with the line of each. In a
+    `trial` nothing that earlier rows make is there yet. `met` are those of whom the job has told that they
+    are in the register, and no more.
     """
 
     caller: Caller
     source: str = ""
     trial: bool = False
+    job: str = ""
+    action: str = ""
     names: Mapping[str, int] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
 
     def id_of(self, line: int) -> str:
         """The id of what a row makes: the same in a trial, in the import, and when it is done again."""
@@ -96,6 +102,13 @@ class Asker:
     def made_here(self) -> frozenset[str]:
         """The ids of all that rows with a name make."""
         return frozenset(self.id_of(line) for line in self.names.values())
+
+
+def asker_of(job: JobItem, names: Mapping[str, int] | None = None) -> Asker:
+    """Who asked for a job, with the rights they have now."""
+    caller = Caller(PersonId(job.asked_by), "tables", frozenset({SCHOOL_SCOPE}))
+    source, trial = job.request.get("upload", ""), job.job == "try_table"
+    return Asker(caller, source, trial, job.id, job.job, names or {}, set(job.place.get("met", ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +145,14 @@ class Table:
 
     `begin` reads what the rows of a piece have in common, and gives what plans those of a key. `heads`:
     whether an item is the one that its partition is about, which an undoing removes only when nothing else
-    has come there. `back` makes of the images of a row, and of the writes that would put them back, what is
-    written and told. `page` gives a page of an export of a unit, or of everything; `hidden`, whom of some
-    people no export may show.
+    has come there. `may_undo`: whether whoever asks may change today, by the rights of a row of an import,
+    what the images of one show. `back` makes of the images, and of the writes that would put them back, what
+    is written and told; it raises `DomainError` where a rule is in the way. `guarded` are the fields that
+    have to be as they were in an item that was only a guard.
+
+    `page` gives a page of an export of a unit, or of everything; `hidden`, whom of some people no export may
+    show, or who are not there; `protected`, whom of some ids that are people's. `whom`: whom lines name,
+    seen by the asker or not, for rows that are refused unplanned.
     """
 
     name: str
@@ -143,11 +161,15 @@ class Table:
     same: Callable[[Mapping[str, str]], Hashable]
     key: Callable[[Mapping[str, str]], Hashable]
     begin: Callable[[Asker, Sequence[Line]], Callable[[Sequence[Line]], Plan]]
+    may_undo: Callable[[Asker, Sequence[Image]], bool]
     back: Callable[[Sequence[Image], Sequence[Write]], Back]
     heads: Callable[[str, str], bool]
     page: Callable[[Asker, UnitId | None, dict[str, Any]], Page]
     hidden: Callable[[Sequence[str]], set[str]]
+    protected: Callable[[Sequence[str]], set[str]]
+    whom: Callable[[Sequence[Line]], Mapping[int, str]]
     named: Callable[[Mapping[str, str]], str | None] = lambda _: None
+    guarded: tuple[str, ...] = ()
     most: int = 1_000
 
 

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from skolkit.audit import Trace
-from skolkit.errors import ChangedMeanwhile
+from skolkit.errors import Busy, DomainError
 from skolkit.jobs import JobItem
 from skolkit.protected import shredded_with
 from skolkit.table import Erase, Item, Overwrite, Remove, Wanted, Write, commit, fetch
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, write_table
 from skolkit.tables.items import BeforeItem, Image, Kinds
-from skolkit.tables.plans import Table
+from skolkit.tables.plans import Asker, Table, asker_of
 
 STEP = 50
 _OWN = {"version", "modified", "feed_pk", "feed_sk"}
 _UNDONE = {"created", "changed"}
+_KEPT = "ändrad sedan dess, eller inte din att ändra"
 
 
 def images_of(kind: type[Item], writes: Sequence[Write]) -> list[Image]:
@@ -40,7 +41,8 @@ def images_of(kind: type[Item], writes: Sequence[Write]) -> list[Image]:
 
 def undo(job: JobItem, kinds: Kinds, table: Table, done: JobItem) -> bool:
     """One step back of an import, its last rows first; whether there is more. Rows whose items have not been
-    changed since become what they were; the others keep their picture, and are named in the report.
+    changed since become what they were, where whoever asks may make that change today and no rule forbids it;
+    the others keep their picture, and are named in the report.
     """
     counts = done.outcome
     job.total = counts["created"] + counts["changed"]
@@ -48,8 +50,9 @@ def undo(job: JobItem, kinds: Kinds, table: Table, done: JobItem) -> bool:
     if not some:
         _report(job, kinds, done)
         return False
+    asker = asker_of(job)
     for before in some:
-        _put_back(job, kinds.item, table, before)
+        _put_back(job, asker, kinds.item, table, before)
         job.done += sum(row["outcome"] in _UNDONE for row in before.rows)
     job.place = {"from": some[-1].sk}
     commit(job)
@@ -59,22 +62,22 @@ def undo(job: JobItem, kinds: Kinds, table: Table, done: JobItem) -> bool:
 def _report(job: JobItem, kinds: Kinds, done: JobItem) -> None:
     kept = [row for before in kinds.befores(done, 0, 999_999) for row in before.rows]
     kept = [row for row in kept if row["outcome"] in _UNDONE]
-    told = [["rad", "id", "utfall"], *([r["line"], r["about"], "ändrad sedan dess"] for r in kept)]
+    told = [["rad", "id", "utfall"], *([r["line"], r["about"], _KEPT] for r in kept)]
     bucket.put(bucket.key("reports", job.id, "report.csv"), write_table(told, "csv"), CONTENT_TYPES["csv"])
-    restored = int(job.total) - len(kept)
+    restored = max(int(job.total), int(job.done)) - len(kept)
     job.outcome = {"restored": restored, "kept": len(kept), "files": ["report.csv"]}
 
 
-def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) -> None:
-    """All the items of a picture in one transaction, with the picture itself, or none. Two round trips, and
-    one per thing that is removed.
+def _put_back(job: JobItem, asker: Asker, kind: type[Item], table: Table, before: BeforeItem) -> None:
+    """All the items of a picture in one transaction, with the picture itself, or none. Two round trips, those
+    of the table's `may_undo`, and one per thing that is removed.
     """
     if before.images is None:
         return
     images = before.images
     now = _stored(kind, [(image["pk"], image["sk"]) for image in images])
-    as_left = all(_as_left(now.get((i["pk"], i["sk"])), i) for i in images)
-    if not as_left or _shared(kind, table.heads, images):
+    as_left = all(_as_left(now.get((i["pk"], i["sk"])), i, table.guarded) for i in images)
+    if not as_left or _shared(kind, table.heads, images) or not table.may_undo(asker, images):
         return
     writes: list[Write] = []
     for image in images:
@@ -86,11 +89,13 @@ def _put_back(job: JobItem, kind: type[Item], table: Table, before: BeforeItem) 
             writes.append(item.over(current.version if current else None))
         elif current is not None:
             writes += [Erase(current), *shredded_with(current)]
-    back = table.back(images, writes)
     trace = Trace(job.asked_by, job.job, before.about, changes=f"{job.id} {int(before.line)}")
     try:
+        back = table.back(images, writes)
         commit(*back.writes, Remove(before), facts=back.facts, trace=trace)
-    except ChangedMeanwhile:
+    except Busy:
+        raise
+    except DomainError:
         return
 
 
@@ -105,11 +110,12 @@ def _stored(kind: type[Item], keys: Sequence[tuple[str, str]]) -> dict[tuple[str
     return found
 
 
-def _as_left(current: Item | None, image: Mapping[str, Any]) -> bool:
-    if image["before"] == image["after"]:
-        return (current is None) == (image["after"] is None)
+def _as_left(current: Item | None, image: Mapping[str, Any], guarded: Sequence[str]) -> bool:
     now = None if current is None else _packed(_content(current))
-    return bool(now == image["after"])
+    then = image["after"]
+    if image["before"] == then and now is not None and then is not None:
+        return all(now.get(name) == then.get(name) for name in guarded)
+    return bool(now == then)
 
 
 def _shared(kind: type[Item], heads: Callable[[str, str], bool], images: Sequence[Image]) -> bool:

@@ -7,6 +7,7 @@ is stored then.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from skolkit.audit import Trace
@@ -14,8 +15,16 @@ from skolkit.jobs import JobItem
 from skolkit.table import commit
 from skolkit.tables import bucket
 from skolkit.tables.exports import file_of, pages_of
-from skolkit.tables.intake import head_key, people_key, results_of, upload_key, work_key, write_reports
-from skolkit.tables.items import Kinds
+from skolkit.tables.intake import (
+    head_key,
+    people_key,
+    results_of,
+    upload_key,
+    without_values,
+    work_key,
+    write_reports,
+)
+from skolkit.tables.items import BeforeItem, Kinds
 from skolkit.tables.plans import Table
 from skolkit.types import PersonId
 
@@ -53,24 +62,24 @@ def _export(job: JobItem, person: PersonId) -> bool:
 def _intake(job: JobItem, kinds: Kinds, table: Table, person: PersonId) -> bool:
     if "pieces" not in job.place:
         return False
-    done = job.state not in _BEING_DONE
-    if done and person not in _people(job):
+    # One that failed never said whom it is about.
+    if job.state == "done" and person not in _people(job):
         return False
-    found = False
-    for piece in range(int(job.place["pieces"])):
-        lines = _scrubbed(job, piece, person)
-        found = found or bool(lines)
-        for before in kinds.befores(job, 0, max(lines)) if lines else ():
-            if any(row["line"] in lines for row in before.rows):
-                # Pictures of a class that the person is in hold ids and dates, and are of others too.
-                before.images = None if before.about == person else before.images
-                before.rows = _without_values(before.rows, person)
-                commit(before)
+    # What is written of a piece is there before its results are.
+    befores = kinds.befores(job, 0, 999_999)
+    lines = {row["line"] for before in befores for row in before.rows if row["who"] == person}
+    pieces = [_scrubbed(job, piece, person, lines) for piece in range(int(job.place["pieces"]))]
+    found = any([*pieces, _unpictured(befores, person)])
     if found:
         bucket.remove([upload_key(job.request["upload"], job.request["format"])])
-    if not done:
+    if job.state in _BEING_DONE:
         commit(job)
         return found
+    if not found and job.state != "done":
+        return False
+    if job.state != "done":
+        _told(job, person, job.outcome)
+        return True
     write_reports(job, table)
     bucket.put_json(people_key(job), sorted(_people(job) - {person}))
     _told(job, person, job.outcome)
@@ -81,13 +90,29 @@ def _people(job: JobItem) -> set[str]:
     return set(bucket.get_json(people_key(job)) or ())
 
 
-def _scrubbed(job: JobItem, piece: int, person: PersonId) -> list[int]:
-    """Take the person's values out of a piece; its lines about the person."""
+def _unpictured(befores: Sequence[BeforeItem], person: PersonId) -> bool:
+    """Take the person out of the pictures of before; whether there were any."""
+    found = False
+    for before in befores:
+        rows = _without_values(before.rows, person)
+        # Pictures of a class that the person is in hold ids and dates, and are of others too.
+        images = None if before.about == person else before.images
+        if (rows, images) != (before.rows, before.images):
+            before.rows, before.images, found = rows, images, True
+            commit(before)
+    return found
+
+
+def _scrubbed(job: JobItem, piece: int, person: PersonId, written: set[int]) -> bool:
+    """Take the person's values out of a piece, of which some lines were `written`; whether there were any."""
     results = results_of(job, piece)
-    lines = [row["line"] for row in results if row["who"] == person]
-    if lines:
-        bucket.put_json(work_key(job, "results", piece), _without_values(results, person))
-        raws = bucket.get_json(work_key(job, "rows", piece)) or {"lines": []}
+    lines = written | {row["line"] for row in results if row["who"] == person}
+    raws = bucket.get_json(work_key(job, "rows", piece)) or {"lines": []}
+    left = any(raw["line"] in lines and not raw.get("withdrawn") for raw in raws["lines"])
+    scrubbed = _without_values(results, person)
+    if left or results != scrubbed:
+        if results:
+            bucket.put_json(work_key(job, "results", piece), scrubbed)
         for raw in raws["lines"]:
             if raw["line"] in lines:
                 raw |= {"values": {}, "cells": [], "formulas": [], "withdrawn": True}
@@ -95,16 +120,12 @@ def _scrubbed(job: JobItem, piece: int, person: PersonId) -> list[int]:
         head = bucket.get_json(head_key(job))
         names = {name: line for name, line in head["names"].items() if line not in lines}
         bucket.put_json(head_key(job), head | {"names": names})
-    return lines
+        return True
+    return False
 
 
 def _without_values(rows: list[dict[str, Any]], person: PersonId) -> list[dict[str, Any]]:
-    return [
-        row | {"changes": [c | {"old": "", "new": ""} for c in row["changes"]], "cells": []}
-        if row["who"] == person
-        else row
-        for row in rows
-    ]
+    return [without_values(row) if row["who"] == person else row for row in rows]
 
 
 def _told(job: JobItem, person: PersonId, outcome: dict[str, Any]) -> None:
