@@ -58,7 +58,8 @@ def test_csv_is_what_a_swedish_excel_opens() -> None:
 def test_what_is_written_is_read(format: Format, rows: list[tuple[str, str]]) -> None:
     if format == "csv":
         rows = [tuple(f"x{cell}" for cell in row) for row in rows]  # type: ignore[misc]
-    same = [tuple(cell for cell in row) for row in rows if not any(cell.startswith("'") for cell in row)]
+    same = [row for row in rows if not any(cell.startswith("'") for cell in row)]
+    same = [("Namn", "Ort"), *same]  # by its headings a file's separator is known
     assert texts(write_table(same, format), format) == same
 
 
