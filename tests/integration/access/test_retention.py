@@ -12,7 +12,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -198,6 +198,20 @@ def test_a_case_is_packed_before_it_goes(aged: Aged, cloud: Cloud) -> None:
     pdf = archived(cloud, keys["readable.pdf"])
     assert b"pdfaid" in pdf
     assert len(manifest["rows"]) == 5
+
+
+def test_a_long_case_is_one_package(aged: Aged, cloud: Cloud) -> None:
+    """Erased in several transactions; the certificate tells of all its rows."""
+    with acting_as("register"):
+        for n in range(60):
+            day = date(2022, 1, 1) + timedelta(days=n)
+            at = datetime.combine(day, time(9), UTC)
+            commit(watch.event_item(aged.case, "step", "called", day, None, None, aged.teacher, at))
+    turn_on()
+    night("register")
+    index = json.loads(archived(cloud, run().outcome["areas"]["register"]["index"]))
+    assert [package["rows"] for package in index["packages"]] == [65]
+    assert counted("register", "register.watch")["done"] == 65
 
 
 def test_nothing_goes_that_is_not_stored(aged: Aged, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -566,13 +580,16 @@ def test_one_bad_document_does_not_stop_the_night(aged: Aged, monkeypatch: pytes
     """What cannot be put together stays, and so does what cannot be erased; the rest goes, and is proved."""
 
     def broken(*writes: Any, **more: Any) -> None:
-        if any(isinstance(w, Erase) and w.item.pk == f"PERSON#{aged.guardian}" for w in writes):
+        gone = [w.item.pk for w in writes if isinstance(w, Erase)]
+        if any(pk == f"PERSON#{aged.guardian}" or pk.startswith("GROUP#") for pk in gone):
             raise ValueError("a secret")
         commit(*writes, **more)
 
     turn_on()
     monkeypatch.setattr(engine, "commit", broken)
-    night("register")
+    night("register", "timetable")
+    assert counted("timetable", "timetable.lesson")["changed"] == 1  # of two in one transaction
+    assert counted("timetable", "timetable.lesson")["done"] == 1
     assert ("register", f"PERSON#{aged.guardian}", "CONTACT") in kept()
     assert ("register", f"PERSON#{aged.grown}", "CONTACT") not in kept()
     assert counted("register", "register.contact")["changed"] == 1

@@ -13,6 +13,7 @@ from functions.register.store.tables import KINDS, TableJobItem
 from infra.local.cloud import Cloud
 from skolkit import jobs
 from skolkit.clock import today
+from skolkit.protected import DataKeyItem
 from skolkit.tables import bucket, intake
 from skolkit.tables.columns import template
 from skolkit.tables.formats import Format, read_table, write_table
@@ -237,6 +238,9 @@ def test_protection_is_neither_set_lifted_nor_seen_through_by_a_table(town: Town
     contact = stored()["skolkit-register", f"PERSON#{new}", "CONTACT"]
     assert "phone" not in contact
     assert contact["sealed_reach"]
+    assert list(DataKeyItem.query(f"PERSON#{new}", consistent_read=True))
+    assert town.clerk.undo(made)["outcome"]["restored"] == 1
+    assert list(DataKeyItem.query(f"PERSON#{new}", consistent_read=True)) == []
 
 
 def test_an_export_is_what_an_import_takes(town: Town) -> None:
