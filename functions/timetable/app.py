@@ -59,7 +59,7 @@ def answer_extract(envelope: Envelope) -> None:
 
 @on.on_facts(
     "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
-    runbook="retention",
+    runbook="retention", alarms=("RetentionFailed",),
     uses=("dynamodb:Scan own", "s3:PutObject proof"),
     meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
 )  # fmt: skip

@@ -30,8 +30,8 @@ class Alarms:
         self.names: list[str] = []
 
     def started(self, started: Started) -> None:
-        """What can go wrong with a trigger: it fails, what failed is waiting, and for what reads the stream
-        that it lags."""
+        """What can go wrong with a trigger: it fails, what failed is waiting, it counts what it could not do,
+        and for what reads the stream that it lags."""
         trigger = started.trigger
         self._errors(trigger.name, started.function, trigger.meaning, trigger.runbook)
         if started.failures:
@@ -39,6 +39,12 @@ class Alarms:
                 period=Duration.minutes(1), statistic="Maximum"
             )
             self._alarm(f"{trigger.name}-dlq", depth, 1, trigger.meaning, trigger.runbook)
+        for name in trigger.alarms:
+            failed = cloudwatch.Metric(
+                namespace="Skolkit", metric_name=name, statistic="Sum", period=Duration.minutes(5),
+                dimensions_map={"service": self._area},
+            )  # fmt: skip
+            self._alarm(f"{trigger.name}-{name}", failed, 1, trigger.meaning, trigger.runbook)
         if trigger.kind in ("relay", "changes"):
             age = started.function.metric("IteratorAge", period=Duration.minutes(1), statistic="Maximum")
             self._alarm(f"{trigger.name}-lag", age, LAG.to_milliseconds(), trigger.meaning, trigger.runbook)

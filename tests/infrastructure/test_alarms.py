@@ -34,6 +34,19 @@ def test_every_alarm_is_sent_to_somebody(cdk: Assembly) -> None:
         assert alarm.properties["TreatMissingData"] == "notBreaching"
 
 
+def test_what_cannot_be_erased_alarms_in_every_area(cdk: Assembly, areas: tuple[Area, ...]) -> None:
+    """The metric as `count` writes it: in our namespace, by the area's name as service."""
+    found = {
+        alarm.properties["Dimensions"][0]["Value"]
+        for alarm in cdk.of("AWS::CloudWatch::Alarm")
+        if (alarm.properties.get("Namespace"), alarm.properties["MetricName"])
+        == ("Skolkit", "RetentionFailed")
+        and alarm.properties["Dimensions"][0]["Name"] == "service"
+    }
+    erasing = {a.name for a in areas if any(t.name == "answer_retention" for t in a.triggers)}
+    assert found == erasing != set()
+
+
 def test_every_function_that_fails_has_an_alarm(cdk: Assembly) -> None:
     watched = {
         (alarm.stack, alarm.properties["Dimensions"][0]["Value"]["Ref"])

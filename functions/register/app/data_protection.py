@@ -22,7 +22,7 @@ def answer_extract(envelope: Envelope) -> None:
 
 @on.on_facts(
     "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=1024, batch=1,
-    runbook="retention", layers=("documents",),
+    runbook="retention", alarms=("RetentionFailed",), layers=("documents",),
     uses=(
         "dynamodb:DeleteItem keys", "dynamodb:Query keys", "dynamodb:Scan own", "s3:GetObject package",
         "s3:PutObject package", "s3:PutObject proof",

@@ -37,7 +37,8 @@ class Trigger:
     `runbook` names the file in `infra/runbooks`; `batch` is the most messages at a time; `meaning` is the
     alarm's text in Swedish: what it means for people when this function fails; `uses` are IAM actions beyond
     its tables, followed by what they are for where the same action is used on several things; `layers` the
-    heavy packages it needs beside those all functions have (`documents`).
+    heavy packages it needs beside those all functions have (`documents`); `alarms` are metrics of its own
+    (`skolkit.telemetry.count`) of which the first count alarms.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Trigger:
     uses: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     gone: str = ""
+    alarms: tuple[str, ...] = ()
 
 
 class Failed(RuntimeError):
@@ -87,7 +89,7 @@ class Triggers:
     def on_facts(
         self, *types: str, process: int, timeout: int = 30, memory: int = 512, batch: int = 10,
         runbook: str = "consumer", meaning: str = "", uses: tuple[str, ...] = (),
-        layers: tuple[str, ...] = (),
+        layers: tuple[str, ...] = (), alarms: tuple[str, ...] = (),
     ) -> Callable[[Callable[[Envelope], None]], Any]:  # fmt: skip
         """React to facts, one call each; a failing one alone comes again, after five times to the dead-letter
         queue.
@@ -111,6 +113,7 @@ class Triggers:
                     meaning,
                     uses,
                     layers,
+                    alarms=alarms,
                 )
             )
 
