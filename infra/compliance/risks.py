@@ -16,7 +16,7 @@ _DATA = "tests/infrastructure/test_data.py"
 _EXTRACTS = "tests/integration/access/test_extracts.py"
 _GUARD = "tests/unit/access/test_guard.py"
 _PERMISSIONS = "tests/infrastructure/test_permissions.py"
-_RETENTION = "tests/integration/access/test_retention.py"
+_RETENTION = "tests/integration/access/retention"
 _PRIVACY = "tests/e2e/test_privacy.py"
 
 
@@ -161,9 +161,9 @@ RISKS = (
             Measure("En sort som ska gallras men inte säger från när stoppar bygget.",
                     "tests/contract/test_kept.py::test_a_kind_that_is_to_go_says_from_when"),
             Measure("Varje natt gallras det som gått ut, och bara det, med bevis.",
-                    f"{_RETENTION}::test_what_is_over_goes_and_nothing_else"),
+                    f"{_RETENTION}/test_what_goes.py::test_what_is_over_goes_and_nothing_else"),
             Measure("En körning som dör fortsätter där den var.",
-                    f"{_RETENTION}::test_a_run_killed_anywhere_ends_the_same"),
+                    f"{_RETENTION}/test_nights.py::test_a_run_killed_anywhere_ends_the_same"),
             Measure("Skyddade uppgifter blir oläsliga också i säkerhetskopior.",
                     "tests/integration/register/test_sealing.py"
                     "::test_without_its_key_a_copy_of_what_was_sealed_is_noise"),
@@ -174,9 +174,9 @@ RISKS = (
         "Något som behövs i en rättslig prövning gallras.", "medel", "låg",
         (
             Measure("Det som omfattas av ett gallringsstopp blir kvar, och körningen säger hur mycket.",
-                    f"{_RETENTION}::test_what_is_held_stays_and_is_told"),
+                    f"{_RETENTION}/test_holds.py::test_what_is_held_stays_and_is_told"),
             Measure("Ärenden gallras inte förrän paketet i det låsta arkivet lästs tillbaka.",
-                    f"{_RETENTION}::test_nothing_goes_that_is_not_stored"),
+                    f"{_RETENTION}/test_what_goes.py::test_nothing_goes_that_is_not_stored"),
         ),
     ),
 )  # fmt: skip

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from functions.access.store import retention as runs
+from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
 from functions.messages import store as messages
@@ -24,11 +26,12 @@ from functions.register.store.contacts import sealed_contact
 from functions.register.store.items import ContactItem, EnrolmentItem, PersonItem
 from functions.register.store.writes import relation_writes
 from functions.timetable import store as timetable
+from infra.local.cloud import Cloud
 from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import Item, chunks, commit, dynamodb
+from skolkit.table import Item, Remove, chunks, commit, dynamodb
 from skolkit.types import GroupId, PersonId, UnitId, new_id
-from tests.support.areas import acting_as, deliver, outbox, run_schedule
+from tests.support.areas import ARCHIVE_BUCKET, acting_as, deliver, outbox, run_schedule
 
 AREAS = ("attendance", "messages", "organisation", "register", "timetable")
 YEAR = SchoolYear.of(today()).start_year
@@ -275,3 +278,46 @@ def collect(area: str) -> None:
         f for f in outbox(area) if f["type"].endswith("RetentionAnswered.v1") and f["data"]["run"] == run
     ]
     assert deliver("access", "collect_retention", *facts) == []
+
+
+def run() -> runs.RunItem:
+    with acting_as("access"):
+        found = runs.find_run(asked()["data"]["run"])
+    assert found
+    return found
+
+
+def hold(**what: str) -> None:
+    fields = {"person": None, "document": None, "unit": None, "reason": "Prövning", "ground": "art. 17.3 e"}
+    with acting_as("access"):
+        commit(runs.new_hold(PersonId(new_id()), **(fields | what)))  # type: ignore[arg-type]
+
+
+def archived(cloud: Cloud, key: str) -> bytes:
+    body: bytes = cloud.client("s3").get_object(Bucket=ARCHIVE_BUCKET, Key=key)["Body"].read()
+    return body
+
+
+def counted(area: str, document: str) -> dict[str, Any]:
+    """What an area has answered of a document type."""
+    lines = run().outcome["areas"][area]["counts"]
+    return next(line for line in lines if line["document"] == document)
+
+
+def start_again() -> None:
+    """Let another night begin on the same day."""
+    with acting_as("access"):
+        commit(Remove(AccessItem(f"ONCE#RETENTION#{today()}", "ONCE")))
+
+
+def close(closed: PersonId, into: PersonId) -> None:
+    """Let a record have proved to be another's."""
+    with acting_as("register"):
+        profile = PersonItem.get(f"PERSON#{closed}", "PROFILE")
+        profile.merged_into = into
+        commit(profile, items.MergedItem(*items.merged_key(into, closed), merge=new_id(), at="x"))
+
+
+def certificate(cloud: Cloud) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(archived(cloud, run().outcome["report"]["json"]))
+    return found

@@ -204,6 +204,7 @@ def _check_workbook(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
+    # `zipfile` itself raises the last for a kind of zip that it does not read.
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
         raise unfit("Filen är ingen Excel-arbetsbok.", "The file is no Excel workbook.") from None
     unpacked = sum(entry.file_size for entry in entries)
