@@ -1,13 +1,16 @@
 """Runs MiniStack in its own environment for as long as its supervisor lives: when that is killed, the pipe
-between them closes and the emulator stops in order, which is the only moment it saves its state."""
+between them closes and the emulator stops in order, which is the only moment it saves its state. The records
+of the tables' streams are saved with the tables."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import runpy
 import signal
 import sys
 import threading
+from typing import Any
 
 
 def stop_with_supervisor() -> None:
@@ -18,7 +21,25 @@ def stop_with_supervisor() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def keep_streams() -> None:
+    """MiniStack saves how far the readers of a stream have come and not the stream: after the next start they
+    would wait for a place that the new, empty stream does not reach for a long time.
+    """
+    dynamodb: Any = importlib.import_module("ministack.services.dynamodb")
+    get_state, load_state = dynamodb.get_state, dynamodb.load_persisted_state
+    streams = {name: vars(dynamodb)[name] for name in ("_stream_records", "_stream_trimmed")}
+
+    def load_with_streams(data: dict[str, Any]) -> None:
+        load_state(data)
+        for name, stream in streams.items():
+            stream.update(data.get(name, {}))
+
+    dynamodb.get_state = lambda: get_state() | streams
+    dynamodb.load_persisted_state = load_with_streams
+
+
 if __name__ == "__main__":
+    keep_streams()
     threading.Thread(target=stop_with_supervisor, daemon=True).start()
     sys.argv = ["ministack"]
     runpy.run_module("ministack", run_name="__main__")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,15 @@ print("up", flush=True)
 time.sleep(60)
 """
 
+READER = """
+import os
+
+def handler(event, context):
+    with open(os.environ["SEEN"], "a") as seen:
+        for record in event["Records"]:
+            print(record["dynamodb"]["Keys"]["id"]["S"], file=seen)
+"""
+
 
 def _queues(cloud: Cloud) -> list[str]:
     urls = cloud.client("sqs").list_queues().get("QueueUrls", [])
@@ -39,6 +51,77 @@ def test_state_survives_a_clean_stop(tmp_path: Path) -> None:
         assert _queues(again) == ["kept"]
         again.reset()
         assert _queues(again) == []
+
+
+def test_readers_of_a_stream_go_on_where_they_were(tmp_path: Path) -> None:
+    """Changes read before the stop do not come again, those not read then come after the next start."""
+    seen = tmp_path / "seen"
+    with Cloud(port=free_port(), state=tmp_path) as cloud:
+        reader = _reader(cloud, _table_with_stream(cloud), seen)
+        _put(cloud, "1")
+        _await_read(cloud, reader)
+        cloud.client("lambda").update_event_source_mapping(UUID=reader, Enabled=False)
+        _put(cloud, "2")
+    with Cloud(port=free_port(), state=tmp_path) as again:
+        again.client("lambda").update_event_source_mapping(UUID=reader, Enabled=True)
+        assert _keys(seen, 2) == ["1", "2"]
+        _put(again, "3")
+        assert _keys(seen, 3) == ["1", "2", "3"]
+
+
+def _table_with_stream(cloud: Cloud) -> str:
+    made = cloud.client("dynamodb").create_table(
+        TableName="read",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+    return str(made["TableDescription"]["LatestStreamArn"])
+
+
+def _reader(cloud: Cloud, stream: str, seen: Path) -> str:
+    """The stream's event source mapping for a function that writes the key of every change to a file."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("reader.py", READER)
+    functions = cloud.client("lambda")
+    functions.create_function(
+        FunctionName="reader",
+        Runtime="python3.13",
+        Handler="reader.handler",
+        Role="arn:aws:iam::000000000000:role/reader",
+        Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": {"SEEN": str(seen)}},
+    )
+    made = functions.create_event_source_mapping(
+        FunctionName="reader", EventSourceArn=stream, StartingPosition="TRIM_HORIZON"
+    )
+    return str(made["UUID"])
+
+
+def _put(cloud: Cloud, key: str) -> None:
+    cloud.client("dynamodb").put_item(TableName="read", Item={"id": {"S": key}})
+
+
+def _await_read(cloud: Cloud, reader: str) -> None:
+    """Until the reader has been given a batch and its place is noted, at most ten seconds."""
+    functions = cloud.client("lambda")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if functions.get_event_source_mapping(UUID=reader)["LastProcessingResult"].startswith("OK"):
+            return
+        time.sleep(0.05)
+
+
+def _keys(seen: Path, count: int) -> list[str]:
+    """The keys the reader was given, once there are `count` of them or after ten seconds."""
+    deadline = time.monotonic() + 10
+    keys: list[str] = []
+    while len(keys) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+        keys = seen.read_text().split() if seen.exists() else []
+    return keys
 
 
 def test_state_survives_a_killed_supervisor(tmp_path: Path) -> None:
