@@ -14,7 +14,11 @@ def session() -> Session:
     """The process's botocore session (its loader and credentials are what costs time)."""
     import botocore.session
 
-    return botocore.session.get_session()
+    from skolkit.answers import Parsers
+
+    made = botocore.session.get_session()
+    made.register_component("response_parser_factory", Parsers())
+    return made
 
 
 @cache

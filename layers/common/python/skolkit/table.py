@@ -179,7 +179,7 @@ def _projection(table: str, wanted: Sequence[Wanted[Any]]) -> dict[str, Any]:
     mine = [w.only for w in wanted if w.table == table]
     if not all(mine):
         return {}
-    names = sorted({"pk", "sk", "kind", *(name for only in mine for name in only)})
+    names = sorted({"pk", "sk", *(name for only in mine for name in only)})
     return {
         "ProjectionExpression": ",".join(f"#{name}" for name in names),
         "ExpressionAttributeNames": {f"#{name}": name for name in names},
