@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from functions.messages.domain import Channel
+from functions.messages.domain.deliveries import Channel
 from skolkit.aws import client
 from skolkit.config import ConfigError
 

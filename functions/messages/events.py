@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from functions.messages.domain import Channel, Failure
+from functions.messages.domain.deliveries import Channel, Failure
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.retention import facts as retention

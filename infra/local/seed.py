@@ -295,7 +295,7 @@ def use(cloud: Cloud, area: str) -> None:
 def _choose_channels(cloud: Cloud, people: list[Any]) -> None:
     """Set each person's chosen channel, which they would do in the app; mail is the default."""
     use(cloud, "messages")
-    from functions.messages.domain import Channel
+    from functions.messages.domain.deliveries import Channel
     from functions.messages.store import preferences_item
     from skolkit.table import put_many
 

@@ -25,7 +25,7 @@ from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
-from functions.messages.domain import Failure
+from functions.messages.domain.deliveries import Failure
 from functions.organisation import events as organisation
 from functions.register import events as register
 from functions.register.usecases import rollover

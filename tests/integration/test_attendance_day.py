@@ -10,7 +10,7 @@ import pytest
 from functions.attendance import store
 from functions.attendance.usecases import notices as noticing
 from functions.messages import store as messages
-from functions.messages.domain import LEASE, Channel, Delivery, State
+from functions.messages.domain.deliveries import LEASE, Channel, Delivery, State
 from infra.local.cloud import Cloud
 from skolkit import clock
 from skolkit.clock import stamp, today

@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from functions.messages.domain import LEASE
+from functions.messages.domain.deliveries import LEASE
 from infra.local.cloud import HOST, Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import local, now, stamp, today

@@ -10,15 +10,15 @@ from functions.attendance import store
 from functions.attendance.domain import absence as rules
 from functions.attendance.domain.absence import Notice, Span
 from functions.attendance.events import AbsenceNotified, AbsenceWithdrawn
-from functions.attendance.schemas import (
+from functions.attendance.schemas.absence import (
     AbsencePage,
     AbsenceSpan,
     AbsenceView,
     DeviationView,
     NewAbsence,
-    PageQuery,
     PupilDayView,
 )
+from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
 from functions.organisation import queries as organisation

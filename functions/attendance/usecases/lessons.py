@@ -13,7 +13,7 @@ from functions.attendance.domain import lesson as rules
 from functions.attendance.domain.absence import Reason
 from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from functions.attendance.events import LessonReported, UnexcusedPupil
-from functions.attendance.schemas import (
+from functions.attendance.schemas.lessons import (
     AttendanceRow,
     LessonList,
     LessonSummary,

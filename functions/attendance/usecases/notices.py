@@ -15,7 +15,7 @@ from functions.attendance import store
 from functions.attendance.domain import gaps as rules
 from functions.attendance.domain.gaps import Gap, Missed, Outcome
 from functions.attendance.events import EveningSwept, GuardianNoticeDue, LessonReported, NoticeAnswered
-from functions.attendance.schemas import SweepView
+from functions.attendance.schemas.notices import SweepView
 from functions.attendance.store import PupilDay
 from functions.attendance.usecases.relations import groups_of
 from functions.organisation import queries as organisation

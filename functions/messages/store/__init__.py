@@ -11,7 +11,7 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from functions.messages.domain import Channel, Delivery, Failure, State
+from functions.messages.domain.deliveries import Channel, Delivery, Failure, State
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.cursor import page_through, seal, unseal

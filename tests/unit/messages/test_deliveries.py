@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.messages.domain import LEASE, Channel, Delivery, State, choose_channel, may_send, notice_text
+from functions.messages.domain.deliveries import (
+    LEASE,
+    Channel,
+    Delivery,
+    State,
+    choose_channel,
+    may_send,
+    notice_text,
+)
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

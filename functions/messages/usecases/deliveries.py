@@ -1,4 +1,4 @@
-"""What people and events do with messages: choose a channel, deliver a notice, read the log."""
+"""Delivering a notice to each of its recipients, and the log."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from functions.access import guard
 from functions.messages import channels, store
-from functions.messages import domain as rules
-from functions.messages.domain import Channel, Delivery, Failure, State
+from functions.messages.domain import deliveries as rules
+from functions.messages.domain.deliveries import Channel, Delivery, Failure, State
 from functions.messages.events import GlassBroken, NoticeDelivered, NoticeDue, NoticeFailed
-from functions.messages.schemas import DeliveryPage, DeliveryView, PageQuery, Preferences, PreferencesView
+from functions.messages.schemas.common import PageQuery
+from functions.messages.schemas.deliveries import DeliveryPage, DeliveryView
 from functions.messages.store import DeliveryKey
 from functions.organisation import queries as organisation
 from functions.register import queries as register
@@ -41,21 +41,6 @@ class Message:
     subject: Text
     text: Text
     withheld: bool = False
-
-
-def read_preferences(caller: Caller) -> PreferencesView:
-    """How the caller wants to be reached."""
-    guard.require(caller, "messages:read_own_preferences", guard.Person(caller.person_id))
-    channel, version = store.preferences(caller.person_id)
-    return PreferencesView(channel=channel, version=version)
-
-
-def choose_preferences(caller: Caller, chosen: Preferences, version: int) -> PreferencesView:
-    """Choose how to be reached."""
-    guard.require(caller, "messages:edit_own_preferences", guard.Person(caller.person_id))
-    trace = Trace(caller.person_id, "choose_preferences", caller.person_id, changes=chosen.channel)
-    commit(store.preferences_item(caller.person_id, chosen.channel, version), trace=trace)
-    return PreferencesView(channel=chosen.channel, version=version + 1)
 
 
 def list_deliveries(caller: Caller, pupil: PersonId, query: PageQuery) -> DeliveryPage:

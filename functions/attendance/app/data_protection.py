@@ -1,0 +1,44 @@
+"""What attendance tells in a register extract and erases (process 36), and that it follows merges (2)."""
+
+from __future__ import annotations
+
+from functions.attendance.app.base import on
+from functions.attendance.events import ExtractAnswered, MergeTold, RetentionContinued
+from functions.attendance.extract import gather
+from functions.attendance.usecases import merges
+from functions.register import queries as register
+from skolkit.events import Envelope
+from skolkit.extracts import answer
+
+
+@on.on_facts(
+    "register.PersonsMerged.v1", "register.PersonsParted.v1", process=2, timeout=120,
+    meaning="Kommande frånvaro som anmälts på en elevs dubbla post syns inte när lektionen öppnas.",
+)  # fmt: skip
+def follow_merge(envelope: Envelope) -> None:
+    """Let lessons know what is notified for either record of a pupil."""
+    merges.follow_merge(MergeTold.model_validate(envelope.data))
+
+
+@on.on_facts(
+    "access.ExtractRequested.v1", process=36, timeout=120, runbook="extracts",
+    uses=("s3:PutObject extract-part",),
+    meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",
+)  # fmt: skip
+def answer_extract(envelope: Envelope) -> None:
+    """Write what the area keeps about one person, for a register extract."""
+    answer(envelope, gather, ExtractAnswered, register.records_of)
+
+
+@on.on_facts(
+    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
+    runbook="retention", alarms=("RetentionFailed",),
+    uses=("dynamodb:Scan own", "s3:PutObject proof"),
+    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
+)  # fmt: skip
+def answer_retention(envelope: Envelope) -> None:
+    """Erase what is over in the area's table, or count it."""
+    from functions.attendance.retention import SHELF
+    from skolkit.retention.work import answer as work
+
+    work(envelope, SHELF)

@@ -1,0 +1,1 @@
+"""The rules of messages, one module per subject."""

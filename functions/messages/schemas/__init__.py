@@ -1,0 +1,1 @@
+"""What messages takes and gives over HTTP."""

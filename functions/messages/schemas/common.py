@@ -1,0 +1,16 @@
+"""What several requests and answers have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from skolkit.http import Shape
+
+
+class PageQuery(Shape):
+    """How much of the list, from where."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=600)] | None = None

@@ -1,0 +1,28 @@
+"""What has been sent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from functions.messages.domain.deliveries import Channel, Failure, State
+from skolkit.http import Shape
+
+
+class DeliveryView(Shape):
+    """One notice to one recipient: when, by which channel, and what became of it."""
+
+    notice: str
+    recipient: str
+    date: date
+    at: datetime
+    channel: Channel | None
+    state: State
+    failure: Failure | None
+    attempts: int
+
+
+class DeliveryPage(Shape):
+    """A pupil's deliveries, newest first."""
+
+    data: list[DeliveryView]
+    cursor: str | None
