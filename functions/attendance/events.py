@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.retention import facts as retention
@@ -79,6 +80,12 @@ class EveningSwept(Fact):
     unit: UnitId
     day: date
     counts: dict[str, int]
+
+
+class MessageDue(events.MessageDue):
+    """People are to be told something of attendance."""
+
+    type: ClassVar[str] = "attendance.MessageDue.v1"
 
 
 class Heard(BaseModel):

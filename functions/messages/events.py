@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from functions.messages.domain.deliveries import Channel, Failure
+from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.retention import facts as retention
@@ -55,6 +56,12 @@ class NoticeDue(BaseModel):
     day: date
     start: datetime
     end: datetime
+
+
+class MessageDue(events.MessageDue):
+    """People are to be told something of messages itself. Those of other areas are read as this one."""
+
+    type: ClassVar[str] = "messages.MessageDue.v1"
 
 
 class ExtractAnswered(Answered):

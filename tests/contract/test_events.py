@@ -70,6 +70,8 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
     ("messages", "register.GlassBroken.v1"): messages.GlassBroken,
+    ("messages", "attendance.MessageDue.v1"): messages.MessageDue,
+    ("messages", "messages.MessageDue.v1"): messages.MessageDue,
     ("organisation", "organisation.RolloverAsked.v1"): organisation.RolloverAsked,
     ("organisation", "organisation.UnitRolloverAsked.v1"): organisation.UnitRolloverAsked,
     ("organisation", "organisation.UnitRolloverEnded.v1"): organisation.UnitRolloverEnded,
@@ -128,6 +130,7 @@ STORY = (
     "attendance/decide_guardian_notices.lesson_reported",
     "messages/deliver_guardian_notice.guardian_notice_due",
     "messages/warn_of_broken_glass.glass_broken",
+    "messages/deliver_message.facts",
     "messages/record_mail_receipt.email_sent",
     "messages/record_mail_receipt.email_bounced",
     "attendance/record_notice_outcome.notice_delivered",
@@ -338,7 +341,7 @@ def said() -> list[str]:
 def test_every_sample_twice_leaves_the_same_tables(morning: Cloud) -> None:
     go_through(times=1)
     once, spoken, mails = everything(), said(), len(morning.messages())
-    assert mails == 5  # two guardians of two pupils, and an administrator about a broken glass
+    assert mails == 7  # two guardians of two pupils, an administrator about a broken glass, two messages
     counts = {key: row["counts"]["S"] for key, row in once.items() if row["kind"] == {"S": "sweep"}}
     assert any('"delivered"' in text for text in counts.values()), counts
     go_through(times=2)

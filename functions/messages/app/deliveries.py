@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functions.messages.app.base import api, on
-from functions.messages.events import GlassBroken, NoticeDue
+from functions.messages.events import GlassBroken, MessageDue, NoticeDue
 from functions.messages.schemas import deliveries as schemas
 from functions.messages.schemas.common import PageQuery
 from functions.messages.usecases import deliveries
+from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
@@ -31,6 +32,16 @@ def list_deliveries(request: Request[None, PageQuery]) -> schemas.DeliveryPage:
 def deliver_guardian_notice(envelope: Envelope) -> None:
     """Send a notice to each guardian by their channel, once."""
     deliveries.deliver_notice(NoticeDue.model_validate(envelope.data))
+
+
+@on.on_facts(
+    "attendance.MessageDue.v1", MessageDue.type, process=28, timeout=120, batch=1, runbook="notices",
+    uses=("ses:SendEmail", "sns:Publish"),
+    meaning="Påminnelser och besked når inte dem de gäller. Det de handlar om syns i tjänsten.",
+)  # fmt: skip
+def deliver_message(envelope: Envelope) -> None:
+    """Tell people what an area says they are due, each once."""
+    deliveries.deliver_message(MessageDue.model_validate(envelope.data), today(envelope.time))
 
 
 @on.on_facts(

@@ -67,11 +67,6 @@ def choose_channel(preferred: Channel, email: str | None, phone: str | None) -> 
     return next(((channel, address) for channel in order if (address := ways[channel])), None)
 
 
-GLASS_SUBJECT = Text("Skyddade uppgifter har öppnats", "Protected details have been opened")
-GLASS_TEXT = Text(
-    "Någon har öppnat skyddade kontaktuppgifter för en person vid din enhet. Logga in och se vem och varför.",
-    "Somebody has opened the protected contact details of a person at your unit. Sign in to see who and why.",
-)
 SUBJECT = Text("Frånvaro i dag", "Absence today")
 _BODY = Text(
     "{name} saknades i dag kl. {start}–{end} utan anmäld frånvaro. "

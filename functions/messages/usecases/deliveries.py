@@ -9,7 +9,8 @@ from datetime import date
 from functions.messages import channels, store
 from functions.messages.domain import deliveries as rules
 from functions.messages.domain.deliveries import Channel, Delivery, Failure, State
-from functions.messages.events import GlassBroken, NoticeDelivered, NoticeDue, NoticeFailed
+from functions.messages.domain.templates import TEMPLATES
+from functions.messages.events import GlassBroken, MessageDue, NoticeDelivered, NoticeDue, NoticeFailed
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.deliveries import DeliveryPage, DeliveryView
 from functions.messages.store import DeliveryKey
@@ -88,9 +89,30 @@ def warn_of_broken_glass(broken: GlassBroken, id: str) -> None:
     told = told or set(organisation.administrators_at(organisation.MUNICIPALITY)) - {broken.by}
     if not told:
         raise NobodyToTell
-    message = Message(rules.GLASS_SUBJECT, rules.GLASS_TEXT)
+    said = TEMPLATES["glass_broken"]
+    message = Message(said.subject, said.body)
     day = today(broken.until)
     _deliver_all({DeliveryKey(broken.person, day, NoticeId(id), one): message for one in sorted(told)})
+
+
+def deliver_message(due: MessageDue, day: date) -> None:
+    """Tell every recipient, each once for the same id and day. Raises when some must be tried again."""
+    said, name, withheld = TEMPLATES[due.template], "", False
+    if due.about:
+        (known,) = fetch(register.wanted_names([due.about]))
+        person = known.get(due.about)
+        if person is None:
+            raise NotFound
+        name, withheld = person.given_name, person.protected
+    values = {**due.values, "name": name}
+    message = Message(said.subject.format(**values), said.body.format(**values), withheld)
+    about = {recipient: due.about or recipient for recipient in due.recipients}
+    _deliver_all(
+        {
+            DeliveryKey(about[one], day, NoticeId(due.id), one): message
+            for one in dict.fromkeys(due.recipients)
+        }
+    )
 
 
 def _deliver_all(messages: Mapping[DeliveryKey, Message]) -> None:

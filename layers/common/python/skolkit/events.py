@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from skolkit.clock import now, stamp
-from skolkit.types import new_id
+from skolkit.types import PersonId, new_id
 
 
 class Fact(BaseModel):
@@ -25,6 +25,24 @@ class Fact(BaseModel):
             "time": stamp(at or now()),
             "data": self.model_dump(mode="json"),
         }
+
+
+class MessageDue(Fact):
+    """Base of `<area>.MessageDue.v1`: people are to be told something, each once for the same `id`, each by
+    their own channel and in their own language.
+
+    `template` names the text in `functions/messages/domain/templates.py`; `values` fill its places and are
+    never personal: dates, times, numbers. The text may name `about` by given name, which is read when it is
+    sent; nothing is sent about or to a protected person. At most 100 recipients. `urgent` disregards quiet
+    hours.
+    """
+
+    id: str
+    recipients: Annotated[list[PersonId], Field(max_length=100)]
+    template: str
+    about: PersonId | None = None
+    values: dict[str, str] = {}
+    urgent: bool = False
 
 
 class Envelope(BaseModel):
