@@ -1,0 +1,128 @@
+"""Attendance in the shapes of SS 12000:2020 (API 2.1.0), with the standard's names. Whoever serves them says
+which people are protected and when a row was last written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from functions.attendance.domain.absence import Notice
+from functions.attendance.domain.lesson import Sheet
+from skolkit.clock import LOCAL
+from skolkit.http import Shape
+from skolkit.types import PersonId, stable_id
+
+Minutes = Annotated[int, Field(ge=0)]
+SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
+
+
+class Reference(Shape):
+    """Something by its id; the name only when the reader asked for names."""
+
+    id: UUID
+    display_name: str | None = None
+
+
+class PersonReference(Reference):
+    """A person by id, with the marking of the population register."""
+
+    security_marking: SecurityMarking | None = None
+
+
+class Meta(Shape):
+    """When an entity came to be, and when what belongs to it changed last."""
+
+    created: datetime
+    modified: datetime
+
+
+class Attendance(Shape):
+    """A pupil's minutes of one lesson (`calendarEvent`)."""
+
+    id: UUID
+    meta: Meta
+    calendar_event: Reference
+    student: PersonReference
+    reporter: PersonReference | None = None
+    is_reported: bool
+    attendance_minutes: Minutes | None = None
+    valid_absence_minutes: Minutes | None = None
+    invalid_absence_minutes: Minutes | None = None
+    other_attendance_minutes: Minutes | None = None
+    absence_reason: str | None = None
+    reported_timestamp: datetime | None = None
+
+
+class Absence(Shape):
+    """Absence that is notified, or leave that is granted, of one pupil."""
+
+    id: UUID
+    meta: Meta
+    start_time: datetime
+    end_time: datetime
+    type: Literal["Beviljad ledighet", "Anmäld frånvaro"]
+    student: PersonReference
+    organisation: Reference | None = None
+    registered_by: PersonReference | None = None
+
+
+def attendances(
+    sheet: Sheet, modified: datetime, markings: Mapping[PersonId, SecurityMarking]
+) -> list[Attendance]:
+    """A lesson's attendance, a row for every pupil of the roster; before it is reported without minutes."""
+    reporter = _person(sheet.reported_by, markings) if sheet.reported_by else None
+    rows = []
+    for pupil in sheet.roster:
+        entry = sheet.entries.get(pupil)
+        minutes = entry.minutes if entry else None
+        rows.append(
+            Attendance(
+                id=UUID(stable_id("attendance", sheet.lesson, pupil)),
+                meta=Meta(created=sheet.start, modified=modified),
+                calendar_event=Reference(id=UUID(sheet.lesson)),
+                student=_person(pupil, markings),
+                reporter=reporter,
+                is_reported=sheet.is_reported,
+                attendance_minutes=minutes.attendance if minutes else None,
+                valid_absence_minutes=minutes.valid if minutes else None,
+                invalid_absence_minutes=minutes.invalid if minutes else None,
+                other_attendance_minutes=minutes.other if minutes else None,
+                absence_reason=entry.reason if entry else None,
+                reported_timestamp=sheet.reported_at,
+            )
+        )
+    return rows
+
+
+def absence(notice: Notice, modified: datetime, markings: Mapping[PersonId, SecurityMarking]) -> Absence:
+    """A notice of absence, from the first moment of its first day, or its time of day, to the last."""
+    first, last = notice.span.first, notice.span.last
+    return Absence(
+        id=UUID(notice.id),
+        meta=Meta(created=_made(notice.id) or modified, modified=modified),
+        start_time=_at(first, notice.span.start or time.min),
+        end_time=_at(last, notice.span.end) if notice.span.end else _at(last + timedelta(days=1), time.min),
+        type="Anmäld frånvaro",
+        student=_person(notice.pupil, markings),
+        organisation=Reference(id=UUID(notice.unit)),
+        registered_by=_person(notice.reported_by, markings),
+    )
+
+
+def _person(person: PersonId, markings: Mapping[PersonId, SecurityMarking]) -> PersonReference:
+    return PersonReference(id=UUID(person), security_marking=markings.get(person))
+
+
+def _at(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, LOCAL)
+
+
+def _made(id: str) -> datetime | None:
+    """The time that a time-ordered id (UUID version 7) carries."""
+    uuid = UUID(id)
+    return datetime.fromtimestamp((uuid.int >> 80) / 1000, LOCAL) if uuid.version == 7 else None
