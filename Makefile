@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) -m infra
 
-.PHONY: run test check deploy fuzz perf generate lock
+.PHONY: run test check deploy fuzz perf week generate lock
 run:
 	@$(RUN) run
 test:
@@ -13,6 +13,8 @@ fuzz:
 	@$(RUN) fuzz
 perf:
 	@$(RUN) perf
+week:
+	@$(RUN) week
 generate:
 	@$(RUN) generate
 # make deploy STAGE=test DOMAIN=skola.example.se CERTIFICATE=arn:… ALARM_MAIL=…   (given on the command line,

@@ -67,6 +67,12 @@ def performance() -> bool:
     return pytest("performance", options=("-s",))
 
 
+def week() -> bool:
+    """Live a week of a school and print it; whether everything was taken care of."""
+    os.environ.setdefault("WEEK_PUPILS", "300")
+    return pytest("integration/attendance/test_week.py", options=("-s",))
+
+
 def static_gates() -> bool:
     """Run all static checks side by side and show the output of those that fail."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as executor:
@@ -103,7 +109,7 @@ def lint(built: Path) -> bool:
 def pytest(*suites: str, options: Sequence[str] = (), profile: str = "ci") -> bool:
     """Run the suites that exist, with the examples in the kernel's documentation when the unit tests run."""
     folders = [paths.ROOT / "tests" / suite for suite in suites]
-    found = [str(folder.relative_to(paths.ROOT)) for folder in folders if folder.is_dir()]
+    found = [str(folder.relative_to(paths.ROOT)) for folder in folders if folder.exists()]
     if "unit" in suites:
         found += ["--doctest-modules", "layers/common/python/skolkit"]
     environment = node_environment() | {"HYPOTHESIS_PROFILE": profile}  # the stacks are built in tests, too
