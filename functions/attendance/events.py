@@ -43,8 +43,8 @@ class UnexcusedPupil(BaseModel):
 
 
 class LessonReported(Fact):
-    """A lesson's attendance was saved or corrected (process 20). `unexcused` names the pupils with invalid
-    minutes.
+    """A lesson's attendance was saved or corrected (process 20), wholly or, with somebody unexcused, in part;
+    or with `held` false the lesson was not held. `unexcused` names the pupils with invalid minutes.
     """
 
     type: ClassVar[str] = "attendance.LessonReported.v1"
@@ -54,6 +54,7 @@ class LessonReported(Fact):
     start: datetime
     end: datetime
     corrected: bool
+    held: bool = True
     unexcused: list[UnexcusedPupil]
 
 

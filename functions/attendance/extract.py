@@ -6,33 +6,42 @@ Plain attendance is only in the lessons' sheets, so those are found by way of th
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from functions.attendance import store
-from functions.attendance.domain.lesson import Sheet
+from functions.attendance.domain.lesson import Entry, Sheet
+from functions.attendance.domain.lesson_check_in import Arrival
+from functions.attendance.store.lesson_check_in import wanted_arrivals
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, section
 from skolkit.table import fetch
-from skolkit.types import PersonId
+from skolkit.types import LessonId, PersonId
 
 _MINUTES = {
     "attendance": ("Närvaro, min", "Attendance, min"),
     "valid": ("Giltig frånvaro, min", "Valid absence, min"),
     "invalid": ("Ogiltig frånvaro, min", "Invalid absence, min"),
     "other": ("Annan skolaktivitet, min", "Other school activity, min"),
+    "late": ("Sen ankomst, min", "Late, min"),
+    "left": ("Gick tidigt, min", "Left early, min"),
     "reason": ("Skäl", "Reason"),
+    "activity": ("Aktivitet", "Activity"),
+    "checkedIn": ("Checkade in", "Checked in"),
 }
 
 
 def gather(asked: Requested) -> list[Section]:
-    """A query for the pupil's own rows, what the timetable costs, and a batch read per hundred lessons."""
+    """A query for the pupil's own rows, what the timetable costs, and two batch reads per hundred lessons."""
     person = asked.person
     rows = list(store.AttendanceItem.query(f"PUPIL#{person}", consistent_read=True))
     (sheets,) = fetch(
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    (came,) = fetch(wanted_arrivals([s.lesson for s in mine if person in s.roster], person))
+    return [_absence(rows, person), _gaps(rows), _lessons(mine, person, came), _reported(mine, person)]
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
@@ -62,17 +71,28 @@ def _gaps(rows: list[store.AttendanceItem]) -> Section:
     )  # fmt: skip
 
 
-def _lessons(sheets: list[Sheet], person: PersonId) -> Section:
-    entries = [(sheet, entry) for sheet in sheets if (entry := sheet.entries.get(person))]
-    minutes = [(sheet, entry.minutes, entry.reason) for sheet, entry in entries]
+def _lessons(sheets: list[Sheet], person: PersonId, came: Mapping[LessonId, Arrival]) -> Section:
     return section(
         "attendance.lesson", "Närvaro på lektioner", "Attendance at lessons",
         {"start": ("Lektion", "Lesson"), "subject": ("Ämne", "Subject"), **_MINUTES},
         [
-            [stamp(s.start), s.subject, m.attendance, m.valid, m.invalid, m.other, reason]
-            for s, m, reason in minutes
+            [stamp(s.start), s.subject, *_line(s.entries.get(person)), _moment(came.get(s.lesson))]
+            for s in sheets if person in s.entries or s.lesson in came
         ],
     )  # fmt: skip
+
+
+def _line(entry: Entry | None) -> list[Any]:
+    if entry is None:
+        return [None] * (len(_MINUTES) - 1)
+    m = entry.minutes
+    return [
+        m.attendance, m.valid, m.invalid, m.other, entry.late, entry.left, entry.reason, entry.activity
+    ]  # fmt: skip
+
+
+def _moment(arrival: Arrival | None) -> str | None:
+    return stamp(arrival.at) if arrival and arrival.at else None
 
 
 def _reported(sheets: list[Sheet], person: PersonId) -> Section:
@@ -81,6 +101,6 @@ def _reported(sheets: list[Sheet], person: PersonId) -> Section:
         {"start": ("Lektion", "Lesson"), "subject": ("Ämne", "Subject"), "at": ("Rapporterad", "Reported")},
         [
             [stamp(s.start), s.subject, stamp(s.reported_at) if s.reported_at else None]
-            for s in sheets if s.reported_by == person
+            for s in sheets if person in {s.reported_by, *(mark.by for mark in s.marks.values())}
         ],
     )  # fmt: skip

@@ -5,7 +5,11 @@ from __future__ import annotations
 from skolkit.kept import Kept
 
 KEPT = {
-    "sheet": Kept("attendance.lesson", ("roster", "teachers", "reported_by"), dated="starts"),
+    "sheet": Kept("attendance.lesson", ("roster", "teachers", "reported_by", "marks"), dated="starts"),
+    "lesson_check_in": Kept("attendance.lesson", ("pupil",), dated="starts"),
+    "lesson_check_in_window": Kept("attendance.lesson", ("opened_by",), dated="since"),
+    "lesson_reminder": Kept("attendance.sweep", dated="sk"),
+    "locked_month": Kept("attendance.month", ("by",), dated="first"),
     "deviation": Kept("attendance.lesson", ("pk",), dated="sk"),
     "notice": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
     "day": Kept("attendance.absence", ("pk", "gaps"), dated="sk"),

@@ -6,7 +6,12 @@ from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
+from functions.attendance.store.lesson_reminders import ReminderItem
+from functions.attendance.store.locked_months import MonthItem
 from skolkit.retention.shelf import Shelf
+
+__all__ = ["SHELF", "ArrivalItem", "MonthItem", "ReminderItem", "WindowItem"]  # kinds it may have to read
 
 SHELF = Shelf(
     area="attendance",

@@ -60,6 +60,7 @@ __all__ = [
     "is_certified",
     "mentor_groups",
     "offices_of",
+    "principals_at",
     "staff_around",
     "unit",
     "unit_id",
@@ -189,6 +190,11 @@ def administrators_at(unit: UnitId) -> tuple[PersonId, ...]:
     duties.
     """
     return duties_store.holders_at(unit, "administrator", today())
+
+
+def principals_at(unit: UnitId) -> tuple[PersonId, ...]:
+    """Who leads a unit today. One round trip per 100 duties."""
+    return duties_store.holders_at(unit, "principal", today())
 
 
 def duties_of(person: PersonId) -> tuple[Duty, ...]:

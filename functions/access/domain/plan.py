@@ -251,6 +251,12 @@ _TYPES = (
         _SCHOOL, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.month", Text("Låsta månader", "Locked months"),
+        Text("Slutföra månadens närvaro (skollagen 7:17–19 a)", "To settle a month's attendance"),
+        Text("Enhet, månad, vem som låst upp eller låst", "Unit, month, who unlocked or locked"),
+        _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
         "attendance.absence", Text("Frånvaroanmälningar", "Notices of absence"),
         Text("Ta emot anmälan (skolförordningen 4:8)", "To take in notices"),
         Text("Tid, skäl, vem som anmält", "Time, reason, who reported"),

@@ -44,6 +44,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "break_glass": _change("öppnade skyddade uppgifter", "opened protected details"),
     "cancel_enrolment": _change("avbröt en inskrivning", "cancelled an enrolment"),
+    "cancel_lesson": _change("ställde in en lektion", "cancelled a lesson"),
     "change_absence": _change("ändrade en frånvaroanmälan", "changed a notice of absence"),
     "change_activity": _change("ändrade undervisning eller lärare", "changed teaching or its teachers"),
     "change_certification": _change(
@@ -65,6 +66,7 @@ DEEDS: dict[str, Deed] = {
         "bestämde om gallringen är skarp", "decided whether the retention run is real"
     ),
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
+    "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
     "close_watch_case": _change("avslutade ett bevakningsärende", "closed a case of the watch"),
@@ -128,12 +130,14 @@ DEEDS: dict[str, Deed] = {
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
+    "lock_month": _change("låste eller öppnade en månads närvaro", "locked or opened a month's attendance"),
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
     "open_leaving": _change("öppnade ett ärende om att sluta skolan", "opened a case of leaving school"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
+    "open_lesson_check_in": _change("öppnade incheckning till en lektion", "opened the check-in of a lesson"),
     "open_round": _change("öppnade en valomgång", "opened a choice round"),
     "open_watch_case": _change("öppnade ett bevakningsärende", "opened a case of the watch"),
     "preview_rollover": _change(
@@ -180,7 +184,9 @@ DEEDS: dict[str, Deed] = {
     "read_wishes": _read("läste önskemål i ett val", "read the wishes in a choice round"),
     "remove_member": _change("tog bort ur en klass eller grupp", "took out of a class or group"),
     "report_absence": _change("anmälde frånvaro", "reported absence"),
+    "report_pupils": _change("rapporterade närvaro för några elever", "reported attendance of some pupils"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
+    "restore_lesson": _change("ångrade att en lektion var inställd", "took back that a lesson was cancelled"),
     "retry_parked": _change(
         "försökte införa en post från folkbokföringen igen", "tried a record of the population register again"
     ),

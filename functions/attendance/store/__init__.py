@@ -18,7 +18,8 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from functions.attendance.domain.absence import Reason, Span
 from functions.attendance.domain.gaps import Gap, Outcome
-from functions.attendance.domain.lesson import Entry, Minutes, Sheet
+from functions.attendance.domain.lesson import Activity, Entry, Minutes, NotHeld, Sheet
+from functions.attendance.store import lines
 from skolkit.clock import stamp, today
 from skolkit.config import table_name
 from skolkit.retention.items import ErasureItem, RetentionJob
@@ -45,7 +46,9 @@ class Unreported(GlobalSecondaryIndex["SheetItem"]):
 
 
 class SheetItem(AttendanceItem, discriminator="sheet"):
-    """One lesson's sheet. `unreported_*` are there until it is reported."""
+    """One lesson's sheet. `unreported_*` are there until it is reported or not held; `marks` only when not
+    everybody's line is of who reported it, and when.
+    """
 
     lesson_group = UnicodeAttribute()
     unit = UnicodeAttribute(null=True)
@@ -57,6 +60,8 @@ class SheetItem(AttendanceItem, discriminator="sheet"):
     entries = UnicodeAttribute(null=True)
     reported_by = UnicodeAttribute(null=True)
     reported_at = UnicodeAttribute(null=True)
+    marks = UnicodeAttribute(null=True)
+    not_held = UnicodeAttribute(null=True)
     unreported_pk = UnicodeAttribute(null=True)
     unreported_sk = UnicodeAttribute(null=True)
     unreported = Unreported()
@@ -95,6 +100,9 @@ class DeviationItem(AttendanceItem, discriminator="deviation"):
     invalid = NumberAttribute()
     other = NumberAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    late = NumberAttribute(null=True)
+    left_early = NumberAttribute(null=True)
+    activity = UnicodeAttribute(null=True)
     unexcused_pk = UnicodeAttribute(null=True)
     unexcused_sk = UnicodeAttribute(null=True)
     unexcused = Unexcused()
@@ -124,7 +132,8 @@ def _day_key(pupil: PersonId, day: date) -> tuple[str, str]:
     return f"PUPIL#{pupil}", f"D#{day}"
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """A stored instant."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
@@ -151,41 +160,38 @@ def span_of(row: Sequence[str | None]) -> Span:
 def sheet(lesson: LessonId) -> Sheet | None:
     """A lesson's sheet; one consistent GetItem."""
     item = SheetItem.find(*_sheet_key(lesson))
-    return _sheet(item) if item else None
+    return sheet_of(item) if item else None
 
 
 def wanted_sheets(lessons: Iterable[LessonId]) -> Wanted[dict[LessonId, Sheet]]:
     """Several sheets, for `fetch`."""
     keys = [_sheet_key(lesson) for lesson in lessons]
-    return Wanted(SheetItem, keys, lambda found: {s.lesson: s for s in map(_sheet, found.values())})
+    return Wanted(SheetItem, keys, lambda found: {s.lesson: s for s in map(sheet_of, found.values())})
 
 
-def _sheet(item: SheetItem) -> Sheet:
+def sheet_of(item: SheetItem) -> Sheet:
+    """The sheet that an item keeps."""
     roster = [PersonId(p) for p in json.loads(item.roster or "[]")]
-    rows = json.loads(item.entries or "[]")
+    rows = json.loads(item.entries or "null") or [None] * len(roster)
+    entries = {pupil: lines.entry_of(row) for pupil, row in zip(roster, rows, strict=True) if row}
+    by = PersonId(item.reported_by) if item.reported_by else None
+    at = instant(item.reported_at) if item.reported_at else None
     return Sheet(
         lesson=LessonId(item.pk.partition("#")[2]),
         group=GroupId(item.lesson_group),
         unit=UnitId(item.unit or ""),
         subject=item.subject,
-        start=_instant(item.starts or ""),
-        end=_instant(item.ends),
+        start=instant(item.starts or ""),
+        end=instant(item.ends),
         teachers=tuple(json.loads(item.teachers)),
         roster=tuple(roster),
-        entries={pupil: _entry(row) for pupil, row in zip(roster, rows, strict=True)} if rows else {},
-        reported_by=PersonId(item.reported_by) if item.reported_by else None,
-        reported_at=_instant(item.reported_at) if item.reported_at else None,
+        entries=entries,
+        reported_by=by,
+        reported_at=at,
         version=item.version or 0,
+        marks=lines.marks_of(json.loads(item.marks), roster) if item.marks else lines.same(entries, by, at),
+        not_held=NotHeld(item.not_held) if item.not_held else None,
     )
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    return Entry(Minutes(*row[:4]), Reason(row[4]) if len(row) > 4 else None)
-
-
-def _entry_row(entry: Entry) -> list[Any]:
-    m = entry.minutes
-    return [m.attendance, m.valid, m.invalid, m.other, *([entry.reason] if entry.reason else [])]
 
 
 def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
@@ -201,11 +207,15 @@ def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
         ends=stamp(sheet.end),
         teachers=compact(sheet.teachers),
         roster=compact(sheet.roster),
+        not_held=sheet.not_held,
     )
-    if sheet.is_reported and sheet.reported_at:
-        item.entries = compact([_entry_row(sheet.entries[pupil]) for pupil in sheet.roster])
+    if sheet.entries:
+        item.entries = compact([lines.entry_row(sheet.entries.get(pupil)) for pupil in sheet.roster])
+        marks = lines.marks_row(sheet)
+        item.marks = compact(marks) if marks else None
+    if sheet.reported_at:
         item.reported_by, item.reported_at = sheet.reported_by, stamp(sheet.reported_at)
-    else:
+    elif not sheet.not_held:
         item.unreported_pk = f"{sheet.unit}#{today(sheet.start)}"
         item.unreported_sk = f"{stamp(sheet.start)}#{sheet.lesson}"
     return item.over(stored)
@@ -231,8 +241,8 @@ def unreported(unit: UnitId, day: date) -> list[UnreportedLesson]:
             LessonId(i.pk.partition("#")[2]),
             GroupId(i.lesson_group),
             i.subject,
-            _instant((i.unreported_sk or "").partition("#")[0]),
-            _instant(i.ends),
+            instant((i.unreported_sk or "").partition("#")[0]),
+            instant(i.ends),
             tuple(json.loads(i.teachers)),
         )
         for i in found
@@ -252,6 +262,9 @@ class Deviation:
     end: datetime
     minutes: Minutes
     reason: Reason | None
+    late: int = 0
+    left: int = 0
+    activity: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +335,7 @@ def day_item(day: PupilDay, unit: UnitId) -> DayItem:
 def _gap(row: Sequence[Any]) -> Gap:
     notice, lessons, start, end, outcomes = row
     told = {PersonId(person): Outcome(outcome) for person, outcome in outcomes.items()}
-    return Gap(NoticeId(notice), tuple(lessons), _instant(start), _instant(end), told)
+    return Gap(NoticeId(notice), tuple(lessons), instant(start), instant(end), told)
 
 
 def _gap_row(gap: Gap) -> list[Any]:
@@ -345,6 +358,9 @@ def deviation_item(pupil: PersonId, sheet: Sheet, entry: Entry) -> DeviationItem
         invalid=m.invalid,
         other=m.other,
         reason=entry.reason,
+        late=entry.late or None,
+        left_early=entry.left or None,
+        activity=entry.activity,
     )
     if m.invalid:
         item.unexcused_pk = f"{sheet.unit}#{today(sheet.start)}"
@@ -356,9 +372,16 @@ def _deviation(item: DeviationItem) -> Deviation:
     minutes = Minutes(
         int(item.attendance or 0), int(item.valid or 0), int(item.invalid), int(item.other or 0)
     )
-    reason = Reason(item.reason) if item.reason else None
     return Deviation(
-        LessonId(item.lesson), item.subject, _instant(item.starts), _instant(item.ends), minutes, reason
+        LessonId(item.lesson),
+        item.subject,
+        instant(item.starts),
+        instant(item.ends),
+        minutes,
+        Reason(item.reason) if item.reason else None,
+        int(item.late or 0),
+        int(item.left_early or 0),
+        Activity(item.activity) if item.activity else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,20 +10,24 @@ from functions.access import guard
 from functions.attendance import store
 from functions.attendance.domain import lesson as rules
 from functions.attendance.domain.absence import Reason
-from functions.attendance.domain.lesson import Entry, Minutes, Sheet
-from functions.attendance.events import LessonReported, UnexcusedPupil
+from functions.attendance.domain.lesson import Sheet
+from functions.attendance.domain.lesson_check_in import minutes_late
 from functions.attendance.schemas.lessons import (
     AttendanceRow,
     LessonList,
     LessonSummary,
     LessonView,
+    MarkView,
     MentorDayView,
     PupilRow,
     SavedLesson,
     UnexcusedView,
 )
 from functions.attendance.store import PupilDay
+from functions.attendance.store.lesson_check_in import Opened, opened
+from functions.attendance.usecases.corrections import require_open
 from functions.attendance.usecases.relations import groups_of, require_lesson
+from functions.attendance.usecases.sheets import changes, entry_of, row_of, text_of, unexcused, write_sheet
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PersonName
@@ -33,7 +36,7 @@ from skolkit.audit import Trace, record_read
 from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
-from skolkit.table import Overwrite, Remove, Write, commit, fetch, put_many
+from skolkit.table import commit, fetch, put_many
 from skolkit.telemetry import logger
 from skolkit.types import GroupId, LessonId, PersonId
 
@@ -70,6 +73,7 @@ def prepare_sheets(group: GroupId, first: date, last: date) -> int:
             version=0,
         )
         for lesson in lessons
+        if _is_on_one_day(lesson)
     ]
     new = [store.sheet_item(sheet, stored=None) for sheet in fresh if sheet.lesson not in known]
     changed = [sheet for sheet in fresh if (old := known.get(sheet.lesson)) and _differs(old, sheet)]
@@ -85,7 +89,14 @@ def prepare_coming_sheets(group: GroupId) -> int:
 
 
 def _differs(old: Sheet, planned: Sheet) -> bool:
-    return not old.is_reported and replace(old, version=0) != planned
+    return not old.is_begun and replace(old, version=0) != planned
+
+
+def _is_on_one_day(lesson: timetable.PlannedLesson) -> bool:
+    if fits := rules.is_on_one_day(lesson.start, lesson.end):
+        return fits
+    logger().error("a lesson over midnight has no attendance", lesson=lesson.id)
+    return False
 
 
 def my_lessons(caller: Caller, day: date) -> LessonList:
@@ -102,6 +113,7 @@ def my_lessons(caller: Caller, day: date) -> LessonList:
             end_time=lesson.end,
             room=lesson.room,
             is_reported=lesson.id in sheets and sheets[lesson.id].is_reported,
+            not_held=sheets[lesson.id].not_held if lesson.id in sheets else None,
         )
         for lesson in planned
     ]
@@ -109,15 +121,19 @@ def my_lessons(caller: Caller, day: date) -> LessonList:
 
 
 def open_lesson(caller: Caller, id: LessonId) -> LessonView:
-    """A lesson with its roster. Three round trips: the sheet, names with notices, the audit row."""
-    sheet, mentors, duties = require_lesson(caller, "attendance:open_lesson", store.sheet(id))
+    """A lesson with its roster. Three round trips: the sheet with who has checked in, names with notices, the
+    audit row.
+    """
+    found = opened(id)
+    sheet, mentors, duties = require_lesson(caller, "attendance:open_lesson", found.sheet if found else None)
+    assert found is not None  # or it would not have been let through
     day = today(sheet.start)
     names, days = fetch(register.wanted_names(sheet.roster), store.wanted_days(sheet.roster, [day]))
     teachers = frozenset(sheet.teachers)
     names = register.shown_names(caller, names, teachers=teachers, mentors=mentors, duties=duties)
     # About the group, so that its members find who has read the list they were on.
     record_read(Trace(caller.person_id, "open_lesson", sheet.group, changes=id))
-    rows = [_row(sheet, pupil, names.get(pupil), days[pupil, day]) for pupil in sheet.roster]
+    rows = [_row(found, pupil, names.get(pupil), days[pupil, day]) for pupil in sheet.roster]
     return LessonView(
         id=id,
         group=sheet.group,
@@ -129,24 +145,40 @@ def open_lesson(caller: Caller, id: LessonId) -> LessonView:
         reported_timestamp=sheet.reported_at,
         reporter=sheet.reported_by,
         version=sheet.version,
+        not_held=sheet.not_held,
         rows=sorted(rows, key=lambda row: (row.family_name, row.given_name)),
+        marks=[_mark(found, pupil) for pupil in sheet.roster],
     )
 
 
-def _row(sheet: Sheet, pupil: PersonId, name: PersonName | None, day: PupilDay) -> PupilRow:
+def _row(found: Opened, pupil: PersonId, name: PersonName | None, day: PupilDay) -> PupilRow:
+    sheet = found.sheet
     notified, reason = _notified(sheet, day)
-    entry = sheet.entries.get(pupil) or rules.expected(sheet, notified, reason)
+    entry = sheet.entries.get(pupil) or rules.expected(sheet, notified, reason, _late(found, pupil))
     return PupilRow(
-        pupil=pupil,
+        **row_of(pupil, entry).model_dump(),
         given_name=name.given_name if name else "",
         family_name=name.family_name if name else "",
         notified_minutes=min(notified, sheet.minutes),
         notified_reason=reason,
-        attendance_minutes=entry.minutes.attendance,
-        valid_absence_minutes=entry.minutes.valid,
-        invalid_absence_minutes=entry.minutes.invalid,
-        other_attendance_minutes=entry.minutes.other,
-        absence_reason=entry.reason,
+    )
+
+
+def _late(found: Opened, pupil: PersonId) -> int:
+    arrival = found.arrivals.get(pupil)
+    if arrival is None or arrival.at is None or found.window is None:
+        return 0
+    return minutes_late(found.sheet.start, found.window, arrival.at)
+
+
+def _mark(found: Opened, pupil: PersonId) -> MarkView:
+    mark, arrival = found.sheet.marks.get(pupil), found.arrivals.get(pupil)
+    return MarkView(
+        pupil=pupil,
+        version=mark.version if mark else 0,
+        setter=mark.by if mark else None,
+        made_at=mark.at if mark else None,
+        check_in_timestamp=arrival.at if arrival else None,
     )
 
 
@@ -158,67 +190,19 @@ def _notified(sheet: Sheet, day: PupilDay) -> tuple[int, Reason | None]:
 
 def save_lesson(caller: Caller, id: LessonId, rows: Sequence[AttendanceRow], version: int) -> SavedLesson:
     """Save or correct a whole lesson. Two round trips: the sheet, one transaction."""
-    sheet = store.sheet(id)
+    known = store.sheet(id)
     action: guard.Action = (
-        "attendance:correct_lesson" if sheet and sheet.is_reported else "attendance:save_lesson"
+        "attendance:correct_lesson" if known and known.is_reported else "attendance:save_lesson"
     )
-    sheet, _, _ = require_lesson(caller, action, sheet)
-    saved, changed = rules.save(sheet, [_entry(row) for row in rows], caller.person_id, now(), version)
-    unexcused = [
-        UnexcusedPupil(pupil=pupil, minutes=entry.minutes.invalid)
-        for pupil, entry in saved.entries.items()
-        if entry.minutes.invalid
-    ]
-    commit(
-        store.sheet_item(saved, stored=sheet.version),
-        *(_deviation(pupil, saved, entry) for pupil, entry in changed.items()),
-        facts=[
-            LessonReported(
-                lesson=id,
-                group=saved.group,
-                unit=saved.unit,
-                start=saved.start,
-                end=saved.end,
-                corrected=sheet.is_reported,
-                unexcused=unexcused,
-            )
-        ],
-        trace=Trace(caller.person_id, action.partition(":")[2], id, changes=_history(sheet, saved)),
-    )
-    return SavedLesson(id=id, is_reported=True, unexcused=len(unexcused), version=saved.version)
-
-
-def _entry(row: AttendanceRow) -> tuple[PersonId, Entry]:
-    minutes = Minutes(
-        row.attendance_minutes,
-        row.valid_absence_minutes,
-        row.invalid_absence_minutes,
-        row.other_attendance_minutes,
-    )
-    return PersonId(row.pupil), Entry(minutes, row.absence_reason)
-
-
-def _deviation(pupil: PersonId, sheet: Sheet, entry: Entry | None) -> Write:
-    if entry is None:
-        return Remove(store.deviation_item(pupil, sheet, sheet.entries[pupil]))
-    return Overwrite(store.deviation_item(pupil, sheet, entry))
-
-
-def _history(old: Sheet, new: Sheet) -> str:
-    """Of a correction: pupil → minutes before and after. A first report has no before."""
-    if not old.is_reported:
-        return ""
-    changes = {
-        pupil: [_minutes(old.entries.get(pupil)), _minutes(entry)]
-        for pupil, entry in new.entries.items()
-        if old.entries.get(pupil) != entry
-    }
-    return json.dumps(changes, separators=(",", ":"))
-
-
-def _minutes(entry: Entry | None) -> list[int]:
-    m = entry.minutes if entry else Minutes(0)
-    return [m.attendance, m.valid, m.invalid, m.other]
+    access = require_lesson(caller, action, known)
+    require_open(caller, access)
+    sheet = access.sheet
+    lines = [(PersonId(row.pupil), entry_of(row)) for row in rows]
+    saved, _ = rules.save(sheet, lines, caller.person_id, now(), version)
+    # A first report has no before; what colleagues had begun with has.
+    history = text_of(changes(sheet, saved)) if sheet.entries else ""
+    write_sheet(sheet, saved, Trace(caller.person_id, action.partition(":")[2], id, changes=history))
+    return SavedLesson(id=id, is_reported=True, unexcused=len(unexcused(saved)), version=saved.version)
 
 
 def mentor_day(caller: Caller, id: GroupId, day: date) -> MentorDayView:

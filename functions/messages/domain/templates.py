@@ -31,4 +31,20 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see who and why.",
         ),
     ),
+    "lesson_unreported": Template(
+        Text("Närvaro saknas", "Attendance is missing"),
+        Text(
+            "Närvaron är inte rapporterad för din lektion {day} kl. {start}. "
+            "Logga in och rapportera den, eller markera lektionen som inställd.",
+            "The attendance of your lesson on {day} at {start} has not been reported. "
+            "Sign in and report it, or mark the lesson as not held.",
+        ),
+    ),
+    "lessons_unreported": Template(
+        Text("Lektioner utan närvaro", "Lessons without attendance"),
+        Text(
+            "{lessons} lektioner {day} vid din enhet saknar närvaro. Lärarna har påmints.",
+            "{lessons} lessons on {day} at your unit have no attendance. The teachers have been reminded.",
+        ),
+    ),
 }
