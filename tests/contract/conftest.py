@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.attendance.usecases import lessons
+from functions.attendance.usecases import lesson_check_in, lesson_reports, lessons
 from infra.local.cloud import Cloud
 from tests.support.fixtures import lay_tables
 from tests.support.schools import Schools, make_schools
@@ -37,6 +37,8 @@ def undo(schools: Schools) -> Iterator[Undo]:
 @pytest.fixture
 def clean(schools: Schools, undo: Undo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put back what a test changes. The lessons have begun, whatever the clock says."""
-    monkeypatch.setattr(lessons, "now", lambda: max(schools.lesson.end, schools.reported.end))
+    for module in (lessons, lesson_reports):
+        monkeypatch.setattr(module, "now", lambda: max(schools.lesson.end, schools.reported.end))
+    monkeypatch.setattr(lesson_check_in, "now", lambda: schools.lesson.start)
     yield
     undo.undo()

@@ -14,6 +14,9 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
+from functions.attendance.store.lesson_reminders import ReminderItem
+from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -97,6 +100,19 @@ def _attendance(made: Aged) -> None:
             ),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
+            ReminderItem(f"REMINDER#{UNIT}", str(day), teachers="[]", principals="[]"),
+            MonthItem(
+                f"UNIT#{UNIT}", f"MONTH#{day:%Y-%m}", first=str(day), locked=True, by=made.teacher,
+                at=stamp(start),
+            ),
+            ArrivalItem(
+                f"LESSON#{new_id()}", f"CHECK-IN#{made.pupil}", pupil=made.pupil, starts=stamp(start),
+                at=stamp(start),
+            ),
+            WindowItem(
+                f"LESSON#{new_id()}", "CHECK-IN", code="12345", opened_by=made.teacher, since=stamp(start),
+                until=stamp(start),
+            ),
         ]  # fmt: skip
 
     _write(made, "attendance", of(OLD), of(RECENT))

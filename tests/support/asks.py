@@ -60,6 +60,25 @@ def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     return Ask({"lesson": lesson.id}, body={"rows": rows}, headers=over(version))
 
 
+CHECK_IN_CODE = "12345"
+
+
+def report_of(lesson: Lesson, pupil: str) -> Ask:
+    """One pupil late for a lesson, as a phone reports it that has seen nothing."""
+    minutes = int((lesson.end - lesson.start).total_seconds()) // 60
+    row = {
+        "pupil": pupil, "attendanceMinutes": minutes - 5, "invalidAbsenceMinutes": 5, "lateMinutes": 5,
+        "madeAt": stamp(lesson.end),
+    }  # fmt: skip
+    return Ask({"lesson": lesson.id}, body={"rows": [row]}, headers=new_key())
+
+
+def last_month(s: Schools) -> dict[str, str]:
+    """The unit's month that is over."""
+    day = today().replace(day=1) - timedelta(days=1)
+    return {"unit": s.home.unit, "month": f"{day:%Y-%m}"}
+
+
 def extract(person: str) -> Ask:
     return Ask({"person": person}, headers={"idempotency-key": new_id()})
 

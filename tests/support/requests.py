@@ -10,6 +10,7 @@ from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
 from tests.support.asks import (
+    CHECK_IN_CODE,
     DISTRIBUTION,
     NEXT_YEAR,
     PROGRAMME,
@@ -26,6 +27,7 @@ from tests.support.asks import (
     elective_round,
     enrolment_ask,
     extract,
+    last_month,
     new_duty,
     new_key,
     newcomer,
@@ -35,6 +37,7 @@ from tests.support.asks import (
     over,
     parked_ask,
     plan,
+    report_of,
     rollover_of_year,
     substituted,
     table_ask,
@@ -79,14 +82,26 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "access.read_me": lambda _: Ask(),
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: extract(s.pupil.id),
+    "attendance.cancel_lesson": lambda s: Ask(
+        {"lesson": s.lesson.id}, body={"reason": "premises"}, headers=over(1)
+    ),
     "attendance.change_absence": changed_absence,
+    "attendance.check_in_to_lesson": lambda s: Ask(
+        {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
+    ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.lock_month": lambda s: Ask(last_month(s), body={"locked": True}, headers=over(0)),
     "attendance.mentor_day": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.my_lessons": on_day,
     "attendance.open_lesson": lambda s: Ask({"lesson": s.lesson.id}),
+    "attendance.open_lesson_check_in": lambda s: Ask({"lesson": s.lesson.id}, body={}, headers=new_key()),
+    "attendance.read_month": lambda s: Ask(last_month(s)),
     "attendance.read_pupil_day": lambda s: on_day(s, pupil=s.pupil.id),
     "attendance.read_sweep": lambda s: on_day(s, unit=s.home.unit),
     "attendance.report_absence": lambda s: absence(s.pupil.id, next(d for d in s.home.days if d >= today())),
+    "attendance.report_pupils": lambda s: report_of(s.lesson, s.pupil.id),
+    "attendance.report_pupils (reported)": lambda s: report_of(s.reported, s.pupil.id),
+    "attendance.restore_lesson": lambda s: Ask({"lesson": s.made["cancelled"]}, headers=over(2)),
     "attendance.save_lesson": lambda s: attendance(s.lesson, list(s.home.klass.pupil_ids)),
     "attendance.save_lesson (reported)": lambda s: attendance(
         s.reported, list(s.home.klass.pupil_ids), version=2

@@ -12,6 +12,8 @@ from typing import Any
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
+from functions.attendance.domain.lesson_check_in import Window
+from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
@@ -36,6 +38,7 @@ from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
+    CHECK_IN_CODE,
     DISTRIBUTION,
     PARKED,
     SYLLABUS,
@@ -92,7 +95,7 @@ def make_schools(cloud: Cloud) -> Schools:
     pupil, hidden = mates[0], mates[1].id
     day = home.days[-1]
     teaching = [x for x in home.of_class() if not set(x.teachers) & set(home.klass.mentor_ids)]
-    lesson, reported = [x for x in teaching if x.teachers == teaching[0].teachers][:2]
+    lesson, reported, cancelled = [x for x in teaching if x.teachers == teaching[0].teachers][:3]
     people = _people(home, away, pupil, hidden, lesson)
     _drop(
         cloud, "register/persons/more.jsonl",
@@ -115,6 +118,7 @@ def make_schools(cloud: Cloud) -> Schools:
     with acting_as("attendance"):
         _report(reported, hidden)
         notices.sweep_evening(today(reported.start))
+        commit(_window(lesson))
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
@@ -129,7 +133,7 @@ def make_schools(cloud: Cloud) -> Schools:
     )  # fmt: skip
     assert merged.status == 201, merged.body
     on = today(reported.start)
-    made = {"merge": str(merged.body["id"]), **_stand_ins(home, people)}
+    made = {"merge": str(merged.body["id"]), "cancelled": _cancelled(cancelled), **_stand_ins(home, people)}
     made |= {"duty": _duty_of(people["teacher"]), "principal's duty": _duty_of(people["principal"])}
     schools = Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
     made |= {"activity": _staffed(schools), "ruled": _ruled(home)}
@@ -344,6 +348,20 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _window(lesson: Lesson) -> WindowItem:
+    """Let the lesson's check-in be open."""
+    window = Window(CHECK_IN_CODE, lesson.teachers[0], lesson.start, lesson.end)
+    return window_item(LessonId(lesson.id), window)
+
+
+def _cancelled(lesson: Lesson) -> str:
+    """Let a lesson not be held."""
+    why = Ask({"lesson": lesson.id}, body={"reason": "teacherAway"}, headers=over(1))
+    told = call("attendance", "cancel_lesson", lesson.teachers[0], **vars(why))
+    assert told.status == 200, told.body
+    return lesson.id
 
 
 def _retained(by: PersonId) -> dict[str, str]:

@@ -10,13 +10,19 @@ from hypothesis import strategies as st
 
 from functions.attendance.domain.absence import Reason
 from functions.attendance.domain.lesson import (
+    Activity,
     Entry,
+    LessonNotHeld,
     LessonNotStarted,
     Minutes,
     MinutesDoNotAddUp,
+    NotHeld,
     RosterMismatch,
     Sheet,
+    cancel,
+    deviations_changed,
     expected,
+    is_on_one_day,
     save,
 )
 from skolkit.errors import ChangedMeanwhile
@@ -98,3 +104,51 @@ def test_what_is_expected_always_adds_up(notified: int) -> None:
     entry = expected(sheet(), notified, Reason.DENTAL_VISIT)
     assert entry.minutes.total == 50
     assert (entry.reason is None) == (notified == 0)
+
+
+def test_late_and_left_early_are_part_of_the_absence_of_somebody_who_was_there() -> None:
+    fine = Entry(Minutes(30, valid=15, invalid=5), Reason.OTHER, late=5, left=15)
+    saved, _ = save(sheet(), rows(pupil_0=fine), TEACHER, START, 1)
+    assert saved.entries[ROSTER[0]] == fine
+    wrong = rows(
+        pupil_0=Entry(Minutes(40, invalid=10), late=6, left=5),  # more than the absence
+        pupil_1=Entry(Minutes(0, invalid=50), late=50),  # was never there
+        pupil_2=Entry(Minutes(0, valid=10, other=40), late=10),  # came late to something else
+        pupil_3=Entry(Minutes(50), activity=Activity.EXCURSION),  # but was here
+    )
+    with pytest.raises(MinutesDoNotAddUp) as refused:
+        save(sheet(), wrong, TEACHER, START, 1)
+    told = [fault.field for fault in refused.value.faults]
+    assert told == ["rows.0.lateMinutes", "rows.1.lateMinutes", "rows.3.otherAttendanceKind"]
+
+
+def test_a_lesson_that_is_not_held_has_nobody_absent() -> None:
+    away = Entry(Minutes(0, invalid=50))
+    saved, _ = save(sheet(), rows(pupil_1=away), TEACHER, START, 1)
+    with pytest.raises(ChangedMeanwhile):
+        cancel(saved, NotHeld.PREMISES, 1)
+    cancelled = cancel(saved, NotHeld.PREMISES, saved.version)
+    assert (cancelled.entries, cancelled.is_reported, cancelled.not_held) == ({}, False, NotHeld.PREMISES)
+    assert deviations_changed(saved, cancelled) == {ROSTER[1]: None}
+    with pytest.raises(LessonNotHeld):
+        save(cancelled, rows(), TEACHER, START, cancelled.version)
+    restored = cancel(cancelled, None, cancelled.version)
+    assert save(restored, rows(), TEACHER, START, restored.version)[0].is_reported
+    assert cancel(restored, None, restored.version) is restored
+
+
+def test_a_lesson_over_midnight_does_not_exist() -> None:
+    evening = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)  # half past eleven in Sweden
+    assert is_on_one_day(evening, evening + timedelta(minutes=29))
+    assert not is_on_one_day(evening, evening + timedelta(minutes=30))
+    assert not is_on_one_day(evening, evening)
+    turned = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # over the repeated hour: ninety minutes are ninety
+    assert is_on_one_day(turned, turned + timedelta(minutes=90))
+
+
+@given(st.integers(0, 60), st.integers(0, 50))
+def test_who_checked_in_late_is_expected_so(late: int, notified: int) -> None:
+    entry = expected(sheet(), notified, Reason.OTHER, late)
+    assert entry.minutes.total == 50
+    assert entry.late == (min(late, 49) if not notified else 0)
+    save(sheet(), rows(pupil_0=entry), TEACHER, START, 1)
