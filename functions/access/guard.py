@@ -39,6 +39,8 @@ Action = Literal[
     "attendance:save_lesson",
     "attendance:withdraw_absence",
     "messages:edit_own_preferences",
+    "messages:moderate",
+    "messages:post_news",
     "messages:read_delivery_log",
     "messages:read_own_preferences",
     "organisation:appoint_substitute",

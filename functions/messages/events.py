@@ -64,6 +64,13 @@ class MessageDue(events.MessageDue):
     type: ClassVar[str] = "messages.MessageDue.v1"
 
 
+class NewsDue(Fact):
+    """The time of a post has come: it is to be published, and people told."""
+
+    type: ClassVar[str] = "messages.NewsDue.v1"
+    post: str
+
+
 class ExtractAnswered(Answered):
     """The part of messages in a register extract has been written."""
 

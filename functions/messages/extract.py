@@ -1,8 +1,11 @@
-"""Messages' part of a register extract: how the person wants to be reached, and what has been sent."""
+"""Messages' part of a register extract: how the person wants to be reached, what has been sent, what they
+have written.
+"""
 
 from __future__ import annotations
 
 from functions.messages import store
+from functions.messages.store import news
 from functions.register import queries as register
 from skolkit.extracts import Requested, Section, Value, section
 from skolkit.types import PersonId
@@ -25,6 +28,11 @@ def gather(asked: Requested) -> list[Section]:
                 "state": ("Läge", "State"), "channel": ("Kanal", "Channel"),
             },
             sent,
+        ),
+        section(
+            "messages.news", "Skrivna nyheter", "News written",
+            {"at": ("Publiceras", "Published"), "title": ("Rubrik", "Title"), "text": ("Text", "Text")},
+            [[at, said.title, said.body] for at, texts in news.everything_of(person) for said in texts],
         ),
     ]  # fmt: skip
 

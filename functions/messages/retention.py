@@ -1,13 +1,32 @@
-"""What messages erases when its time is over: the channel of somebody the schools have no more to do with."""
+"""What messages erases when its time is over: the channel of somebody the schools have no more to do with,
+and news with what it said before.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from functions.access import queries as access
 from functions.messages.events import RetentionAnswered, RetentionContinued
 from functions.messages.kept import KEPT
 from functions.messages.store import MessagesErasureItem, MessagesItem, MessagesRetentionItem
+from functions.messages.store.board import BoardItem
+from functions.messages.store.news import AuthoredItem, PostItem, PostVersionItem, whole_post
 from functions.register import queries as register
-from skolkit.retention.shelf import Shelf
+from skolkit.retention.shelf import TOGETHER, Document, Shelf
+from skolkit.table import Item
+
+__all__ = ["SHELF", "AuthoredItem", "BoardItem", "PostVersionItem"]  # read by their kind
+
+
+def _together(rows: Sequence[Item]) -> Document:
+    """The first rows in one transaction, those of a document too large for that before it."""
+    return Document(tuple(rows[:TOGETHER]), before=tuple(rows[TOGETHER:]))
+
+
+def _news(post: PostItem) -> Document:
+    return _together(whole_post(post))
+
 
 SHELF = Shelf(
     area="messages",
@@ -21,4 +40,5 @@ SHELF = Shelf(
     holds=access.holds,
     real=access.deletes,
     tie=register.tie_end,
+    whole={"news": _news},
 )

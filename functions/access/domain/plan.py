@@ -274,6 +274,19 @@ _TYPES = (
         _SCHOOL, _INSIDE, "document date", 13, "expire", _ARCHIVE,
     ),
     DocumentType(
+        "messages.news", Text("Nyheter till hemmen", "News to homes"),
+        Text("Informera elever och vårdnadshavare (skollagen 4:12)", "To inform pupils and guardians"),
+        Text("Texten som den var och är, vem som skrivit, för vilka grupper",
+             "The text as it was and is, who wrote it, for which groups"),
+        _SCHOOL, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.receipt", Text("Läskvitton", "Read receipts"),
+        Text("Veta om informationen nått fram", "To know whether the information has arrived"),
+        Text("Vem som läst vad, när", "Who has read what, when"),
+        _HOME, _INSIDE, "document date", 13, "expire", _ARCHIVE,
+    ),
+    DocumentType(
         "access.extract", Text("Begäran om registerutdrag", "Requests for register extracts"),
         Text("Lämna registerutdrag (dataskyddsförordningen art. 15)", "To give register extracts"),
         Text("Vem som begärt, om vem, när; utdraget", "Who asked, about whom, when; the extract"),

@@ -85,6 +85,7 @@ DEEDS: dict[str, Deed] = {
     "dismiss_parked": _change(
         "lät en post från folkbokföringen vara", "let a record of the population register be"
     ),
+    "edit_news": _change("ändrade en nyhet", "changed news"),
     "end_group": _change("avslutade en klass eller grupp", "ended a class or group"),
     "end_memberships": _change(
         "avslutade platser i klasser och grupper", "ended places in classes and groups"
@@ -128,6 +129,7 @@ DEEDS: dict[str, Deed] = {
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
+    "mark_news_read": _change("läste en nyhet", "has read news"),
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
@@ -136,6 +138,7 @@ DEEDS: dict[str, Deed] = {
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
     "open_round": _change("öppnade en valomgång", "opened a choice round"),
     "open_watch_case": _change("öppnade ett bevakningsärende", "opened a case of the watch"),
+    "post_news": _change("skrev en nyhet", "wrote news"),
     "preview_rollover": _change(
         "beställde en förhandsvisning av läsårsskiftet", "asked for a preview of the rollover"
     ),
@@ -145,6 +148,7 @@ DEEDS: dict[str, Deed] = {
     "preview_rule": _read("läste vilka en grupps regel gäller", "read whom a group's rule fits"),
     "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
+    "publish_news": _change("publicerade en nyhet", "published news"),
     "put_member": _change("placerade i en klass eller grupp", "put in a class or group"),
     "put_offering": _change("ändrade vad enheten erbjuder", "changed what the unit offers"),
     "put_responsible": _change(
@@ -201,6 +205,7 @@ DEEDS: dict[str, Deed] = {
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
     "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
+    "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),

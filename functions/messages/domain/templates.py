@@ -31,4 +31,8 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see who and why.",
         ),
     ),
+    "new_news": Template(
+        Text("Ny information från skolan", "News from the school"),
+        Text("Det finns ny information. Logga in och läs.", "There is something new. Sign in to read it."),
+    ),
 }

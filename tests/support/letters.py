@@ -1,0 +1,75 @@
+"""What school and home write to each other, for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skolkit.types import PersonId
+from tests.support.areas import Answer, call, deliver, outbox, run_schedule
+from tests.support.asks import new_key, over
+from tests.support.world import World
+
+TEXTS = [{"language": "sv", "title": "Utflykt", "body": "Vi går till skogen."}]
+
+
+def audience(kind: str, id: str | None, *roles: str, year: int | None = None) -> dict[str, Any]:
+    return {"kind": kind, "id": id, "year": year, "roles": list(roles or ("guardians",))}
+
+
+def news_body(*audiences: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"audiences": list(audiences), "texts": TEXTS, **more}
+
+
+def post(by: PersonId, *audiences: dict[str, Any], **more: Any) -> Answer:
+    return call("messages", "post_news", by, body=news_body(*audiences, **more), headers=new_key())
+
+
+def handed(function: str, kind: str, *, times: int = 1) -> None:
+    """Hand all facts of a kind that messages has committed to a function of its own."""
+    for _ in range(times):
+        for fact in outbox("messages"):
+            if fact["type"] == f"messages.{kind}.v1":
+                assert deliver("messages", function, fact) == []
+
+
+def published(by: PersonId, *audiences: dict[str, Any], **more: Any) -> str:
+    """The id of a post that has been put up."""
+    made = post(by, *audiences, **more)
+    assert made.status == 201, made.body
+    handed("publish_news", "NewsDue")
+    return str(made.body["id"])
+
+
+def seen(by: PersonId, **query: Any) -> list[dict[str, Any]]:
+    page = call("messages", "list_news", by, query=query)
+    assert page.status == 200, page.body
+    data: list[dict[str, Any]] = page.body["data"]
+    return data
+
+
+def told(template: str) -> list[str]:
+    """Everybody whom facts say are due a message, each time they are named."""
+    return [
+        person
+        for fact in outbox("messages")
+        if fact["type"] == "messages.MessageDue.v1" and fact["data"]["template"] == template
+        for person in fact["data"]["recipients"]
+    ]
+
+
+def custody_ended(world: World, child: str, adult: str) -> None:
+    """Let somebody's custody have ended yesterday."""
+    office = world.staff("administrator")
+    for version in range(1, 9):
+        answer = call(
+            "register", "end_responsible", office, path={"person": child, "adult": adult},
+            headers=over(version),
+        )  # fmt: skip
+        if answer.status == 204:
+            return
+    raise AssertionError(answer.body)
+
+
+def tick() -> None:
+    run_schedule("messages", "publish_due")
+    handed("publish_news", "NewsDue")
