@@ -71,6 +71,14 @@ class NewsDue(Fact):
     post: str
 
 
+class ConsentDue(Fact):
+    """Homes are to be told of a question about consent, or reminded before its deadline."""
+
+    type: ClassVar[str] = "messages.ConsentDue.v1"
+    consent: str
+    reminder: bool = False
+
+
 class ExtractAnswered(Answered):
     """The part of messages in a register extract has been written."""
 

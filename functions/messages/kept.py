@@ -14,6 +14,18 @@ KEPT = {
     "news_receipt": Kept("messages.receipt", ("sk",)),
     "news_sending": Kept("technical.job", ("told",)),
     "due": Kept("technical.job"),
+    "talk": Kept("messages.conversation", ("pupil", "guardian", "by"), dated="last"),
+    "talk_message": Kept("messages.conversation", ("by", "hidden_by"), follows="talk"),
+    "talk_listed": Kept("messages.conversation", ("about", "guardian"), follows="talk"),
+    "talk_wrote": Kept("messages.conversation", ("pk",), follows="talk"),
+    "talk_report": Kept("messages.conversation", ("by",), follows="talk"),
+    "talk_seen": Kept("messages.receipt", ("pk",)),
+    "talk_pace": Kept("technical.job", ("pk",)),
+    "consent_ask": Kept("messages.consent", ("by",), dated="until"),
+    # What is withdrawn goes before the rest: two years after, with what it withdrew.
+    "consent_answer": Kept("messages.consent", ("sk", "by"), dated="ended"),
+    "consent_held": Kept("messages.consent", ("pk", "sk"), follows="consent_ask"),
+    "consent_kind": Kept("messages.consent_kind"),
     "messages_retention": Kept("technical.job"),
     "messages_erasure": Kept("technical.job"),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from skolkit.clock import today
 from skolkit.types import PersonId
 from tests.support.areas import Answer, call, deliver, outbox, run_schedule
 from tests.support.asks import new_key, over
@@ -73,3 +75,49 @@ def custody_ended(world: World, child: str, adult: str) -> None:
 def tick() -> None:
     run_schedule("messages", "publish_due")
     handed("publish_news", "NewsDue")
+
+
+def write(name: str, by: PersonId, text: str = "Hej!", *, path: dict[str, str], **more: Any) -> Answer:
+    """Begin a conversation, or write in one."""
+    return call("messages", name, by, path=path, body={"text": text, **more}, headers=new_key())
+
+
+def conversation(by: PersonId, pupil: str, text: str = "Hej!", **more: Any) -> tuple[str, str]:
+    """The ids of a conversation about a pupil and its first message."""
+    made = write("start_conversation", by, text, path={"pupil": pupil}, title="Läxor", **more)
+    assert made.status == 201, made.body
+    return made.body["conversation"], made.body["message"]
+
+
+def talks(by: PersonId) -> list[str]:
+    """The ids of somebody's conversations."""
+    page = call("messages", "list_conversations", by)
+    assert page.status == 200, page.body
+    return [row["id"] for row in page.body["data"]]
+
+
+def messages(by: PersonId, id: str) -> list[dict[str, Any]]:
+    """What somebody sees of a conversation, oldest first."""
+    page = call("messages", "read_conversation", by, path={"conversation": id})
+    assert page.status == 200, page.body
+    rows: list[dict[str, Any]] = page.body["data"]
+    return rows[::-1]
+
+
+def consent_body(world: World, kind: str) -> dict[str, Any]:
+    """A question to the homes of the class, to be answered within ten days."""
+    return {
+        "kind": kind, "groups": [world.klass.id], "texts": TEXTS,
+        "deadline": (today() + timedelta(days=10)).isoformat(),
+        "until": (today() + timedelta(days=60)).isoformat(),
+    }  # fmt: skip
+
+
+def consent(world: World, kind: str) -> str:
+    """The id of a question by the class's mentor."""
+    made = call(
+        "messages", "ask_consent", world.klass.mentor_ids[0], body=consent_body(world, kind),
+        headers=new_key(),
+    )  # fmt: skip
+    assert made.status == 201, made.body
+    return str(made.body["id"])

@@ -281,6 +281,28 @@ _TYPES = (
         _SCHOOL, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "messages.conversation", Text("Samtal mellan hem och skola", "Conversations of home and school"),
+        Text("Samverka med hemmen (skollagen 4:12)", "To work together with homes"),
+        Text("Meddelanden, vem som skrivit, om vilken elev eller grupp, anmälningar",
+             "Messages, who wrote, about which pupil or group, reports"),
+        Text("Vårdnadshavarna och mentorerna", "The guardians and the mentors"),
+        _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.consent", Text("Samtycken", "Consents"),
+        Text("Visa att samtycke getts (dataskyddsförordningen art. 7.1)", "To show that consent was given"),
+        Text("Fråga, svar och återtaganden, vem, om vilket barn, när",
+             "Question, answers and withdrawals, who, about which child, when"),
+        _HOME, _HOME_TOO, "document date", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.consent_kind", Text("Slags samtycken", "Kinds of consent"),
+        Text("Fråga likadant vid alla skolor", "To ask alike at all schools"),
+        Text("Inga personuppgifter", "No personal data"),
+        Text("Kommunens administratörer", "The municipality's administrators"),
+        _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "messages.receipt", Text("Läskvitton", "Read receipts"),
         Text("Veta om informationen nått fram", "To know whether the information has arrived"),
         Text("Vem som läst vad, när", "Who has read what, when"),

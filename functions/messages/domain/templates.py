@@ -31,6 +31,20 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see who and why.",
         ),
     ),
+    "consent_reminder": Template(
+        Text("Skolan väntar på ditt svar", "The school waits for your answer"),
+        Text(
+            "Det finns en fråga att besvara. Logga in och svara.", "There is a question. Sign in to answer."
+        ),
+    ),
+    "new_consent": Template(
+        Text("En fråga från skolan", "A question from the school"),
+        Text("Skolan har en fråga till dig. Logga in och svara.", "The school asks you. Sign in to answer."),
+    ),
+    "new_message": Template(
+        Text("Nytt meddelande", "A new message"),
+        Text("Du har fått ett meddelande. Logga in och läs.", "You have a message. Sign in to read it."),
+    ),
     "new_news": Template(
         Text("Ny information från skolan", "News from the school"),
         Text("Det finns ny information. Logga in och läs.", "There is something new. Sign in to read it."),

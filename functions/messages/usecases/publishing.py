@@ -7,7 +7,7 @@ from itertools import count
 
 from functions.messages.domain import audiences as audience_rules
 from functions.messages.domain import news as rules
-from functions.messages.events import MessageDue, NewsDue
+from functions.messages.events import ConsentDue, MessageDue, NewsDue
 from functions.messages.store import board
 from functions.messages.store import news as store
 from functions.messages.store.news import PostItem, SendingItem
@@ -28,8 +28,8 @@ def publish_due() -> None:
     once. A round trip, and one for each.
     """
     for row, kind, id in board.due_by(now()):
-        facts: dict[str, Fact] = {"NEWS": NewsDue(post=id)}
-        commit(Remove(row), facts=[facts[kind]])
+        fact: Fact = NewsDue(post=id) if kind == "NEWS" else ConsentDue(consent=id, reminder=True)
+        commit(Remove(row), facts=[fact])
 
 
 def publish_news(due: NewsDue) -> None:

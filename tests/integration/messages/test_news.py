@@ -160,9 +160,7 @@ def test_many_are_told_in_chunks_that_go_on_where_they_ended(
     assert receipts.body["recipients"] == len(everybody)
 
 
-def test_scheduled_news_appears_when_its_time_has_come(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scheduled_news_appears_when_its_time_has_come(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     mentor, home = world.klass.mentor_ids[0], members(world)[0].guardians[0].guardian_id
     begun = now()
     later = begun + timedelta(hours=2)
