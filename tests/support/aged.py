@@ -15,6 +15,7 @@ from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
 from functions.messages import store as messages
+from functions.messages.domain.news import Said
 from functions.messages.store import consents, conversations, news
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -78,7 +79,7 @@ def age_municipality(*, protected: bool = True) -> Aged:
 def _letters(made: Aged, at: datetime) -> None:
     """News that has been changed, and a conversation of more messages than one transaction erases."""
     place = f"group:{new_id()}::guardians"
-    text = [news.Said("sv", "Gammalt", "Brev")]
+    text = [Said("sv", "Gammalt", "Brev")]
     post = news.new_post(new_id(), made.teacher, {UNIT: [place]}, text, at)
     rows: list[Item] = [post, news.authored(post), *news.board_rows(post), news.earlier(post, made.teacher)]
     talk = conversations.new_talk(

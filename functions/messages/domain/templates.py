@@ -49,4 +49,8 @@ TEMPLATES: dict[str, Template] = {
         Text("Ny information från skolan", "News from the school"),
         Text("Det finns ny information. Logga in och läs.", "There is something new. Sign in to read it."),
     ),
+    "news_refused": Template(
+        Text("Din nyhet har inte publicerats", "Your news has not been published"),
+        Text("Logga in och se varför.", "Sign in to see why."),
+    ),
 }

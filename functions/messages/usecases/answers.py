@@ -66,7 +66,8 @@ def answer_consent(caller: Caller, pupil: PersonId, id: str, new: NewAnswer) -> 
     """Say yes or no, or take a yes back; the same again changes nothing. Seven round trips."""
     ask, record = _asked(caller, pupil, id)
     answers = _answers(ask, record)
-    latest: Answer | None = next((a.answer for a in reversed(answers) if a.by == caller.person), None)
+    own: list[Answer] = [a.answer for a in answers if a.by == caller.person]  # type: ignore[misc]
+    latest = own[-1] if own else None
     if latest != new.answer:
         deadline = date.fromisoformat(ask.deadline)
         rules.check_answer(new.answer, latest, deadline, today(), closed=ask.closed)

@@ -17,7 +17,7 @@ from skolkit.clock import now, stamp
 from skolkit.errors import DomainError
 from skolkit.events import Fact
 from skolkit.table import Remove, commit
-from skolkit.types import PersonId
+from skolkit.types import PersonId, stable_id
 
 TOLD = 100  # people in one fact
 FACTS = 50  # in one transaction: 5,000 people, 250 KB
@@ -52,14 +52,17 @@ def publish_news(due: NewsDue) -> None:
 def _put_up(
     post: PostItem, told: SendingItem, people: Mapping[str, frozenset[PersonId]], number: int
 ) -> bool:
-    """Publish, or refuse with nobody told; whether it was published."""
+    """Publish, or refuse with nobody told but the author; whether it was published."""
     told.recipients, told.counts = number, {place: len(there) for place, there in people.items()}
     trace = Trace("system:publish_news", "publish_news", post.id)
     try:
         audience_rules.check_number(number, rules.LIMITS.recipients)
     except DomainError as refusal:
         post.state, told.state, told.reason = "refused", "refused", refusal.code
-        commit(post, told, trace=trace)
+        sorry = MessageDue(
+            id=stable_id("refused", post.id), recipients=[PersonId(post.author)], template="news_refused"
+        )
+        commit(post, told, facts=[sorry], trace=trace)
         return False
     post.state = "published"
     commit(post, told, *store.board_rows(post), trace=trace)

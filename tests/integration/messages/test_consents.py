@@ -109,7 +109,9 @@ def test_others_neither_ask_answer_nor_see(world: World) -> None:
     for person in (neighbour, pupil.id, stranger, world.klass.mentor_ids[0]):
         assert answer(person, pupil.id, id).status == 404
     for name in ("read_consent_statistics", "close_consent"):
-        more = {"body": {"closed": True}, "headers": over(1)} if name == "close_consent" else {}
+        more: dict[str, Any] = (
+            {"body": {"closed": True}, "headers": over(1)} if name == "close_consent" else {}
+        )
         for person in (one, pupil.id, stranger):
             assert call("messages", name, person, path={"consent": id}, **more).status == 404
     asked = call("messages", "ask_consent", one, body=consent_body(world, "photo"), headers=new_key())
@@ -190,7 +192,7 @@ def test_faults_kinds_and_closing(world: World) -> None:
     assert code(ask(kind="swimming")) == (422, "unknown-kind")
     assert code(ask(groups=[new_id()])) == (404, "not-found")
     kind = {"name": {"sv": "Bad", "en": "Swimming"}, "both": True}
-    put = {"path": {"kind": "swimming"}, "body": kind}
+    put: dict[str, Any] = {"path": {"kind": "swimming"}, "body": kind}
     assert call("messages", "put_consent_kind", mentor, **put, headers=over(0)).status == 404
     assert call("messages", "put_consent_kind", office, **put, headers=over(0)).status == 200
     assert call("messages", "put_consent_kind", office, **put, headers=over(0)).status == 412
@@ -200,7 +202,7 @@ def test_faults_kinds_and_closing(world: World) -> None:
     assert (made.status, made.body["both"]) == (201, True)
     path = {"consent": made.body["id"]}
     assert answer(one, pupil.id, path["consent"]).status == 200
-    closing = {"path": path, "body": {"closed": True}, "headers": over(1)}
+    closing: dict[str, Any] = {"path": path, "body": {"closed": True}, "headers": over(1)}
     assert call("messages", "close_consent", mentor, **closing).status == 200
     assert code(answer(one, pupil.id, path["consent"], "refused")) == (409, "deadline-passed")
     assert answer(one, pupil.id, path["consent"], "withdrawn").status == 200

@@ -166,7 +166,7 @@ def test_hidden_reported_and_closed(world: World) -> None:
     assert [(m["text"], m["reason"]) for m in messages(office, id)] == [("Något dumt", "Olämpligt")]
 
     version = call("messages", "read_conversation", mentor, path={"conversation": id}).body["version"]
-    closing = {"path": {"conversation": id}, "body": {"closed": True}}
+    closing: dict[str, Any] = {"path": {"conversation": id}, "body": {"closed": True}}
     assert call("messages", "close_conversation", home, **closing, headers=over(version)).status == 404
     assert call("messages", "close_conversation", mentor, **closing, headers=over(1)).status == 412
     assert call("messages", "close_conversation", mentor, **closing, headers=over(version)).status == 200
@@ -212,7 +212,7 @@ def test_read_markers_repeats_and_pages(world: World) -> None:
 
     assert (unread(home), unread(mentor)) == (False, True)
     for _ in range(2):
-        seen = {"path": {"conversation": id}, "body": {"message": first}}
+        seen: dict[str, Any] = {"path": {"conversation": id}, "body": {"message": first}}
         assert call("messages", "mark_conversation_seen", mentor, **seen).status == 204
     assert not unread(mentor)
     headers, body = new_key(), {"text": "En gång"}

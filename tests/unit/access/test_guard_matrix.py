@@ -282,7 +282,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "unit": OFFICE,
         "system": "head, registrar",
     },
-    "messages:write": {thing: "guardian, mentor" for thing in KNOWN_PUPIL} | {"group": "mentor"},
+    "messages:write": dict.fromkeys(KNOWN_PUPIL, "guardian, mentor") | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,

@@ -52,10 +52,10 @@ def test_numbers_and_audiences() -> None:
         check_number(4, 3)
     assert "3" in refused.value.said.sv
     for right in (("group", "g", None), ("year", "u", 5), ("unit", "u", None), ("municipality", None, None)):
-        check_audience(*right)  # type: ignore[arg-type]
+        check_audience(*right)
     for wrong in (("group", None, None), ("year", "u", None), ("unit", "u", 5), ("municipality", "u", None)):
         with pytest.raises(AudienceUnclear):
-            check_audience(*wrong)  # type: ignore[arg-type]
+            check_audience(*wrong)
 
 
 def test_texts_and_times() -> None:
@@ -78,7 +78,7 @@ def test_what_is_shown_of_a_message() -> None:
     ]  # fmt: skip
     names = {
         (reader, writer, withheld, home): talks.shows_name(
-            reader, writer, own=False, withheld=withheld, protected_home=home  # type: ignore[arg-type]
+            reader, writer, own=False, withheld=withheld, protected_home=home
         )
         for reader in ("home", "staff") for writer in ("home", "staff")
         for withheld in (True, False) for home in (True, False)
