@@ -6,14 +6,12 @@ cannot be decided without error is refused: Cedar itself skips an erroring `forb
 """
 
 from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
-
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.telemetry import logger
@@ -41,9 +39,15 @@ Action = Literal[
     "attendance:report_absence",
     "attendance:save_lesson",
     "attendance:withdraw_absence",
+    "messages:administer",
+    "messages:answer_consent",
     "messages:edit_own_preferences",
+    "messages:handle_consents",
+    "messages:moderate",
+    "messages:post_news",
     "messages:read_delivery_log",
     "messages:read_own_preferences",
+    "messages:write",
     "organisation:appoint_substitute",
     "organisation:delegate",
     "organisation:administer",
@@ -113,6 +117,7 @@ Role = Literal[
     "activity_officer",
     "attendance_officer",
 ]
+
 ATTENDING: frozenset[Role] = frozenset(
     {
         "school_counsellor",
@@ -123,6 +128,7 @@ ATTENDING: frozenset[Role] = frozenset(
         "study_counsellor",
     }
 )
+
 """Pupil health (elevhälsa, skollagen 2:25) and guidance (studie- och yrkesvägledning, 2:29–30): they call
 pupils of their units by class, and see no more of a pupil before a case gives them a task.
 """
@@ -222,7 +228,6 @@ class System:
 
 
 SYSTEM = System()
-
 Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | System
 R = TypeVar("R", bound=Resource)
 

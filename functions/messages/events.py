@@ -64,6 +64,21 @@ class MessageDue(events.MessageDue):
     type: ClassVar[str] = "messages.MessageDue.v1"
 
 
+class NewsDue(Fact):
+    """The time of a post has come: it is to be published, and people told."""
+
+    type: ClassVar[str] = "messages.NewsDue.v1"
+    post: str
+
+
+class ConsentDue(Fact):
+    """Homes are to be told of a question about consent, or reminded before its deadline."""
+
+    type: ClassVar[str] = "messages.ConsentDue.v1"
+    consent: str
+    reminder: bool = False
+
+
 class ExtractAnswered(Answered):
     """The part of messages in a register extract has been written."""
 

@@ -1,8 +1,12 @@
-"""Messages' part of a register extract: how the person wants to be reached, and what has been sent."""
+"""Messages' part of a register extract: how the person wants to be reached, what has been sent, what they
+have written.
+"""
 
 from __future__ import annotations
 
 from functions.messages import store
+from functions.messages.store import consents, news
+from functions.messages.store import conversations as talks
 from functions.register import queries as register
 from skolkit.extracts import Requested, Section, Value, section
 from skolkit.types import PersonId
@@ -25,6 +29,32 @@ def gather(asked: Requested) -> list[Section]:
                 "state": ("Läge", "State"), "channel": ("Kanal", "Channel"),
             },
             sent,
+        ),
+        section(
+            "messages.news", "Skrivna nyheter", "News written",
+            {"at": ("Publiceras", "Published"), "title": ("Rubrik", "Title"), "text": ("Text", "Text")},
+            [[at, said.title, said.body] for at, texts in news.everything_of(person) for said in texts],
+        ),
+        section(
+            "messages.conversation", "Skrivna meddelanden", "Messages written",
+            {"at": ("Tid", "Time"), "title": ("Samtal", "Conversation"), "text": ("Text", "Text")},
+            [[m.at, title, m.text] for title, mine in talks.written_by(person) for m in mine],
+        ),
+        section(  # what was written is the writers' to be told
+            "messages.conversation", "Meddelanden om personen", "Messages about the person",
+            {"at": ("Tid", "Time"), "by": ("Skrivet av", "Written by")},
+            [[m.at, "hemmet" if m.part == "home" else "skolan"] for m in talks.about_pupil(person)],
+        ),
+        section(
+            "messages.consent", "Samtycken", "Consents",
+            {
+                "kind": ("Slag", "Kind"), "answer": ("Svar", "Answer"), "at": ("Tid", "Time"),
+                "by": ("Av", "By"),
+            },
+            [
+                [ask.consent_kind, a.answer, a.at, "personen själv" if a.by == person else "vårdnadshavare"]
+                for ask, answers in consents.held_by(person) for a in answers
+            ],
         ),
     ]  # fmt: skip
 

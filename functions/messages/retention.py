@@ -1,13 +1,50 @@
-"""What messages erases when its time is over: the channel of somebody the schools have no more to do with."""
+"""What messages erases when its time is over: the channel of somebody the schools have no more to do with,
+news with what it said before, conversations, consents.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from functions.access import queries as access
 from functions.messages.events import RetentionAnswered, RetentionContinued
 from functions.messages.kept import KEPT
-from functions.messages.store import MessagesErasureItem, MessagesItem, MessagesRetentionItem
+from functions.messages.store import (
+    MessagesErasureItem,
+    MessagesItem,
+    MessagesRetentionItem,
+    consents,
+    conversations,
+)
+from functions.messages.store.board import BoardItem
+from functions.messages.store.news import AuthoredItem, PostItem, PostVersionItem, whole_post
 from functions.register import queries as register
-from skolkit.retention.shelf import Shelf
+from skolkit.retention.shelf import TOGETHER, Document, Shelf
+from skolkit.table import Item
+
+__all__ = ["SHELF", "AuthoredItem", "BoardItem", "PostVersionItem"]  # read by their kind
+
+
+def _together(rows: Sequence[Item]) -> Document:
+    """The first rows in one transaction, those of a document too large for that before it."""
+    return Document(tuple(rows[:TOGETHER]), before=tuple(rows[TOGETHER:]))
+
+
+def _news(post: PostItem) -> Document:
+    return _together(whole_post(post))
+
+
+def _talk(talk: conversations.TalkItem) -> Document:
+    return _together(conversations.whole_talk(talk))
+
+
+def _ask(ask: consents.AskItem) -> Document:
+    return _together(consents.whole_ask(ask))
+
+
+def _withdrawn(answer: consents.AnswerItem) -> Document:
+    return _together(consents.withdrawn_with(answer))
+
 
 SHELF = Shelf(
     area="messages",
@@ -21,4 +58,5 @@ SHELF = Shelf(
     holds=access.holds,
     real=access.deletes,
     tie=register.tie_end,
+    whole={"consent_answer": _withdrawn, "consent_ask": _ask, "news": _news, "talk": _talk},
 )

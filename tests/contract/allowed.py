@@ -6,13 +6,13 @@ from __future__ import annotations
 
 # Nobody of these is a person; the last is signed in without being tied to one.
 UNVERIFIED = ("anonymous", "integration", "nobody")
+
 PEOPLE = (
     "guardian", "second guardian", "classmate's guardian", "far guardian", "pupil", "classmate", "far pupil",
     "teacher", "other teacher", "far teacher", "mentor", "other mentor", "principal", "far principal",
     "unit administrator", "far administrator", "administrator", "attendance officer", "activity officer",
     "stranger", "unregistered",
 )  # fmt: skip
-
 GUARDIANS = {"guardian", "second guardian"}
 ADMINISTRATORS = {"unit administrator", "administrator"}
 OFFICE = {"principal", *ADMINISTRATORS}
@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "access.change_retention_settings": {"administrator"},
     "access.explain": ADMINISTRATORS,
     "access.lift_hold": {"administrator"},
-    "access.link_extract": {"guardian"},  # who asked for this one
+    "access.link_extract": {"guardian"},
     "access.link_retention_report": {"administrator"},
     "access.list_holds": {"administrator"},
     "access.list_processes": ANYONE,
@@ -62,9 +62,39 @@ ALLOWED: dict[str, set[str]] = {
     "attendance.save_lesson": {"teacher", "principal"},
     "attendance.save_lesson (reported)": CLASS_STAFF,
     "attendance.withdraw_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "messages.answer_consent": GUARDIANS,
+    "messages.ask_consent": CLASS_STAFF,
     "messages.choose_preferences": ANYONE,
+    "messages.close_consent": CLASS_STAFF,
+    "messages.close_conversation": {"mentor", *OFFICE},
+    "messages.edit_news": {"mentor", *OFFICE},
+    "messages.hide_message": {"guardian", *OFFICE},
+    "messages.list_consent_answers": CLASS_STAFF,
+    "messages.list_consent_kinds": ANYONE,
+    "messages.list_consents": ANYONE,
+    "messages.list_conversations": ANYONE,
     "messages.list_deliveries": {"mentor", *OFFICE},
+    "messages.list_group_consents": CLASS_STAFF,
+    "messages.list_my_news": ANYONE,
+    "messages.list_news": ANYONE,
+    "messages.list_reports": OFFICE,
+    "messages.mark_conversation_seen": {"guardian", "mentor"},
+    "messages.mark_news_read": {*GUARDIANS, "classmate's guardian", "mentor", *OFFICE},
+    "messages.post_news": CLASS_STAFF,
+    "messages.post_news (municipality)": {"administrator"},
+    "messages.post_news (unit)": OFFICE,
+    "messages.put_consent_kind": {"administrator"},
+    "messages.read_consent": GUARDIANS,
+    "messages.read_consent_statistics": CLASS_STAFF,
+    "messages.read_conversation": {"guardian", "mentor", *OFFICE},
+    "messages.read_news": {*GUARDIANS, "classmate's guardian", "mentor", *OFFICE},
+    "messages.read_news_receipts": {"mentor", *OFFICE},
     "messages.read_preferences": ANYONE,
+    "messages.report_message": {"guardian", "mentor"},
+    "messages.start_conversation": {*GUARDIANS, "mentor"},
+    "messages.start_group_conversation": {"mentor"},
+    "messages.withdraw_news": {"mentor", *OFFICE},
+    "messages.write_message": {"guardian", "mentor"},
     "organisation.appoint_substitute": OFFICE,
     "organisation.delegate": {"principal"},
     "organisation.change_activity": OFFICE,
@@ -194,7 +224,7 @@ ALLOWED: dict[str, set[str]] = {
     "register.read_watch_case": {"attendance officer"},
     "register.retry_parked": {"administrator"},
     "register.export_table": ADMINISTRATORS,
-    "register.import_table": {"administrator"},  # who has sent it; and so below
+    "register.import_table": {"administrator"},
     "register.link_table_file": {"administrator"},
     "register.list_table_rows": {"administrator"},
     "register.read_table_job": {"administrator"},
@@ -205,6 +235,7 @@ ALLOWED: dict[str, set[str]] = {
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
 }
+
 # Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
 
@@ -217,7 +248,10 @@ PROTECTED: dict[str, set[str]] = {
     "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},
+    "messages.answer_consent": set(),
     "messages.list_deliveries": {"mentor", "principal", "unit administrator"},
+    "messages.read_consent": set(),
+    "messages.start_conversation": {"mentor"},
     "register.break_glass": OFFICE,
     "register.change_number": {"unit administrator"},
     "register.change_person": {"unit administrator"},

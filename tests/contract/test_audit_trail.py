@@ -3,11 +3,8 @@ that a new one cannot be forgotten.
 """
 
 from __future__ import annotations
-
 from dataclasses import replace
-
 import pytest
-
 from functions.access.domain.words import DEEDS
 from tests.contract.allowed import ALLOWED, operation_of
 from tests.support.areas import audit_rows, call, every_operation, operation
@@ -27,6 +24,13 @@ UNTRACED = {
     "attendance.my_lessons": "one's own timetable",
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",
+    "messages.list_consent_kinds": "about nobody",
+    "messages.list_consents": "what one is asked, and one's own answers",
+    "messages.list_conversations": "one's own",
+    "messages.list_my_news": "one's own",
+    "messages.list_news": "written to many",
+    "messages.read_news": "written to many",
+    "messages.read_news_receipts": "numbers by group",
     "messages.read_preferences": "one's own",
     "organisation.list_activities": "who teaches what, by id",
     "organisation.list_ancestors": "public",
@@ -61,11 +65,13 @@ UNTRACED = {
     "register.read_template": "about nobody",
     "timetable.list_my_lessons": "one's own",
 }
+
 # What is read by a POST.
 ASKED_BY_POST = {
     "explain", "link_extract", "link_handover", "link_notice", "link_retention_report", "link_table_file",
     "open_contacts", "search_people",
 }  # fmt: skip
+
 ACTORS = (
     "pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator",
     "attendance officer", "activity officer",

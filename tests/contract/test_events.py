@@ -7,7 +7,6 @@ ten times.
 """
 
 from __future__ import annotations
-
 import importlib
 import json
 import re
@@ -16,11 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
 import jsonschema
 import pytest
 from pydantic import BaseModel
-
 from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
@@ -48,6 +45,7 @@ SAMPLES = {f"{path.parent.name}/{path.stem}": path for path in sorted(ROOT.glob(
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 FACTS: dict[str, type[Fact]] = {fact.type: fact for area in AREAS for fact in published(area)}
 TRIGGERS = [(area.name, trigger) for area in load_all() for trigger in area.triggers]
+
 CONSUMED = sorted(
     {
         (area, kind)
@@ -56,6 +54,7 @@ CONSUMED = sorted(
         for kind in trigger.source
     }
 )
+
 # What each area reads of others' facts (its own it reads whole).
 HEARD: dict[tuple[str, str], type[BaseModel]] = {
     **{(area, "access.ExtractRequested.v1"): Requested for area in personal()},
@@ -71,7 +70,9 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
     ("messages", "register.GlassBroken.v1"): messages.GlassBroken,
     ("messages", "attendance.MessageDue.v1"): messages.MessageDue,
+    ("messages", "messages.ConsentDue.v1"): messages.ConsentDue,
     ("messages", "messages.MessageDue.v1"): messages.MessageDue,
+    ("messages", "messages.NewsDue.v1"): messages.NewsDue,
     ("organisation", "organisation.RolloverAsked.v1"): organisation.RolloverAsked,
     ("organisation", "organisation.UnitRolloverAsked.v1"): organisation.UnitRolloverAsked,
     ("organisation", "organisation.UnitRolloverEnded.v1"): organisation.UnitRolloverEnded,
@@ -101,6 +102,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("organisation", "register.PersonProtected.v1"): organisation.PersonProtected,
     ("register", "register.TableAsked.v1"): register.TableAsked,
 }
+
 STORY = (
     "access/add_person_claims.sign_in",
     "organisation/import_units.table",
@@ -131,6 +133,9 @@ STORY = (
     "messages/deliver_guardian_notice.guardian_notice_due",
     "messages/warn_of_broken_glass.glass_broken",
     "messages/deliver_message.facts",
+    "messages/publish_due.scheduler",
+    "messages/publish_news.news_due",
+    "messages/tell_about_consent.consent_due",
     "messages/record_mail_receipt.email_sent",
     "messages/record_mail_receipt.email_bounced",
     "attendance/record_notice_outcome.notice_delivered",
@@ -155,7 +160,7 @@ STORY = (
         for done in ("merged", "parted")
         for area in ("attendance", "organisation", "register")
     ),
-    "register/keep_search.changes",  # after all that change people
+    "register/keep_search.changes",
     "register/renew_search.scheduler",
     "register/go_through_search.search_renewal_asked",
     "register/work_on_tables.table_asked",

@@ -3,13 +3,11 @@ deletes or archives one that is over and one that is not.
 """
 
 from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-
 from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
@@ -18,6 +16,8 @@ from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
+from functions.messages.domain.news import Said
+from functions.messages.store import consents, conversations, news
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
 from functions.organisation.store.electives import ResultItem, RoundItem, WishItem
@@ -32,7 +32,7 @@ from functions.timetable import store as timetable
 from infra.local.cloud import Cloud
 from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import Item, Remove, chunks, commit, dynamodb
+from skolkit.table import Item, Overwrite, Remove, chunks, commit, dynamodb
 from skolkit.types import GroupId, PersonId, UnitId, new_id
 from tests.support.areas import ARCHIVE_BUCKET, acting_as, deliver, outbox, run_schedule
 
@@ -71,7 +71,51 @@ def age_municipality(*, protected: bool = True) -> Aged:
         for person in (made.pupil, made.grown):
             commit(messages.PreferencesItem(f"PERSON#{person}", "PREFERENCES", channel="sms"))
         made.over.add(("messages", f"PERSON#{made.grown}", "PREFERENCES"))
+        for day in (OLD, RECENT):
+            _letters(made, datetime.combine(day, time(9), UTC))
+        _consents(made)
     return made
+
+
+def _letters(made: Aged, at: datetime) -> None:
+    """News that has been changed, and a conversation of more messages than one transaction erases."""
+    place = f"group:{new_id()}::guardians"
+    text = [Said("sv", "Gammalt", "Brev")]
+    post = news.new_post(new_id(), made.teacher, {UNIT: [place]}, text, at)
+    rows: list[Item] = [post, news.authored(post), *news.board_rows(post), news.earlier(post, made.teacher)]
+    talk = conversations.new_talk(
+        pupil=made.grown, unit=UNIT, guardian=made.guardian, by=made.guardian, title="Läxor", last=stamp(at),
+        lists=[conversations.pupils_list(made.grown)],
+    )  # fmt: skip
+    listed = conversations.ListedTalkItem(
+        talk.lists[0], f"{talk.last}#{talk.id}", about=made.grown, guardian=made.guardian
+    )
+    said = [conversations.message_item(talk, made.guardian, "home", "Hej", "sv") for _ in range(50)]
+    wrote = conversations.WroteItem(f"PERSON#{made.guardian}", f"WROTE#{talk.id}")
+    report = conversations.report_item(talk, said[0].id, made.guardian, "Fel")
+    rows += [talk, listed, wrote, report, *said]
+    old = at.date() == OLD
+    _write(made, "messages", rows if old else [], [] if old else rows)
+
+
+def _consents(made: Aged) -> None:
+    """A question long over, one that holds, of which one guardian has taken a yes back long ago."""
+    for until in (date(YEAR - 3, 10, 1), RECENT):
+        ask = consents.new_ask(
+            consent_kind="photo", both=True, unit=UNIT, groups=[new_id()], texts=[], by=made.teacher,
+            deadline=until.isoformat(), until=until.isoformat(), remind=0,
+        )  # fmt: skip
+        yes, *held = consents.answering(ask, made.grown, made.guardian, "granted")
+        no, *_ = consents.answering(ask, made.grown, made.guardian, "withdrawn")
+        assert isinstance(yes, consents.AnswerItem)
+        assert isinstance(no, consents.AnswerItem)
+        with_whom = [h.item for h in held if isinstance(h, Overwrite)]
+        if until == RECENT:
+            no.ended = f"{YEAR - 3}-09-30T09:00:00.000Z"
+            yes.sk = yes.sk.replace(str(today().year), "2000", 1)
+            _write(made, "messages", [yes, no], [ask, consents.board_row(ask), *with_whom])
+        else:
+            _write(made, "messages", [ask, consents.board_row(ask), *with_whom, yes], [])
 
 
 def _write(made: Aged, area: str, over: list[Item], kept: list[Item]) -> None:

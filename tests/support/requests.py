@@ -1,11 +1,9 @@
 """For every operation the request that is right in everything but who sends it."""
 
 from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
@@ -46,6 +44,7 @@ from tests.support.asks import (
     watch_case,
     year_body,
 )
+from tests.support.letters import TEXTS, audience, consent_body, news_body
 
 if TYPE_CHECKING:
     from tests.support.schools import Schools
@@ -107,9 +106,65 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         s.reported, list(s.home.klass.pupil_ids), version=2
     ),
     "attendance.withdraw_absence": lambda s: replace(changed_absence(s), body=None),
+    "messages.answer_consent": lambda s: Ask(
+        {"pupil": s.pupil.id, "consent": s.made["consent"]}, body={"answer": "granted"}
+    ),
+    "messages.ask_consent": lambda s: Ask(body=consent_body(s.home, "photo"), headers=new_key()),
     "messages.choose_preferences": lambda _: Ask(body={"channel": "sms"}, headers=over(0)),
+    "messages.close_consent": lambda s: Ask(
+        {"consent": s.made["consent"]}, body={"closed": True}, headers=over(1)
+    ),
+    "messages.close_conversation": lambda s: Ask(
+        {"conversation": s.made["conversation"]}, body={"closed": True}, headers=over(2)
+    ),
+    "messages.edit_news": lambda s: Ask({"news": s.made["news"]}, body={"texts": TEXTS}, headers=over(2)),
+    "messages.hide_message": lambda s: Ask(
+        {"conversation": s.made["conversation"], "message": s.made["message"]}, body={"reason": "Fel"}
+    ),
+    "messages.list_consent_answers": lambda s: Ask({"consent": s.made["consent"], "group": s.home.klass.id}),
+    "messages.list_consent_kinds": lambda _: Ask(),
+    "messages.list_consents": lambda _: Ask(),
+    "messages.list_conversations": lambda _: Ask(),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
+    "messages.list_group_consents": lambda s: Ask({"group": s.home.klass.id}),
+    "messages.list_my_news": lambda _: Ask(),
+    "messages.list_news": lambda _: Ask(),
+    "messages.list_reports": lambda s: Ask({"unit": s.home.unit}),
+    "messages.mark_conversation_seen": lambda s: Ask(
+        {"conversation": s.made["conversation"]}, body={"message": s.made["message"]}
+    ),
+    "messages.mark_news_read": lambda s: Ask({"news": s.made["news"]}),
+    "messages.post_news": lambda s: Ask(
+        body=news_body(audience("group", s.home.klass.id)), headers=new_key()
+    ),
+    "messages.post_news (municipality)": lambda _: Ask(
+        body=news_body(audience("municipality", None)), headers=new_key()
+    ),
+    "messages.post_news (unit)": lambda s: Ask(
+        body=news_body(audience("unit", s.home.unit)), headers=new_key()
+    ),
+    "messages.put_consent_kind": lambda _: Ask(
+        {"kind": "swimming"}, body={"name": {"sv": "Bad", "en": "Swimming"}, "both": True}, headers=over(0)
+    ),
+    "messages.read_consent": lambda s: Ask({"pupil": s.pupil.id, "consent": s.made["consent"]}),
+    "messages.read_consent_statistics": lambda s: Ask({"consent": s.made["consent"]}),
+    "messages.read_conversation": lambda s: Ask({"conversation": s.made["conversation"]}),
+    "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
+    "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.report_message": lambda s: Ask(
+        {"conversation": s.made["conversation"], "message": s.made["message"]}, body={"reason": "Fel"}
+    ),
+    "messages.start_conversation": lambda s: Ask(
+        {"pupil": s.pupil.id}, body={"title": "Läxor", "text": "Hej"}, headers=new_key()
+    ),
+    "messages.start_group_conversation": lambda s: Ask(
+        {"group": s.home.klass.id}, body={"title": "Klassen", "text": "Hej"}, headers=new_key()
+    ),
+    "messages.withdraw_news": lambda s: Ask({"news": s.made["news"]}, headers=over(2)),
+    "messages.write_message": lambda s: Ask(
+        {"conversation": s.made["conversation"]}, body={"text": "Hej"}, headers=new_key()
+    ),
     "organisation.appoint_substitute": lambda s: Ask(
         {"unit": s.home.unit, "employee": s.people["other teacher"]},
         body=substituted(s.people, 1),

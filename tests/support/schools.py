@@ -3,12 +3,10 @@ by what they are to that pupil.
 """
 
 from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
-
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Minutes
@@ -36,6 +34,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
+from tests.support import letters
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     CHECK_IN_CODE,
@@ -150,10 +149,21 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
+    made |= _written(home, pupil, people)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     return schools
+
+
+def _written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
+    """News to the class, a question to its homes, and a guardian's conversation, reported."""
+    news = letters.published(people["mentor"], letters.audience("group", home.klass.id))
+    conversation, message = letters.conversation(people["guardian"], pupil.id)
+    path = {"conversation": conversation, "message": message}
+    reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
+    assert reported.status == 204, reported.body
+    return {**path, "news": news, "consent": letters.consent(home, "photo")}
 
 
 def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content: str) -> tuple[str, str]:

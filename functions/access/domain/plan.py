@@ -6,15 +6,14 @@ what municipalities usually decide, to be replaced by the municipality's own pla
 """
 
 from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-
 from skolkit.errors import Text
 
 Action = Literal["archive", "delete", "keep", "expire"]
+
 Event = Literal[
     "document date",
     "case closed",
@@ -82,14 +81,17 @@ EVENTS: Mapping[Event, Text] = {
 }
 _SCHOOL = Text("Uppgifterna kommer från skolans personal", "The data come from the school's staff")
 _HOME = Text("Personen själv eller en vårdnadshavare", "The person or a guardian")
+
 _FILE = Text(
     "Folkbokföringen och kommunens andra register, genom filer som läses in",
     "The population register and the municipality's other registers, by imported files",
 )
+
 _INSIDE = Text(
     "Kommunens personal med uppgift för personen; ingen utanför kommunen",
     "The municipality's staff with a task for the person; nobody outside",
 )
+
 _HOME_TOO = Text(
     "Kommunens personal med uppgift för eleven, eleven och vårdnadshavarna",
     "The municipality's staff with a task for the pupil, the pupil and the guardians",
@@ -278,6 +280,41 @@ _TYPES = (
         Text("Visa att hemmet underrättats (skollagen 7:17)", "To show that the home was told"),
         Text("Dag, mottagare, läge; inte adressen", "Day, recipient, state; not the address"),
         _SCHOOL, _INSIDE, "document date", 13, "expire", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.news", Text("Nyheter till hemmen", "News to homes"),
+        Text("Informera elever och vårdnadshavare (skollagen 4:12)", "To inform pupils and guardians"),
+        Text("Texten som den var och är, vem som skrivit, för vilka grupper",
+             "The text as it was and is, who wrote it, for which groups"),
+        _SCHOOL, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.conversation", Text("Samtal mellan hem och skola", "Conversations of home and school"),
+        Text("Samverka med hemmen (skollagen 4:12)", "To work together with homes"),
+        Text("Meddelanden, vem som skrivit, om vilken elev eller grupp, anmälningar",
+             "Messages, who wrote, about which pupil or group, reports"),
+        Text("Vårdnadshavarna och mentorerna", "The guardians and the mentors"),
+        _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.consent", Text("Samtycken", "Consents"),
+        Text("Visa att samtycke getts (dataskyddsförordningen art. 7.1)", "To show that consent was given"),
+        Text("Fråga, svar och återtaganden, vem, om vilket barn, när",
+             "Question, answers and withdrawals, who, about which child, when"),
+        _HOME, _HOME_TOO, "document date", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.consent_kind", Text("Slags samtycken", "Kinds of consent"),
+        Text("Fråga likadant vid alla skolor", "To ask alike at all schools"),
+        Text("Inga personuppgifter", "No personal data"),
+        Text("Kommunens administratörer", "The municipality's administrators"),
+        _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.receipt", Text("Läskvitton", "Read receipts"),
+        Text("Veta om informationen nått fram", "To know whether the information has arrived"),
+        Text("Vem som läst vad, när", "Who has read what, when"),
+        _HOME, _INSIDE, "document date", 13, "expire", _ARCHIVE,
     ),
     DocumentType(
         "access.extract", Text("Begäran om registerutdrag", "Requests for register extracts"),

@@ -1,9 +1,7 @@
 """What has been done, in words that a family understands, by the name of the operation in the audit trail."""
 
 from __future__ import annotations
-
 from dataclasses import dataclass
-
 from skolkit.errors import Text
 
 
@@ -32,10 +30,12 @@ DEEDS: dict[str, Deed] = {
         "noterade något i ett bevakningsärende", "noted something in a case of the watch"
     ),
     "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
+    "answer_consent": _change("svarade om samtycke", "answered about consent"),
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
     ),
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
+    "ask_consent": _change("frågade hem om samtycke", "asked homes for consent"),
     "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),
     "ask_transfer": _change("bytte eller begärde byte av skola", "changed, or asked to change, school"),
     "ask_retention_run": _change("begärde en gallringskörning", "asked for a retention run"),
@@ -68,6 +68,8 @@ DEEDS: dict[str, Deed] = {
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
     "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
+    "close_consent": _change("avslutade en fråga om samtycke", "closed a question about consent"),
+    "close_conversation": _change("avslutade ett samtal", "closed a conversation"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
     "close_watch_case": _change("avslutade ett bevakningsärende", "closed a case of the watch"),
     "collect_extract": _change("ställde samman ett registerutdrag", "put a register extract together"),
@@ -87,6 +89,7 @@ DEEDS: dict[str, Deed] = {
     "dismiss_parked": _change(
         "lät en post från folkbokföringen vara", "let a record of the population register be"
     ),
+    "edit_news": _change("ändrade en nyhet", "changed news"),
     "end_group": _change("avslutade en klass eller grupp", "ended a class or group"),
     "end_memberships": _change(
         "avslutade platser i klasser och grupper", "ended places in classes and groups"
@@ -99,6 +102,7 @@ DEEDS: dict[str, Deed] = {
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
     "follow_merge": _change("följde en sammanslagning av poster", "followed a merge of records"),
     "follow_rules": _change("placerade i en grupp efter dess regel", "put in a group by its rule"),
+    "hide_message": _change("dolde ett meddelande", "hid a message"),
     "hide_papers": _change(
         "tog bort papper om en skyddad person", "took away papers about a protected person"
     ),
@@ -113,14 +117,17 @@ DEEDS: dict[str, Deed] = {
     "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
     "link_retention_report": _read("hämtade en gallringsrapport", "fetched a retention report"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
+    "list_consent_answers": _read("läste svar om samtycke", "read answers about consent"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
+    "list_group_consents": _read("läste frågor om samtycke", "read questions about consent"),
     "list_holds": _read("läste gallringsstopp", "read legal holds"),
     "list_leavings": _read("läste ärenden om att sluta skolan", "read cases of leaving school"),
     "list_matters": _read("läste vilka ärenden som väntar", "read which matters wait"),
     "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
     "list_pupil_lessons": _read("läste schemat för en dag", "read a day's timetable"),
+    "list_reports": _read("läste anmälda meddelanden", "read reported messages"),
     "list_results": _read("läste resultatet av elevernas val", "read the outcome of the pupils' choices"),
     "list_rights_of_people": _read("läste enhetens behörigheter", "read the unit's rights"),
     "list_rollover_units": _read(
@@ -130,6 +137,8 @@ DEEDS: dict[str, Deed] = {
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
+    "mark_conversation_seen": _change("läste ett samtal", "has read a conversation"),
+    "mark_news_read": _change("läste en nyhet", "has read news"),
     "lock_month": _change("låste eller öppnade en månads närvaro", "locked or opened a month's attendance"),
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
@@ -140,6 +149,7 @@ DEEDS: dict[str, Deed] = {
     "open_lesson_check_in": _change("öppnade incheckning till en lektion", "opened the check-in of a lesson"),
     "open_round": _change("öppnade en valomgång", "opened a choice round"),
     "open_watch_case": _change("öppnade ett bevakningsärende", "opened a case of the watch"),
+    "post_news": _change("skrev en nyhet", "wrote news"),
     "preview_rollover": _change(
         "beställde en förhandsvisning av läsårsskiftet", "asked for a preview of the rollover"
     ),
@@ -149,6 +159,8 @@ DEEDS: dict[str, Deed] = {
     "preview_rule": _read("läste vilka en grupps regel gäller", "read whom a group's rule fits"),
     "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
+    "publish_news": _change("publicerade en nyhet", "published news"),
+    "put_consent_kind": _change("bestämde ett slags samtycke", "decided a kind of consent"),
     "put_member": _change("placerade i en klass eller grupp", "put in a class or group"),
     "put_offering": _change("ändrade vad enheten erbjuder", "changed what the unit offers"),
     "put_responsible": _change(
@@ -164,7 +176,10 @@ DEEDS: dict[str, Deed] = {
     ),
     "read_certificate": _read("läste avgångsintyget", "read the leaving certificate"),
     "read_certification": _read("läste uppgift om legitimation och behörighet", "read certification"),
+    "read_consent": _read("läste svar om samtycke", "read answers about consent"),
+    "read_consent_statistics": _read("läste hur många som svarat", "read how many have answered"),
     "read_contacts": _read("läste kontaktuppgifter", "read contact details"),
+    "read_conversation": _read("läste ett samtal", "read a conversation"),
     "read_duty": _read("läste en tjänst", "read a duty"),
     "read_extract": _read(
         "såg hur långt ett registerutdrag kommit", "saw how far a register extract has come"
@@ -184,6 +199,7 @@ DEEDS: dict[str, Deed] = {
     "read_wishes": _read("läste önskemål i ett val", "read the wishes in a choice round"),
     "remove_member": _change("tog bort ur en klass eller grupp", "took out of a class or group"),
     "report_absence": _change("anmälde frånvaro", "reported absence"),
+    "report_message": _change("anmälde ett meddelande", "reported a message"),
     "report_pupils": _change("rapporterade närvaro för några elever", "reported attendance of some pupils"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
     "restore_lesson": _change("ångrade att en lektion var inställd", "took back that a lesson was cancelled"),
@@ -197,6 +213,10 @@ DEEDS: dict[str, Deed] = {
     "search_people": _read("sökte efter personer", "searched for people"),
     "set_hold": _change("beslutade om gallringsstopp", "set a legal hold"),
     "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
+    "start_conversation": _change("började ett samtal", "began a conversation"),
+    "start_group_conversation": _change(
+        "började ett samtal med en grupp", "began a conversation with a group"
+    ),
     "start_upload": _change("förberedde en tabell", "prepared a table"),
     "take_population": _change(
         "förde in uppgifter från folkbokföringen", "took in data of the population register"
@@ -207,8 +227,10 @@ DEEDS: dict[str, Deed] = {
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
     "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
+    "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
+    "write_message": _change("skrev ett meddelande", "wrote a message"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),
 }
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")

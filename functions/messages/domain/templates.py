@@ -5,9 +5,7 @@ signs in.
 """
 
 from __future__ import annotations
-
 from dataclasses import dataclass
-
 from skolkit.errors import Text
 
 
@@ -30,6 +28,28 @@ TEMPLATES: dict[str, Template] = {
             "Somebody has opened the protected contact details of a person at your unit. "
             "Sign in to see who and why.",
         ),
+    ),
+    "consent_reminder": Template(
+        Text("Skolan väntar på ditt svar", "The school waits for your answer"),
+        Text(
+            "Det finns en fråga att besvara. Logga in och svara.", "There is a question. Sign in to answer."
+        ),
+    ),
+    "new_consent": Template(
+        Text("En fråga från skolan", "A question from the school"),
+        Text("Skolan har en fråga till dig. Logga in och svara.", "The school asks you. Sign in to answer."),
+    ),
+    "new_message": Template(
+        Text("Nytt meddelande", "A new message"),
+        Text("Du har fått ett meddelande. Logga in och läs.", "You have a message. Sign in to read it."),
+    ),
+    "new_news": Template(
+        Text("Ny information från skolan", "News from the school"),
+        Text("Det finns ny information. Logga in och läs.", "There is something new. Sign in to read it."),
+    ),
+    "news_refused": Template(
+        Text("Din nyhet har inte publicerats", "Your news has not been published"),
+        Text("Logga in och se varför.", "Sign in to see why."),
     ),
     "lesson_unreported": Template(
         Text("Närvaro saknas", "Attendance is missing"),

@@ -270,6 +270,19 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:correct_lesson": {"lesson": "teacher, mentor, principal, head"},
     "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
     "attendance:read_sweep": {"unit": f"deputy, {OFFICE}", "system": "head, registrar"},
+    "messages:administer": {"system": "registrar"},
+    "messages:answer_consent": {
+        thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
+    },
+    "messages:handle_consents": {"group": f"teacher, mentor, {OFFICE}"},
+    "messages:moderate": _each_pupil("principal, administrator", "head, registrar")
+    | {"unit": OFFICE, "system": "head, registrar"},
+    "messages:post_news": {
+        "group": f"teacher, mentor, {OFFICE}",
+        "unit": OFFICE,
+        "system": "head, registrar",
+    },
+    "messages:write": dict.fromkeys(KNOWN_PUPIL, "guardian, mentor") | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,

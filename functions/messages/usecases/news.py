@@ -1,0 +1,257 @@
+"""News: posted, changed, withdrawn and followed by whoever may speak to an audience; read by whoever stands
+in one today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from functions.access import guard
+from functions.messages.domain import audiences as audience_rules
+from functions.messages.domain import news as rules
+from functions.messages.domain.audiences import Audience
+from functions.messages.domain.news import Said
+from functions.messages.events import NewsDue
+from functions.messages.schemas.common import PageQuery
+from functions.messages.schemas.news import (
+    AudienceView,
+    EarlierText,
+    NewAudience,
+    NewNews,
+    NewsChange,
+    NewsPage,
+    NewsQuery,
+    NewsText,
+    NewsView,
+    OwnNewsPage,
+    OwnNewsView,
+    PlaceCount,
+    ReceiptsView,
+)
+from functions.messages.store import board
+from functions.messages.store import news as store
+from functions.messages.store.news import PostItem
+from functions.messages.usecases.recipients import anybody_in, standing
+from functions.organisation import queries as organisation
+from functions.register import queries as register
+from skolkit.audit import Trace
+from skolkit.clock import now, stamp, today
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.idempotency import RequestKey
+from skolkit.identity import Caller
+from skolkit.table import Remove, Write, commit, fetch
+from skolkit.types import GroupId, PersonId, UnitId, new_id
+
+
+def post_news(caller: Caller, new: NewNews, key: RequestKey) -> OwnNewsView:
+    """Put up news for audiences, now or later; a queue publishes it. Three round trips, and those that find
+    the first recipient; a group's are two.
+    """
+    rules.check_time(new.publish_at, now())
+    texts = _said(new.texts)
+    boards = _boards(caller, list(_audiences(new.audiences)))
+    if not any(a.kind == "municipality" for a in new.audiences) and not anybody_in(_all(boards)):
+        raise audience_rules.NobodyThere(field="audiences")
+    at = new.publish_at or now()
+    post = store.new_post(new_id(), caller.person_id, boards, texts, at)
+    view = _own_view(post, version=1)
+    writes: list[Write] = [post, store.authored(post)]
+    later = [board.due_item(at, "NEWS", post.id)] if new.publish_at else []
+    commit(
+        *writes, *later,
+        facts=[] if later else [NewsDue(post=post.id)],
+        trace=Trace(caller.person_id, "post_news", post.id),
+        once=key.once(view.model_dump_json(by_alias=True)),
+    )  # fmt: skip
+    return view
+
+
+def list_news(caller: Caller, query: NewsQuery) -> NewsPage:
+    """What has been published for the places where the caller stands today, newest first. For a guardian with
+    one child at one school six round trips: children, child, groups, two boards, and one batch of posts,
+    receipts and names; two more per child or school.
+    """
+    here = standing(caller.person_id, query.role)
+    bound = f"{caller.seal}/{query.role or ''}"
+    rows, cursor = board.page_of_boards(here.units, "NEWS", here.places, query.limit, query.cursor, bound)
+    ids = [row.id for row in rows]
+    posts, read, names = fetch(
+        store.wanted_posts(ids),
+        store.wanted_receipts(ids, caller.person_id),
+        register.wanted_names(list({row.by for row in rows})),
+    )
+    data = [
+        _view(posts[row.id], row.places, names, is_read=row.id in read)
+        for row in rows
+        if row.id in posts and posts[row.id].state == "published"
+    ]
+    return NewsPage(data=data, cursor=cursor)
+
+
+def read_news(caller: Caller, id: str) -> NewsView:
+    """One post. Two round trips, and those of `list_news` that find where the caller stands."""
+    post, places = _readable(caller, id)
+    (names,) = fetch(register.wanted_names([PersonId(post.author)]))
+    return _view(post, places, names, is_read=store.has_read(id, caller.person_id))
+
+
+def mark_news_read(caller: Caller, id: str) -> None:
+    """Remember that the caller has read a post; the first time counts."""
+    _, places = _readable(caller, id)
+    if not places or store.has_read(id, caller.person_id):
+        return
+    receipt = store.receipt_item(id, caller.person_id, min(places))
+    with suppress(ChangedMeanwhile):  # the same person's other device was first
+        commit(receipt, trace=Trace(caller.person_id, "mark_news_read", id))
+
+
+def list_my_news(caller: Caller, query: PageQuery) -> OwnNewsPage:
+    """What the caller has written, the scheduled too. Two round trips."""
+    found, cursor = store.page_of_authored(caller.person_id, query.limit, query.cursor, caller.seal)
+    return OwnNewsPage(data=[_own_view(post) for post in found], cursor=cursor)
+
+
+def edit_news(caller: Caller, id: str, change: NewsChange, version: int) -> OwnNewsView:
+    """Change the texts; what they said is kept. Four round trips."""
+    post = _changeable(caller, id, version)
+    before = store.earlier(post, caller.person_id)
+    post.texts, post.edited = store.rows_of(_said(change.texts)), stamp(now())
+    commit(post, before, trace=Trace(caller.person_id, "edit_news", id))
+    return _own_view(post)
+
+
+def withdraw_news(caller: Caller, id: str, version: int) -> None:
+    """Take a post away from its readers; it is kept for its author. Four round trips."""
+    post = _changeable(caller, id, version)
+    due = board.due_item(datetime.fromisoformat(post.publish_at), "NEWS", id)
+    post.state = "withdrawn"
+    gone = [Remove(row) for row in (*store.board_rows(post), due)]
+    commit(post, *gone, trace=Trace(caller.person_id, "withdraw_news", id))
+
+
+def read_news_receipts(caller: Caller, id: str) -> ReceiptsView:
+    """How many have read a post, by place, and what it said before. Six round trips."""
+    post = _editable(caller, id)
+    read, more = store.count_receipts(id)
+    told = store.sending(id)
+    counts = told.counts if told else {}
+    return ReceiptsView(
+        state=post.state,
+        recipients=int(told.recipients) if told else 0,
+        places=[
+            PlaceCount(audience=_place(place), recipients=counts.get(place, 0), read=read[place])
+            for place in sorted(post.places)
+        ],
+        more=more,
+        reason=told.reason if told else None,
+        history=[EarlierText(texts=_texts(v.texts), until=v.at) for v in store.history(id)],
+    )
+
+
+def _audiences(asked: Iterable[NewAudience]) -> Iterable[Audience]:
+    for one in asked:
+        audience_rules.check_audience(one.kind, one.id, one.year)
+        yield from (Audience(one.kind, one.id or "", role, one.year) for role in one.roles)
+
+
+def _boards(caller: Caller, asked: Sequence[Audience]) -> dict[str, list[str]]:
+    """The places by the unit on whose board they go, if the caller may speak to all of them."""
+    ids = sorted({GroupId(a.id) for a in asked if a.kind == "group"})
+    (groups,) = fetch(organisation.wanted_groups(ids, today()), consistent=True)
+    duties = organisation.duties_of(caller.person_id)
+    boards: dict[str, set[str]] = {}
+    for audience in asked:
+        unit = UnitId(audience.id)
+        if audience.kind == "group":
+            if (group := groups.get(GroupId(audience.id))) is None:
+                raise NotFound
+            unit = group.unit
+            thing: guard.Resource = guard.Group(group.id, unit, group.teachers, group.mentors)
+        elif audience.kind == "municipality":
+            unit, thing = organisation.MUNICIPALITY, guard.SYSTEM
+        else:
+            thing = guard.Unit(unit)
+        guard.require(caller, "messages:post_news", thing, duties)
+        boards.setdefault(unit, set()).add(audience.place)
+    return {unit: sorted(places) for unit, places in boards.items()}
+
+
+def _all(boards: dict[str, list[str]]) -> set[str]:
+    return {place for places in boards.values() for place in places}
+
+
+def _readable(caller: Caller, id: str) -> tuple[PostItem, frozenset[str]]:
+    """The post and the caller's places that it is for; none for whoever may only speak there."""
+    post = store.find_post(id)
+    if post is None:
+        raise NotFound
+    mine = post.places & standing(caller.person_id).places if post.state == "published" else frozenset[str]()
+    if not mine:
+        _require_editor(caller, post)
+    return post, mine
+
+
+def _editable(caller: Caller, id: str) -> PostItem:
+    post = store.find_post(id)
+    if post is None:
+        raise NotFound
+    _require_editor(caller, post)
+    return post
+
+
+def _changeable(caller: Caller, id: str, version: int) -> PostItem:
+    post = _editable(caller, id)
+    if post.version != version:
+        raise ChangedMeanwhile(field="If-Match", value=version)
+    rules.check_open(post.state)  # type: ignore[arg-type]
+    return post
+
+
+def _require_editor(caller: Caller, post: PostItem) -> None:
+    """The author, while they may still speak to all its audiences, or whoever moderates its units."""
+    if post.author == caller.person_id:
+        _boards(caller, [Audience.of(place) for place in sorted(post.places)])
+        return
+    duties = organisation.duties_of(caller.person_id)
+    for unit in post.boards:
+        everywhere = unit == organisation.MUNICIPALITY
+        thing = guard.SYSTEM if everywhere else guard.Unit(UnitId(unit))
+        guard.require(caller, "messages:moderate", thing, duties)
+
+
+def _said(texts: Sequence[NewsText]) -> list[Said]:
+    said = [Said(t.language, t.title, t.body, t.format) for t in texts]
+    rules.check_texts(said)
+    return said
+
+
+def _texts(rows: Iterable[Sequence[str]]) -> list[NewsText]:
+    return [
+        NewsText(language=language, title=title, body=body, format=form)
+        for language, title, body, form in rows
+    ]
+
+
+def _place(place: str) -> AudienceView:
+    audience = Audience.of(place)
+    return AudienceView(kind=audience.kind, id=audience.id or None, year=audience.year, role=audience.role)
+
+
+def _view(
+    post: PostItem, places: Collection[str], names: dict[PersonId, register.PersonName], *, is_read: bool
+) -> NewsView:
+    author = names.get(PersonId(post.author))
+    shown = f"{author.given_name} {author.family_name}" if author and not author.protected else ""
+    return NewsView(
+        id=post.id, author_name=shown, audiences=[_place(place) for place in sorted(places)],
+        texts=_texts(post.texts), published=post.publish_at, edited=post.edited, is_read=is_read,
+    )  # fmt: skip
+
+
+def _own_view(post: PostItem, version: int | None = None) -> OwnNewsView:
+    return OwnNewsView(
+        id=post.id, audiences=[_place(place) for place in sorted(post.places)], texts=_texts(post.texts),
+        state=post.state, publish_at=post.publish_at, edited=post.edited, version=version or post.version,
+    )  # fmt: skip
