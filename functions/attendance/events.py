@@ -34,6 +34,18 @@ class AbsenceWithdrawn(Fact):
     unit: UnitId
 
 
+class AbsenceSeriesChanged(Fact):
+    """Absence that comes again was reported, changed or taken back, in whole or in part: `days` are the
+    coming ones that are notified now.
+    """
+
+    type: ClassVar[str] = "attendance.AbsenceSeriesChanged.v1"
+    series: NoticeId
+    pupil: PersonId
+    unit: UnitId
+    days: list[date]
+
+
 class UnexcusedPupil(BaseModel):
     """A pupil's unexcused minutes of the lesson."""
 
@@ -106,6 +118,13 @@ class GroupChanged(Heard):
     """Of `organisation.GroupMembersChanged.v1`."""
 
     group: GroupId
+
+
+class CalendarTold(Heard):
+    """Of `organisation.CalendarDecided.v1`: a unit's school days are decided anew, or all units'."""
+
+    unit: UnitId
+    whole_municipality: bool
 
 
 class NoticeAnswered(Heard):

@@ -9,6 +9,7 @@ import json
 
 from functions.attendance import store
 from functions.attendance.domain.lesson import Sheet
+from functions.attendance.store import notices, phone, series
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, section
@@ -32,7 +33,10 @@ def gather(asked: Requested) -> list[Section]:
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    return [
+        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _lessons(mine, person),
+        _reported(mine, person),
+    ]  # fmt: skip
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
@@ -40,16 +44,40 @@ def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
         "attendance.absence", "Frånvaroanmälningar", "Notices of absence",
         {
             "span": ("Tid", "Time"), "reason": ("Skäl", "Reason"), "reportedBy": ("Anmäld av", "Reported by"),
-            "withdrawn": ("Återtagen", "Withdrawn"),
+            "phone": ("Per telefon", "By telephone"), "withdrawn": ("Återtagen", "Withdrawn"),
+            "answer": ("Svar på om eleven är sjuk", "Answer to whether still ill"),
         },
         [
             [
                 " – ".join(filter(None, json.loads(row.span))), row.reason,
                 "personen själv" if row.reported_by == person else "någon annan",
-                "ja" if row.withdrawn else "nej",
+                "ja" if row.by_phone else "nej", "ja" if row.withdrawn else "nej", row.answer,
             ]
-            for row in rows if isinstance(row, store.NoticeItem)
+            for row in rows if isinstance(row, notices.NoticeItem)
         ],
+    )  # fmt: skip
+
+
+def _series(rows: list[store.AttendanceItem]) -> Section:
+    return section(
+        "attendance.absence", "Återkommande frånvaro", "Recurring absence",
+        {
+            "day": ("Dag", "Day"), "start": ("Från", "From"), "end": ("Till", "To"),
+            "reason": ("Skäl", "Reason"), "cancelled": ("Borttagen", "Cancelled"),
+        },
+        [
+            [day, start, end, reason, "ja" if cancelled else "nej"]
+            for row in rows if isinstance(row, series.SeriesItem)
+            for day, start, end, reason, *cancelled in json.loads(row.occasions)
+        ],
+    )  # fmt: skip
+
+
+def _code(person: PersonId) -> Section:
+    known = phone.find_pin(person)
+    return section(
+        "attendance.phone", "Kod för frånvaro per telefon", "Code for absence by telephone",
+        {"changed": ("Vald", "Chosen")}, [[known.changed]] if known else [],
     )  # fmt: skip
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
-from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from functions.attendance.store import (  # noqa: F401 - a row is read by its kind
+    AttendanceErasureItem,
+    AttendanceItem,
+    AttendanceRetentionItem,
+    notices,
+    phone,
+    series,
+)
+from functions.register import queries as register
 from skolkit.retention.shelf import Shelf
 
 SHELF = Shelf(
@@ -19,4 +27,5 @@ SHELF = Shelf(
     lines=access.retention_lines,
     holds=access.holds,
     real=access.deletes,
+    tie=register.tie_end,
 )

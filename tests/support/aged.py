@@ -14,6 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store import notices
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -91,7 +92,7 @@ def _attendance(made: Aged) -> None:
                 f"PUPIL#{made.grown}", f"D#{day}#{stamp(start)}#{new_id()}", lesson=new_id(), subject="MA",
                 starts=stamp(start), ends=stamp(start), invalid=60,
             ),
-            attendance.NoticeItem(
+            notices.NoticeItem(
                 f"PUPIL#{made.pupil}", f"N#{new_id()}", unit=UNIT, reason="illness",
                 span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
             ),
