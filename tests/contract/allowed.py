@@ -5,7 +5,7 @@ asked over.
 from __future__ import annotations
 
 # Nobody of these is a person; the last is signed in without being tied to one.
-UNVERIFIED = ("anonymous", "integration", "nobody")
+UNVERIFIED = ("anonymous", "integration", "nobody", "telephony")
 PEOPLE = (
     "guardian", "second guardian", "classmate's guardian", "far guardian", "pupil", "classmate", "far pupil",
     "teacher", "other teacher", "far teacher", "mentor", "other mentor", "principal", "far principal",
@@ -43,16 +43,28 @@ ALLOWED: dict[str, set[str]] = {
     "access.read_retention_settings": {"administrator"},
     "access.set_hold": {"administrator"},
     "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
+    "attendance.cancel_occasion": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.change_series": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.choose_phone_pin": ANYONE,
     "attendance.change_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.list_absences": {*GUARDIANS, "pupil", *CLASS_STAFF},
+    "attendance.list_series": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "attendance.mentor_day": {"mentor", *OFFICE},
     "attendance.my_lessons": ANYONE,
     "attendance.open_lesson": CLASS_STAFF,
     "attendance.read_pupil_day": {*GUARDIANS, "pupil", *CLASS_STAFF},
     "attendance.read_sweep": OFFICE,
+    "attendance.prolong_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.read_phone_pin": ANYONE,
+    "attendance.remove_phone_pin": ANYONE,
     "attendance.report_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.report_absences": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.report_by_phone": {"telephony"},
     "attendance.save_lesson": {"teacher", "principal"},
     "attendance.save_lesson (reported)": {"teacher", "mentor", "principal"},
+    "attendance.start_series": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.tell_back": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.withdraw_series": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "attendance.withdraw_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
     "messages.choose_preferences": ANYONE,
     "messages.list_deliveries": {"mentor", *OFFICE},
@@ -208,7 +220,9 @@ PROTECTED: dict[str, set[str]] = {
     "access.request_extract": {"unit administrator"},
     "attendance.list_absences": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.read_pupil_day": {"teacher", "mentor", "principal", "unit administrator"},
+    "attendance.list_series": {"teacher", "mentor", "principal", "unit administrator"},
     "attendance.report_absence": {"mentor", "unit administrator"},
+    "attendance.start_series": {"mentor", "unit administrator"},
     "messages.list_deliveries": {"mentor", "principal", "unit administrator"},
     "register.break_glass": OFFICE,
     "register.change_number": {"unit administrator"},

@@ -53,6 +53,40 @@ def absence(pupil: str, day: date) -> Ask:
     return Ask({"pupil": pupil}, body=body, headers={"idempotency-key": new_id()})
 
 
+PHONE = {"number": "070-174 06 05", "pin": "4711"}
+TELEPHONY = "skolkit/telephony"
+
+
+def series(pupil: str, days: list[date], ahead: int) -> Ask:
+    """Part of a day every week, on another weekday than the first and the last of `days`, `ahead` weekdays
+    further on.
+    """
+    taken = {next(d for d in days if d >= today()).weekday(), days[-1].weekday()}
+    later = (days[-1] + timedelta(days=n) for n in range(1, 200))
+    free = [
+        d for d in later if default_calendar(SchoolYear.of(d)).is_school_day(d) and d.weekday() not in taken
+    ]
+    first = free[ahead]
+    last = min(first + timedelta(weeks=3), SchoolYear.of(first).end)
+    body = {
+        "startDate": first.isoformat(), "endDate": last.isoformat(), "everyWeeks": 1, "startTime": "13:00",
+        "endTime": "14:00", "reason": "medicalVisit",
+    }  # fmt: skip
+    return Ask({"pupil": pupil}, body=body, headers=new_key())
+
+
+def in_series(s: Schools, **more: Any) -> Ask:
+    """About the pupil's series, version 1."""
+    path = {"pupil": s.pupil.id, "series": s.made["series"], **more}
+    return Ask(path, body=series(s.pupil.id, s.home.days, 0).body, headers=over(1))
+
+
+def called(**more: Any) -> Ask:
+    """A guardian calls."""
+    body = {"callerNumber": PHONE["number"], "pin": PHONE["pin"], "kind": "today", "childIndex": 1} | more
+    return Ask(body=body, headers=new_key())
+
+
 def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     """A whole class present."""
     minutes = int((lesson.end - lesson.start).total_seconds()) // 60

@@ -11,7 +11,9 @@ from typing import Any
 
 from functions.access.store import extracts, retention
 from functions.attendance import store
+from functions.attendance.domain import absence as absence_rules
 from functions.attendance.domain.lesson import Entry, Minutes
+from functions.attendance.store import notices as notices_store
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
@@ -38,6 +40,7 @@ from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     DISTRIBUTION,
     PARKED,
+    PHONE,
     SYLLABUS,
     Ask,
     absence,
@@ -50,6 +53,7 @@ from tests.support.asks import (
     over,
     plan,
     rollover_of_year,
+    series,
     substituted,
     year_body,
 )
@@ -146,10 +150,30 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
+    made |= _reported(home, pupil, people)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     return schools
+
+
+def _reported(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
+    """An illness that ended yesterday, absence that comes again, and codes for the telephone of everybody."""
+    ended = absence_rules.Notice(
+        NoticeId(new_id()), pupil.id, home.unit, absence_rules.Span(*[today() - timedelta(days=1)] * 2),
+        absence_rules.Reason.ILLNESS, people["guardian"],
+    )  # fmt: skip
+    with acting_as("attendance"):
+        commit(notices_store.notice_item(ended))
+    started = call("attendance", "start_series", people["guardian"], **vars(series(pupil.id, home.days, 0)))
+    assert started.status == 201, started.body
+    for n, person in enumerate(sorted(set(people.values()))):
+        number = PHONE["number"] if person == people["guardian"] else f"0701{n:06}"
+        new = Ask(body=PHONE | {"number": number}, headers=over(0))
+        assert call("attendance", "choose_phone_pin", person, **vars(new)).status == 200
+    return {
+        "ill": ended.id, "series": started.body["id"], "occasion": started.body["occasions"][0]["id"]
+    }  # fmt: skip
 
 
 def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content: str) -> tuple[str, str]:
