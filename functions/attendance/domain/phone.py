@@ -150,14 +150,12 @@ def is_locked(tries: Tries, most: int, now: datetime) -> bool:
     return tries.until is not None and now < tries.until and tries.count >= most
 
 
-def tried(tries: Tries, most: int, now: datetime) -> Tries:
-    """One more try within the hour; the last that is allowed begins an hour of rest. It is counted before the
-    code is looked at, so that many at once are no way around.
+def tried(tries: Tries, now: datetime) -> Tries:
+    """One more try; an hour without any begins anew. It is counted before the code is looked at, so that many
+    at once are no way around.
     """
     begins_anew = tries.until is None or now >= tries.until
-    count = 1 if begins_anew else tries.count + 1
-    until = now + RULES.rest if begins_anew or count >= most else tries.until
-    return Tries(count, until, tries.version)
+    return Tries(1 if begins_anew else tries.count + 1, now + RULES.rest, tries.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _try(who: str, most: int, once: Once | None) -> bool:
     tries = store.tries_of(who)
     if rules.is_locked(tries, most, now()):
         return False
-    commit(store.tries_item(who, rules.tried(tries, most, now())), once=once)
+    commit(store.tries_item(who, rules.tried(tries, now())), once=once)
     return True
 
 
