@@ -159,7 +159,8 @@ def test_overlap_is_mutual_and_means_a_shared_day(a: int, b: int, c: int, d: int
     [
         (Reporter.GUARDIAN, 0, None), (Reporter.GUARDIAN, 1, AbsencePassed),
         (Reporter.PUPIL, 1, AbsencePassed),
-        (Reporter.MENTOR, RULES.mentor_days_back, None), (Reporter.MENTOR, RULES.mentor_days_back + 1, TooFarBack),
+        (Reporter.MENTOR, RULES.mentor_days_back, None),
+        (Reporter.MENTOR, RULES.mentor_days_back + 1, TooFarBack),
         (Reporter.ADMINISTRATOR, RULES.office_days_back, None),
         (Reporter.ADMINISTRATOR, RULES.office_days_back + 1, TooFarBack),
     ],
@@ -199,7 +200,7 @@ def test_one_request_holds_what_one_transaction_does() -> None:
     [(date(2026, 3, 27), date(2026, 3, 30)), (date(2026, 10, 23), date(2026, 10, 26))],
 )
 def test_a_lesson_is_as_long_when_the_clocks_have_changed(friday: date, monday: date) -> None:
-    """The night to Sunday is an hour shorter or longer (lag (1979:988), EU 2000/84); the school day is not."""
+    """The night to Sunday is an hour shorter or longer (directive 2000/84/EC); the school day is not."""
     whole, part = Span(friday, monday), Span(monday, monday, time(8), time(9))
     for day in (friday, monday):
         lesson = local(day, time(8, 30)), local(day, time(9, 20))
