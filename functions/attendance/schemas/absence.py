@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from functions.attendance.domain.absence import MOST_PUPILS, Reason, Reporter
-from functions.attendance.schemas.common import Id
+from functions.attendance.schemas.common import ClockTime, Id
 from skolkit.http import Shape
 
 
@@ -17,8 +17,8 @@ class NewAbsence(Shape):
 
     start_date: date
     end_date: date
-    start_time: time | None = None
-    end_time: time | None = None
+    start_time: ClockTime | None = None
+    end_time: ClockTime | None = None
     reason: Reason
 
 
@@ -47,8 +47,8 @@ class AbsenceSpan(Shape):
     student: Id
     start_date: date
     end_date: date
-    start_time: time | None
-    end_time: time | None
+    start_time: ClockTime | None
+    end_time: ClockTime | None
     reason: Reason
 
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from functions.attendance.domain.absence import Reason, Reporter
-from functions.attendance.schemas.common import Id
+from functions.attendance.schemas.common import ClockTime, Id
 from skolkit.http import Shape
 
 
 class NewSeries(Shape):
     """The weekday of `startDate`, every week or every second, to `endDate`; part of the day between two
-    Swedish wall-clock times, or whole days. As a change it holds from `startDate` on.
+    Swedish wall-clock times, or whole days. As a change it replaces
+    whatever the series says from `startDate` on, what was cancelled too.
     """
 
     start_date: date
     end_date: date
     every_weeks: Literal[1, 2] = 1
-    start_time: time | None = None
-    end_time: time | None = None
+    start_time: ClockTime | None = None
+    end_time: ClockTime | None = None
     reason: Reason
 
 
@@ -36,8 +37,8 @@ class OccasionView(Shape):
 
     id: Id
     date: date
-    start_time: time | None
-    end_time: time | None
+    start_time: ClockTime | None
+    end_time: ClockTime | None
     reason: Reason
     cancelled: bool
 
