@@ -14,7 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import notices
+from functions.attendance.store import notices, phone, series
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -96,11 +96,24 @@ def _attendance(made: Aged) -> None:
                 f"PUPIL#{made.pupil}", f"N#{new_id()}", unit=UNIT, reason="illness",
                 span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
             ),
+            series.SeriesItem(
+                f"PUPIL#{made.pupil}", f"S#{new_id()}", unit=UNIT, weeks=1, reason="medicalVisit",
+                span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
+                reported_as="guardian", occasions=json.dumps([[str(day), None, None, "medicalVisit"]]),
+            ),
+            series.UnitSeriesItem(f"SERIES#{UNIT}", f"{day}#{made.pupil}#{new_id()}"),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
         ]  # fmt: skip
 
-    _write(made, "attendance", of(OLD), of(RECENT))
+    def code(person: PersonId) -> list[Item]:
+        number = new_id().replace("-", "") * 2
+        return [
+            phone.PhonePinItem(f"PERSON#{person}", phone.PIN, number=number, changed=stamp(now())),
+            phone.PhoneItem(f"PHONE#{number}", f"G#{person}", guardian=person, salt="00", code="00"),
+        ]
+
+    _write(made, "attendance", [*of(OLD), *code(made.guardian)], [*of(RECENT), *code(made.parent)])
 
 
 def _timetable(made: Aged) -> None:

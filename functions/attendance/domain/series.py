@@ -14,6 +14,7 @@ from datetime import date, time, timedelta
 from functions.attendance.domain.absence import (
     AbsencePassed,
     NoSchoolDay,
+    Notice,
     OverlappingAbsence,
     Reason,
     Reporter,
@@ -94,6 +95,16 @@ class Series:
     def coming(self, day: date) -> list[Occasion]:
         """What the series says of a day and those after it."""
         return [one for one in self.occasions if one.day >= day and not one.cancelled]
+
+    def notices(self, day: date) -> list[Notice]:
+        """The same as notices of a day each, which is what other systems know."""
+        return [
+            Notice(
+                self.id_of(one.day), self.pupil, self.unit, one.span, one.reason, self.reported_by,
+                self.reported_as,
+            )
+            for one in self.coming(day)
+        ]  # fmt: skip
 
 
 Others = Mapping[date, Mapping[NoticeId, Span]]

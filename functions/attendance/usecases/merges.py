@@ -5,13 +5,12 @@ Everything else stays under the id it was written for, and is read with that of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from functions.attendance import store
 from functions.attendance.domain.absence import Notice
-from functions.attendance.domain.series import Series
 from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
@@ -33,16 +32,8 @@ def follow_merge(told: MergeTold) -> None:
         records = register.records_of(pupil)
         notices = notices_store.coming_notices(records, today())
         series = series_store.coming_series(records, today())
-        _mark(pupil, [*notices, *_occasions(series)], notices_store.coming_days(pupil, today()))
-
-
-def _occasions(series: Iterable[Series]) -> Iterator[Notice]:
-    """What is left of series, as notices of one day each."""
-    for one in series:
-        for on in one.coming(today()):
-            yield Notice(
-                one.id_of(on.day), one.pupil, one.unit, on.span, on.reason, one.reported_by, one.reported_as
-            )
+        told = [*notices, *(notice for one in series for notice in one.notices(today()))]
+        _mark(pupil, told, notices_store.coming_days(pupil, today()))
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:
