@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from functions.attendance.domain.absence import MOST_PUPILS, Reason, Reporter
-from functions.attendance.schemas.common import ClockTime, Id
+from functions.attendance.schemas.common import ClockTime, Id, Notified
 from skolkit.http import Shape
 
 
@@ -19,7 +19,7 @@ class NewAbsence(Shape):
     end_date: date
     start_time: ClockTime | None = None
     end_time: ClockTime | None = None
-    reason: Reason
+    reason: Notified
 
 
 class PupilAbsence(NewAbsence):

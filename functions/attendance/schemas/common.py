@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from functions.attendance.domain.absence import Reason
 from skolkit.http import Shape
 
 Minute = Annotated[int, Field(ge=0, le=600)]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+Notified = Literal[Reason.ILLNESS, Reason.MEDICAL_VISIT, Reason.DENTAL_VISIT, Reason.OTHER]
+"""The reasons that are notified."""
 
 
 def _on_the_wall(at: time) -> time:

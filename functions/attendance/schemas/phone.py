@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 
 from functions.attendance.domain.absence import Reason
 from functions.attendance.domain.phone import Outcome
+from functions.attendance.schemas.common import Notified
 from skolkit.http import Shape
 
 Pin = Annotated[SecretStr, Field(min_length=4, max_length=8)]
@@ -38,7 +39,7 @@ class PhoneAbsence(Shape):
     caller_number: Number
     pin: Pin
     kind: Literal["today", "tomorrow"]
-    reason: Reason = Reason.ILLNESS
+    reason: Notified = Reason.ILLNESS
     child_index: Annotated[int, Field(ge=1, le=20)] | None = None
     child_birth_date: Annotated[str, Field(pattern=r"^([0-9]{4}){1,2}$")] | None = None
 

@@ -8,14 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from functions.attendance.domain.absence import Reason, Reporter
-from functions.attendance.schemas.common import ClockTime, Id
+from functions.attendance.schemas.common import ClockTime, Id, Notified
 from skolkit.http import Shape
 
 
-class NewSeries(Shape):
+class SeriesRule(Shape):
     """The weekday of `startDate`, every week or every second, to `endDate`; part of the day between two
-    Swedish wall-clock times, or whole days. As a change it replaces
-    whatever the series says from `startDate` on, what was cancelled too.
+    Swedish wall-clock times, or whole days.
     """
 
     start_date: date
@@ -23,7 +22,14 @@ class NewSeries(Shape):
     every_weeks: Literal[1, 2] = 1
     start_time: ClockTime | None = None
     end_time: ClockTime | None = None
-    reason: Reason
+
+
+class NewSeries(SeriesRule):
+    """A series to report. As a change it replaces whatever the series says from `startDate` on, what was
+    cancelled too.
+    """
+
+    reason: Notified
 
 
 class WithdrawQuery(Shape):
@@ -43,9 +49,10 @@ class OccasionView(Shape):
     cancelled: bool
 
 
-class SeriesView(NewSeries):
+class SeriesView(SeriesRule):
     """A series with its occasions, which are school days. `version` is what If-Match takes."""
 
+    reason: Reason
     id: Id
     student: Id
     reported_as: Reporter

@@ -95,7 +95,7 @@ def test_back_at_school_is_the_end_of_it(ill: tuple[Morning, NewPupil, str], tab
 
 def test_whom_nothing_is_asked_about(ill: tuple[Morning, NewPupil, str], tables: Cloud) -> None:
     """Reported for today, withdrawn, ill longer, away for another reason, out of school."""
-    morning, pupil, notice = ill
+    morning, pupil, _ = ill
     yesterday = morning.day
     while True:
         yesterday -= timedelta(days=1)
@@ -118,10 +118,14 @@ def test_whom_nothing_is_asked_about(ill: tuple[Morning, NewPupil, str], tables:
     row = person_row(mates[4]) | {"enrolments": []}
     ended = drop(tables, "register/persons/left.jsonl", [row])
     assert ended["failed"] == 0, ended
+    assert morning.report(mates[5], yesterday).status == 201
+    assert morning.report(mates[5], today_, reason="other").status == 201  # whole days, as leave is
+    assert morning.report(mates[6], yesterday).status == 201
+    part = {"startTime": "13:00", "endTime": "14:00", "reason": "medicalVisit"}
+    assert morning.report(mates[6], today_, **part).status == 201  # an hour says nothing of the illness
     morning.wake(today_)
     told = asked(tables)
-    assert told in ([], addresses(morning, mates[4])), told
-    assert notice
+    assert told == addresses(morning, mates[6]), told
 
 
 def test_nothing_is_asked_about_the_protected(morning: Morning, tables: Cloud) -> None:
