@@ -1,12 +1,9 @@
 """Facts of attendance, and the parts of other areas' facts that attendance reads. Ids and times only."""
 
 from __future__ import annotations
-
 from datetime import date, datetime
 from typing import ClassVar, Literal
-
 from pydantic import BaseModel, ConfigDict
-
 from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
@@ -32,6 +29,18 @@ class AbsenceWithdrawn(Fact):
     notice: NoticeId
     pupil: PersonId
     unit: UnitId
+
+
+class AbsenceSeriesChanged(Fact):
+    """Absence that comes again was reported, changed or taken back, in whole or in part: `days` are the
+    coming ones that are notified now.
+    """
+
+    type: ClassVar[str] = "attendance.AbsenceSeriesChanged.v1"
+    series: NoticeId
+    pupil: PersonId
+    unit: UnitId
+    days: list[date]
 
 
 class UnexcusedPupil(BaseModel):
@@ -107,6 +116,13 @@ class GroupChanged(Heard):
     """Of `organisation.GroupMembersChanged.v1`."""
 
     group: GroupId
+
+
+class CalendarTold(Heard):
+    """Of `organisation.CalendarDecided.v1`: a unit's school days are decided anew, or all units'."""
+
+    unit: UnitId
+    whole_municipality: bool
 
 
 class NoticeAnswered(Heard):

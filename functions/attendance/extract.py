@@ -4,13 +4,12 @@ Plain attendance is only in the lessons' sheets, so those are found by way of th
 """
 
 from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any
-
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Sheet
+from functions.attendance.store import notices, phone, series
 from functions.attendance.domain.lesson_check_in import Arrival
 from functions.attendance.store.lesson_check_in import wanted_arrivals
 from functions.timetable import queries as timetable
@@ -42,6 +41,10 @@ def gather(asked: Requested) -> list[Section]:
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
     (came,) = fetch(wanted_arrivals([s.lesson for s in mine if person in s.roster], person))
     return [_absence(rows, person), _gaps(rows), _lessons(mine, person, came), _reported(mine, person)]
+    return [
+        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _lessons(mine, person),
+        _reported(mine, person),
+    ]  # fmt: skip
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
@@ -49,16 +52,40 @@ def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
         "attendance.absence", "Frånvaroanmälningar", "Notices of absence",
         {
             "span": ("Tid", "Time"), "reason": ("Skäl", "Reason"), "reportedBy": ("Anmäld av", "Reported by"),
-            "withdrawn": ("Återtagen", "Withdrawn"),
+            "phone": ("Per telefon", "By telephone"), "withdrawn": ("Återtagen", "Withdrawn"),
+            "answer": ("Svar på om eleven är sjuk", "Answer to whether still ill"),
         },
         [
             [
                 " – ".join(filter(None, json.loads(row.span))), row.reason,
                 "personen själv" if row.reported_by == person else "någon annan",
-                "ja" if row.withdrawn else "nej",
+                "ja" if row.by_phone else "nej", "ja" if row.withdrawn else "nej", row.answer,
             ]
-            for row in rows if isinstance(row, store.NoticeItem)
+            for row in rows if isinstance(row, notices.NoticeItem)
         ],
+    )  # fmt: skip
+
+
+def _series(rows: list[store.AttendanceItem]) -> Section:
+    return section(
+        "attendance.absence", "Återkommande frånvaro", "Recurring absence",
+        {
+            "day": ("Dag", "Day"), "start": ("Från", "From"), "end": ("Till", "To"),
+            "reason": ("Skäl", "Reason"), "cancelled": ("Borttagen", "Cancelled"),
+        },
+        [
+            [day, start, end, reason, "ja" if cancelled else "nej"]
+            for row in rows if isinstance(row, series.SeriesItem)
+            for day, start, end, reason, *cancelled in json.loads(row.occasions)
+        ],
+    )  # fmt: skip
+
+
+def _code(person: PersonId) -> Section:
+    known = phone.find_pin(person)
+    return section(
+        "attendance.phone", "Kod för frånvaro per telefon", "Code for absence by telephone",
+        {"changed": ("Vald", "Chosen")}, [[known.changed]] if known else [],
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """What attendance keeps about people."""
 
 from __future__ import annotations
-
 from skolkit.kept import Kept
 
 KEPT = {
@@ -12,6 +11,11 @@ KEPT = {
     "locked_month": Kept("attendance.month", ("by",), dated="first"),
     "deviation": Kept("attendance.lesson", ("pk",), dated="sk"),
     "notice": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
+    "series": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
+    "unit_series": Kept("attendance.absence", ("sk",), dated="sk"),
+    "phone_pin": Kept("attendance.phone", ("pk",), tied="pk"),
+    "phone": Kept("attendance.phone", ("guardian",), tied="guardian"),
+    "phone_tries": Kept("technical.tries"),
     "day": Kept("attendance.absence", ("pk", "gaps"), dated="sk"),
     "sweep": Kept("attendance.sweep", dated="sk"),
     "attendance_retention": Kept("technical.job"),

@@ -1,11 +1,18 @@
 """What attendance erases when its time is over: every row is a document of its own."""
 
 from __future__ import annotations
-
 from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
-from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from functions.attendance.store import (  # noqa: F401 - a row is read by its kind
+    AttendanceErasureItem,
+    AttendanceItem,
+    AttendanceRetentionItem,
+    notices,
+    phone,
+    series,
+)
+from functions.register import queries as register
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
@@ -24,4 +31,5 @@ SHELF = Shelf(
     lines=access.retention_lines,
     holds=access.holds,
     real=access.deletes,
+    tie=register.tie_end,
 )

@@ -9,7 +9,7 @@ from datetime import date
 from functions.access import guard
 from functions.organisation import queries as organisation
 from functions.register.domain import endings
-from functions.register.domain.contacts import Contact, Withheld
+from functions.register.domain.contacts import Contact, Withheld, phone_number
 from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age
 from functions.register.domain.watch import watched_until
@@ -39,6 +39,7 @@ __all__ = [
     "facts_of",
     "is_tied",
     "merged_into",
+    "phone_number",
     "present",
     "pupil",
     "pupils",

@@ -23,6 +23,7 @@ KEPT = (
     RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 )  # data outlives its stack, but not a first deployment that failed
 CURSOR_SECRET = "skolkit-cursor"
+PHONE_SECRET = "skolkit-phone"
 ARCHIVE_DAYS = 90
 
 
@@ -48,6 +49,15 @@ class CoreStack(base.SkolkitStack):
             "CursorKey",
             secret_name=CURSOR_SECRET,
             description="Seals the cursors of lists; a new value only sends readers back to page one.",
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
+        secrets.Secret(
+            self,
+            "PhoneKey",
+            secret_name=PHONE_SECRET,
+            description="Hashes guardians' numbers and codes; with a new value they all choose a code again.",
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),

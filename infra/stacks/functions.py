@@ -18,7 +18,7 @@ from infra.areas import function_name
 from infra.layers import CLOUD_PYTHON, HEAVY, LOCKS
 from infra.local.paths import ROOT
 from infra.stacks import base, permissions
-from infra.stacks.core import CURSOR_SECRET
+from infra.stacks.core import CURSOR_SECRET, PHONE_SECRET
 
 RUNTIME = lambda_.Runtime(f"python{CLOUD_PYTHON}", lambda_.RuntimeFamily.PYTHON)
 
@@ -102,7 +102,8 @@ class Functions:
 
     def _environment(self) -> dict[str, str]:
         """What `skolkit.config.settings` and Powertools read."""
-        return {
+        phone = {"SKOLKIT_PHONE_KEY": f"{{{{resolve:secretsmanager:{PHONE_SECRET}:SecretString}}}}"}
+        return (phone if self._area == "attendance" else {}) | {
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
             "SKOLKIT_ARCHIVE": base.archive_bucket(),

@@ -1,5 +1,6 @@
 """The people who sign in and the programs that do: one Cognito user pool, an app client for the phone (code +
-PKCE, no secret) and one for integrations (client credentials), and the scopes that operations ask for."""
+PKCE, no secret), one for integrations and one for the telephony provider (client credentials), and the scopes
+that operations ask for."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from infra.stacks import base
 SCOPES = {
     "school": "Everyday use by pupils, guardians and staff",
     "ss12000.read": "Read by other systems through SS 12000",
+    "telephony": "Absence by telephone, for the provider that answers calls and text messages",
 }
 PRE_TOKEN = ("access", "add_person_claims")
 
@@ -57,10 +59,12 @@ class Users(Construct):
             "SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"skolkit-{Aws.ACCOUNT_ID}")
         )
         phone = self._phone(stack, scopes["school"])
-        integration = self._integration(scopes["ss12000.read"])
+        integration = self._machine("Integration", "integration", scopes["ss12000.read"])
+        telephony = self._machine("Telephony", "telephony", scopes["telephony"])
         CfnOutput(stack, "UserPoolId", value=self.pool.user_pool_id)
         CfnOutput(stack, "PhoneClientId", value=phone.user_pool_client_id)
         CfnOutput(stack, "IntegrationClientId", value=integration.user_pool_client_id)
+        CfnOutput(stack, "TelephonyClientId", value=telephony.user_pool_client_id)
 
     def _phone(self, stack: base.SkolkitStack, scope: cognito.ResourceServerScope) -> cognito.UserPoolClient:
         client = self.pool.add_client(
@@ -86,10 +90,11 @@ class Users(Construct):
         base.override(client, CallbackURLs=["skolkit://signed-in", for_development])
         return client
 
-    def _integration(self, scope: cognito.ResourceServerScope) -> cognito.UserPoolClient:
+    def _machine(self, id: str, name: str, scope: cognito.ResourceServerScope) -> cognito.UserPoolClient:
+        """A client for programs, with one scope."""
         return self.pool.add_client(
-            "Integration",
-            user_pool_client_name="integration",
+            id,
+            user_pool_client_name=name,
             generate_secret=True,
             auth_flows=cognito.AuthFlow(),
             enable_token_revocation=True,

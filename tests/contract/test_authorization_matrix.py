@@ -37,12 +37,13 @@ from tests.support.areas import (
     gateway_event,
     operation,
 )
-from tests.support.asks import Ask, absence, attendance
+from tests.support.asks import TELEPHONY, Ask, absence, attendance
 from tests.support.meter import READS, Use, metered
 from tests.support.requests import REQUESTS
 from tests.support.schools import CANARY, SECRETS, Schools
 from tests.support.stored import Undo, stored
 
+MACHINES = {"integration": "skolkit/ss12000.read", "telephony": TELEPHONY}
 DOMAIN_REFUSALS = {409, 412, 422, 428}
 # Whose answer is where the protected pupil is, for whoever has broken the glass.
 OPENED = "register.open_contacts"
@@ -71,7 +72,7 @@ def ask(schools: Schools, row: str, actor: str, request: Ask) -> Asked:
     event = gateway_event(
         operation(area, name), person=schools.people.get(actor), path=request.path, query=request.query,
         body=request.body, headers=request.headers,
-        scopes="skolkit/ss12000.read" if actor == "integration" else SCHOOL_SCOPE,
+        scopes=MACHINES.get(actor, SCHOOL_SCOPE),
     )  # fmt: skip
     if actor == "anonymous":
         del event["requestContext"]["authorizer"]
@@ -109,10 +110,11 @@ def test_nothing_is_open_to_all_but_health() -> None:
 @pytest.mark.usefixtures("clean")
 def test_whoever_is_not_in_the_row_learns_and_changes_nothing(schools: Schools, row: str) -> None:
     wrong = []
+    for_machines = operation(*operation_of(row)).scope != SCHOOL_SCOPE
     for actor in sorted(OPEN - ALLOWED[row]):
         request = REQUESTS[row](schools)
         real = ask(schools, row, actor, request)
-        expected = 401 if actor in UNVERIFIED else 404
+        expected = 401 if actor in UNVERIFIED or for_machines else 404
         if real.answer.status != expected:
             wrong.append(f"{actor}: {real.answer.status} instead of {expected}: {real.text[:200]}")
         if real.wrote:
@@ -153,7 +155,13 @@ def test_whoever_is_in_the_row_gets_in(schools: Schools, undo: Undo, row: str) -
 
 
 def test_every_row_about_one_pupil_is_asked_about_a_protected_one() -> None:
-    notice = {"attendance.change_absence", "attendance.withdraw_absence"}  # decided as report_absence
+    notice = {  # decided as report_absence
+        f"attendance.{name}"
+        for name in (
+            "cancel_occasion", "change_absence", "change_series", "prolong_absence", "tell_back",
+            "withdraw_absence", "withdraw_series",
+        )
+    }  # fmt: skip
     own = {"register.change_contacts"}
     job = {"register.link_handover", "register.read_handover"}  # decided as ask_handover
     about = {
@@ -196,11 +204,16 @@ def denied(asked: Asked) -> bool:
 @pytest.mark.usefixtures("clean")
 def test_another_childs_notice_is_not_found_under_ones_own_child(schools: Schools) -> None:
     child, guardian = schools.people["classmate"], "classmate's guardian"
-    for row in ("attendance.change_absence", "attendance.withdraw_absence"):
+    for row in (
+        "attendance.cancel_occasion", "attendance.change_absence", "attendance.change_series",
+        "attendance.prolong_absence", "attendance.tell_back", "attendance.withdraw_absence",
+        "attendance.withdraw_series",
+    ):  # fmt: skip
         request = REQUESTS[row](schools)
-        mixed = replace(request, path={"pupil": child, "notice": schools.notice})
+        own = {name: new_id() for name in request.path} | {"pupil": child}
+        mixed = replace(request, path=dict(request.path) | {"pupil": child})
         foreign = ask(schools, row, guardian, mixed)
-        made_up = ask(schools, row, guardian, replace(request, path={"pupil": child, "notice": new_id()}))
+        made_up = ask(schools, row, guardian, replace(request, path=own))
         assert denied(foreign)
         assert foreign.told == made_up.told
 
@@ -323,7 +336,11 @@ def test_whoever_comes_of_age_decides_alone(schools: Schools, tables: Cloud) -> 
         )
         tables.client("dynamodb").put_item(TableName=key[0], Item=row | {"birth_date": {"S": grown}})
         assert store.find_card(pupil.id).birth_date.isoformat() == grown
-    for row_name in ("attendance.report_absence", "attendance.change_absence", "attendance.withdraw_absence"):
+    for row_name in (
+        "attendance.report_absence", "attendance.report_absences", "attendance.change_absence",
+        "attendance.withdraw_absence", "attendance.start_series", "attendance.change_series",
+        "attendance.prolong_absence", "attendance.tell_back",
+    ):  # fmt: skip
         assert denied(ask(schools, row_name, "guardian", REQUESTS[row_name](schools)))
     for row_name in ("attendance.list_absences", "register.read_person", "timetable.list_pupil_lessons"):
         assert denied(ask(schools, row_name, "guardian", REQUESTS[row_name](schools)))

@@ -12,6 +12,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store import notices, phone, series
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
@@ -138,10 +139,16 @@ def _attendance(made: Aged) -> None:
                 f"PUPIL#{made.grown}", f"D#{day}#{stamp(start)}#{new_id()}", lesson=new_id(), subject="MA",
                 starts=stamp(start), ends=stamp(start), invalid=60,
             ),
-            attendance.NoticeItem(
+            notices.NoticeItem(
                 f"PUPIL#{made.pupil}", f"N#{new_id()}", unit=UNIT, reason="illness",
                 span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
             ),
+            series.SeriesItem(
+                f"PUPIL#{made.pupil}", f"S#{new_id()}", unit=UNIT, weeks=1, reason="medicalVisit",
+                span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
+                reported_as="guardian", occasions=json.dumps([[str(day), None, None, "medicalVisit"]]),
+            ),
+            series.UnitSeriesItem(f"SERIES#{UNIT}", f"{day}#{made.pupil}#{new_id()}"),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
             ReminderItem(f"REMINDER#{UNIT}", str(day), teachers="[]", principals="[]"),
@@ -159,7 +166,14 @@ def _attendance(made: Aged) -> None:
             ),
         ]  # fmt: skip
 
-    _write(made, "attendance", of(OLD), of(RECENT))
+    def code(person: PersonId) -> list[Item]:
+        number = new_id().replace("-", "") * 2
+        return [
+            phone.PhonePinItem(f"PERSON#{person}", phone.PIN, number=number, changed=stamp(now())),
+            phone.PhoneItem(f"PHONE#{number}", f"G#{person}", guardian=person, salt="00", code="00"),
+        ]
+
+    _write(made, "attendance", [*of(OLD), *code(made.guardian)], [*of(RECENT), *code(made.parent)])
 
 
 def _timetable(made: Aged) -> None:

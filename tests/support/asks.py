@@ -1,12 +1,10 @@
 """Requests about the pupil of `tests/support/schools.py` and what is around them: paths, bodies, headers."""
 
 from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
-
 from functions.register.store import population as population_store
 from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
@@ -15,7 +13,6 @@ from tests.support.world import Lesson
 
 if TYPE_CHECKING:
     from tests.support.schools import Schools
-
 NEXT_YEAR = str(SchoolYear(SchoolYear.of(today()).start_year + 1))
 PARKED = population_store.Place(stable_id("population", "x"), "b", "register/population/x", "e", 1, 0, 1)
 
@@ -51,6 +48,40 @@ def absence(pupil: str, day: date) -> Ask:
     """A notice of absence for one day."""
     body = {"startDate": day.isoformat(), "endDate": day.isoformat(), "reason": "illness"}
     return Ask({"pupil": pupil}, body=body, headers={"idempotency-key": new_id()})
+
+
+PHONE = {"number": "070-174 06 05", "pin": "4711"}
+TELEPHONY = "skolkit/telephony"
+
+
+def series(pupil: str, days: list[date], ahead: int) -> Ask:
+    """Part of a day every week, on another weekday than the first and the last of `days`, `ahead` weekdays
+    further on.
+    """
+    taken = {next(d for d in days if d >= today()).weekday(), days[-1].weekday()}
+    later = (days[-1] + timedelta(days=n) for n in range(1, 200))
+    free = [
+        d for d in later if default_calendar(SchoolYear.of(d)).is_school_day(d) and d.weekday() not in taken
+    ]
+    first = free[ahead]
+    last = min(first + timedelta(weeks=3), SchoolYear.of(first).end)
+    body = {
+        "startDate": first.isoformat(), "endDate": last.isoformat(), "everyWeeks": 1, "startTime": "13:00",
+        "endTime": "14:00", "reason": "medicalVisit",
+    }  # fmt: skip
+    return Ask({"pupil": pupil}, body=body, headers=new_key())
+
+
+def in_series(s: Schools, **more: Any) -> Ask:
+    """About the pupil's series, version 1."""
+    path = {"pupil": s.pupil.id, "series": s.made["series"], **more}
+    return Ask(path, body=series(s.pupil.id, s.home.days, 0).body, headers=over(1))
+
+
+def called(**more: Any) -> Ask:
+    """A guardian calls."""
+    body = {"callerNumber": PHONE["number"], "pin": PHONE["pin"], "kind": "today", "childIndex": 1} | more
+    return Ask(body=body, headers=new_key())
 
 
 def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
@@ -110,10 +141,12 @@ def changed_absence(s: Schools) -> Ask:
 SYLLABUS = {
     "schoolForm": "GR", "subjectName": "Schack", "courseCode": "SCHACK1", "validFrom": "2026-07-01",
 }  # fmt: skip
+
 DISTRIBUTION = {
     "schoolYear": "2026/27", "timplan": "skolf-2011:185-bilaga-1-2024",
     "rows": [{"subject": "GRGRMUS01", "year": 5, "hours": 40}],
 }  # fmt: skip
+
 PROGRAMME = {
     "code": "TE25", "name": "Teknik", "type": "Högskoleförberedande program", "schoolForm": "GY",
     "validFrom": "2025-07-01",

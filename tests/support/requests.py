@@ -7,43 +7,7 @@ from typing import TYPE_CHECKING
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
-from tests.support.asks import (
-    CHECK_IN_CODE,
-    DISTRIBUTION,
-    NEXT_YEAR,
-    PROGRAMME,
-    SYLLABUS,
-    Ask,
-    about,
-    about_pupil,
-    absence,
-    activity_body,
-    attendance,
-    card_body,
-    changed_absence,
-    delegated,
-    elective_round,
-    enrolment_ask,
-    extract,
-    last_month,
-    new_duty,
-    new_key,
-    newcomer,
-    of_round,
-    offering,
-    on_day,
-    over,
-    parked_ask,
-    plan,
-    report_of,
-    rollover_of_year,
-    substituted,
-    table_ask,
-    transfer_ask,
-    unit_body,
-    watch_case,
-    year_body,
-)
+from tests.support.asks import (Ask, CHECK_IN_CODE, DISTRIBUTION, NEXT_YEAR, PHONE, PROGRAMME, SYLLABUS, about, about_pupil, absence, activity_body, attendance, called, card_body, changed_absence, delegated, elective_round, enrolment_ask, extract, in_series, last_month, new_duty, new_key, newcomer, of_round, offering, on_day, over, parked_ask, plan, report_of, rollover_of_year, series, substituted, table_ask, transfer_ask, unit_body, watch_case, year_body)
 from tests.support.letters import TEXTS, audience, consent_body, news_body
 
 if TYPE_CHECKING:
@@ -81,23 +45,43 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "access.read_me": lambda _: Ask(),
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: extract(s.pupil.id),
+    "attendance.cancel_occasion": lambda s: replace(in_series(s, occasion=s.made["occasion"]), body=None),
     "attendance.cancel_lesson": lambda s: Ask(
         {"lesson": s.lesson.id}, body={"reason": "premises"}, headers=over(1)
     ),
     "attendance.change_absence": changed_absence,
+    "attendance.change_series": in_series,
+    "attendance.choose_phone_pin": lambda _: Ask(body=PHONE, headers=over(1)),
     "attendance.check_in_to_lesson": lambda s: Ask(
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.list_series": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.lock_month": lambda s: Ask(last_month(s), body={"locked": True}, headers=over(0)),
     "attendance.mentor_day": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.my_lessons": on_day,
     "attendance.open_lesson": lambda s: Ask({"lesson": s.lesson.id}),
+    "attendance.prolong_absence": lambda s: Ask(
+        {"pupil": s.pupil.id, "notice": s.made["ill"]},
+        body={"until": next(d for d in s.home.days if d >= today()).isoformat()},
+        headers=new_key(),
+    ),
+    "attendance.read_phone_pin": lambda _: Ask(),
     "attendance.open_lesson_check_in": lambda s: Ask({"lesson": s.lesson.id}, body={}, headers=new_key()),
     "attendance.read_month": lambda s: Ask(last_month(s)),
     "attendance.read_pupil_day": lambda s: on_day(s, pupil=s.pupil.id),
     "attendance.read_sweep": lambda s: on_day(s, unit=s.home.unit),
     "attendance.report_absence": lambda s: absence(s.pupil.id, next(d for d in s.home.days if d >= today())),
+    "attendance.remove_phone_pin": lambda _: Ask(headers=over(1)),
+    "attendance.report_absences": lambda s: Ask(
+        body={
+            "notices": [
+                {"pupil": s.pupil.id, **absence("", next(d for d in s.home.days if d >= today())).body}
+            ]
+        },
+        headers=new_key(),
+    ),
+    "attendance.report_by_phone": lambda _: called(),
     "attendance.report_pupils": lambda s: report_of(s.lesson, s.pupil.id),
     "attendance.report_pupils (reported)": lambda s: report_of(s.reported, s.pupil.id),
     "attendance.restore_lesson": lambda s: Ask({"lesson": s.made["cancelled"]}, headers=over(2)),
@@ -105,7 +89,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "attendance.save_lesson (reported)": lambda s: attendance(
         s.reported, list(s.home.klass.pupil_ids), version=2
     ),
+    "attendance.start_series": lambda s: series(s.pupil.id, s.home.days, 1),
+    "attendance.tell_back": lambda s: Ask({"pupil": s.pupil.id, "notice": s.made["ill"]}, headers=new_key()),
     "attendance.withdraw_absence": lambda s: replace(changed_absence(s), body=None),
+    "attendance.withdraw_series": lambda s: replace(in_series(s), body=None),
     "messages.answer_consent": lambda s: Ask(
         {"pupil": s.pupil.id, "consent": s.made["consent"]}, body={"answer": "granted"}
     ),

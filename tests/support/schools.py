@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 from functions.access.store import extracts, retention
 from functions.attendance import store
+from functions.attendance.domain import absence as absence_rules
 from functions.attendance.domain.lesson import Entry, Minutes
+from functions.attendance.store import notices as notices_store
 from functions.attendance.domain.lesson_check_in import Window
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
@@ -36,25 +38,7 @@ from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support import letters
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
-from tests.support.asks import (
-    CHECK_IN_CODE,
-    DISTRIBUTION,
-    PARKED,
-    SYLLABUS,
-    Ask,
-    absence,
-    activity_body,
-    delegated,
-    elective_round,
-    extract,
-    new_key,
-    offering,
-    over,
-    plan,
-    rollover_of_year,
-    substituted,
-    year_body,
-)
+from tests.support.asks import (Ask, CHECK_IN_CODE, DISTRIBUTION, PARKED, PHONE, SYLLABUS, absence, activity_body, delegated, elective_round, extract, new_key, offering, over, plan, rollover_of_year, series, substituted, year_body)
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))
@@ -150,10 +134,30 @@ def make_schools(cloud: Cloud) -> Schools:
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
     made |= _written(home, pupil, people)
+    made |= _reported(home, pupil, people)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     return schools
+
+
+def _reported(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
+    """An illness that ended yesterday, absence that comes again, and codes for the telephone of everybody."""
+    ended = absence_rules.Notice(
+        NoticeId(new_id()), pupil.id, home.unit, absence_rules.Span(*[today() - timedelta(days=1)] * 2),
+        absence_rules.Reason.ILLNESS, people["guardian"],
+    )  # fmt: skip
+    with acting_as("attendance"):
+        commit(notices_store.notice_item(ended))
+    started = call("attendance", "start_series", people["guardian"], **vars(series(pupil.id, home.days, 0)))
+    assert started.status == 201, started.body
+    for n, person in enumerate(sorted(set(people.values()))):
+        number = PHONE["number"] if person == people["guardian"] else f"0701{n:06}"
+        new = Ask(body=PHONE | {"number": number}, headers=over(0))
+        assert call("attendance", "choose_phone_pin", person, **vars(new)).status == 200
+    return {
+        "ill": ended.id, "series": started.body["id"], "occasion": started.body["occasions"][0]["id"]
+    }  # fmt: skip
 
 
 def _written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:

@@ -265,6 +265,12 @@ _TYPES = (
         _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.phone", Text("Kod för frånvaro per telefon", "Code for absence by telephone"),
+        Text("Känna igen den som ringer in frånvaro", "To know who reports absence by telephone"),
+        Text("Nycklade kontrollsummor av nummer och kod, när", "Keyed hashes of number and code, when"),
+        _HOME, _INSIDE, "education end", 1, "delete", _ARCHIVE,
+    ),
+    DocumentType(
         "attendance.sweep", Text("Kvällskontroll", "Evening check"),
         Text("Kontrollera att hemmen underrättats (skollagen 7:17)", "To see that homes have been told"),
         Text("Antal per skola och dag, inga personuppgifter", "Counts per school and day, no personal data"),
@@ -367,6 +373,13 @@ _TYPES = (
         Text("Rubriker; vem som använder dem", "Headings; who uses them"),
         Text("Den som skickar tabellen", "Whoever sends the table"),
         _INSIDE, "document date", 24, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
+    DocumentType(
+        "technical.tries", Text("Försök per telefon", "Tries by telephone"),
+        Text("Hindra att koder gissas", "To keep codes from being guessed"),
+        Text("Nycklad kontrollsumma av nummer, antal", "Keyed hash of a number, a count"),
+        Text("Systemet självt", "The system itself"),
+        _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
         "technical.import", Text("Inläsningar", "Imports"),

@@ -37,6 +37,9 @@ DEEDS: dict[str, Deed] = {
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
     "ask_consent": _change("frågade hem om samtycke", "asked homes for consent"),
     "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),
+    "ask_homes": _change(
+        "frågade hemmet om eleven fortfarande är sjuk", "asked the home whether the pupil is still ill"
+    ),
     "ask_transfer": _change("bytte eller begärde byte av skola", "changed, or asked to change, school"),
     "ask_retention_run": _change("begärde en gallringskörning", "asked for a retention run"),
     "assign_watch_case": _change(
@@ -44,6 +47,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "break_glass": _change("öppnade skyddade uppgifter", "opened protected details"),
     "cancel_enrolment": _change("avbröt en inskrivning", "cancelled an enrolment"),
+    "cancel_occasion": _change(
+        "tog bort ett tillfälle av återkommande frånvaro", "cancelled an occasion of recurring absence"
+    ),
     "cancel_lesson": _change("ställde in en lektion", "cancelled a lesson"),
     "change_absence": _change("ändrade en frånvaroanmälan", "changed a notice of absence"),
     "change_activity": _change("ändrade undervisning eller lärare", "changed teaching or its teachers"),
@@ -65,7 +71,11 @@ DEEDS: dict[str, Deed] = {
     "change_retention_settings": _change(
         "bestämde om gallringen är skarp", "decided whether the retention run is real"
     ),
+    "change_series": _change("ändrade återkommande frånvaro", "changed recurring absence"),
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
+    "choose_phone_pin": _change(
+        "valde kod för frånvaro per telefon", "chose a code for absence by telephone"
+    ),
     "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_consent": _change("avslutade en fråga om samtycke", "closed a question about consent"),
@@ -100,6 +110,9 @@ DEEDS: dict[str, Deed] = {
     "enrol_pupil": _change("skrev in på en skola", "enrolled at a school"),
     "erase": _change("gallrade uppgifter enligt gallringsplanen", "erased data by the retention plan"),
     "explain": _read("undersökte vem som har behörighet", "looked into who has access"),
+    "follow_calendar": _change(
+        "lät återkommande frånvaro följa läsåret", "let recurring absence follow the school year"
+    ),
     "follow_merge": _change("följde en sammanslagning av poster", "followed a merge of records"),
     "follow_rules": _change("placerade i en grupp efter dess regel", "put in a group by its rule"),
     "hide_message": _change("dolde ett meddelande", "hid a message"),
@@ -133,6 +146,7 @@ DEEDS: dict[str, Deed] = {
     "list_rollover_units": _read(
         "läste vad läsårsskiftet gör vid enheterna", "read what the rollover does at the units"
     ),
+    "list_series": _read("läste återkommande frånvaro", "read recurring absence"),
     "list_staffing_warnings": _read("läste varningar om behörighet", "read warnings about certification"),
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
@@ -157,6 +171,7 @@ DEEDS: dict[str, Deed] = {
         "beställde en förhandsvisning av elevernas val", "asked for a preview of the pupils' choices"
     ),
     "preview_rule": _read("läste vilka en grupps regel gäller", "read whom a group's rule fits"),
+    "prolong_absence": _change("förlängde en sjukanmälan", "prolonged a notice of illness"),
     "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
     "publish_news": _change("publicerade en nyhet", "published news"),
@@ -198,7 +213,12 @@ DEEDS: dict[str, Deed] = {
     "read_watch_case": _read("läste ett bevakningsärende", "read a case of the watch"),
     "read_wishes": _read("läste önskemål i ett val", "read the wishes in a choice round"),
     "remove_member": _change("tog bort ur en klass eller grupp", "took out of a class or group"),
+    "remove_phone_pin": _change(
+        "tog bort koden för frånvaro per telefon", "removed the code for absence by telephone"
+    ),
     "report_absence": _change("anmälde frånvaro", "reported absence"),
+    "report_absences": _change("anmälde frånvaro för flera barn", "reported absence of several children"),
+    "report_by_phone": _change("anmälde frånvaro per telefon", "reported absence by telephone"),
     "report_message": _change("anmälde ett meddelande", "reported a message"),
     "report_pupils": _change("rapporterade närvaro för några elever", "reported attendance of some pupils"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
@@ -213,6 +233,7 @@ DEEDS: dict[str, Deed] = {
     "search_people": _read("sökte efter personer", "searched for people"),
     "set_hold": _change("beslutade om gallringsstopp", "set a legal hold"),
     "set_rule": _change("bestämde en grupps regel", "decided a group's rule"),
+    "start_series": _change("anmälde återkommande frånvaro", "reported recurring absence"),
     "start_conversation": _change("började ett samtal", "began a conversation"),
     "start_group_conversation": _change(
         "började ett samtal med en grupp", "began a conversation with a group"
@@ -221,12 +242,14 @@ DEEDS: dict[str, Deed] = {
     "take_population": _change(
         "förde in uppgifter från folkbokföringen", "took in data of the population register"
     ),
+    "tell_back": _change("svarade att eleven är tillbaka", "answered that the pupil is back"),
     "try_table": _change("provkörde en tabell", "tried a table"),
     "undo_import": _change("ångrade en inläst tabell", "took an import back"),
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
     "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
+    "withdraw_series": _change("tog tillbaka återkommande frånvaro", "withdrew recurring absence"),
     "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),

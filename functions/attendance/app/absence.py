@@ -18,7 +18,9 @@ _SPAN = (
     absence.TooFarAhead,
     absence.NoSchoolDay,
     absence.OverlappingAbsence,
+    absence.TooFarBack,
 )
+_TOGETHER = (absence.SamePupilTwice, absence.TooManyDays)
 
 
 @api.operation(
@@ -29,6 +31,17 @@ def report_absence(request: Request[schemas.NewAbsence, None]) -> schemas.Absenc
     """Report a pupil absent, today or coming days"""
     assert request.key
     return absences.report_absence(request.caller, PersonId(request.id("pupil")), request.body, request.key)
+
+
+@api.operation(
+    "POST", "/v1/absence-notices", process=19, status=201, keyed=True,
+    body=schemas.NewAbsences, answer=schemas.AbsenceList,
+    errors=(NotFound, ChangedMeanwhile, *_SPAN, *_TOGETHER),
+)  # fmt: skip
+def report_absences(request: Request[schemas.NewAbsences, None]) -> schemas.AbsenceList:
+    """Report several children absent in one request, all or none"""
+    assert request.key
+    return absences.report_absences(request.caller, request.body, request.key)
 
 
 @api.operation(

@@ -7,7 +7,7 @@ text is not taken, because it easily becomes sensitive (rules §5.3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -26,17 +26,43 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+class Reporter(StrEnum):
+    """As what somebody reports: the home, or the school on its behalf."""
+
+    GUARDIAN = "guardian"
+    PUPIL = "pupil"
+    MENTOR = "mentor"
+    ADMINISTRATOR = "administrator"
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeRules:
-    """How far ahead and how long a notice may reach, in days; each municipality's choice (rules §5.3 [M])."""
+    """How far ahead, how long and how far back a notice may reach, in days, and how many children one request
+    may be about; each municipality's choice (rules §5.3). Mentors reach 72 hours back, homes not at all [P:
+    support.vklass.se]; that administrators reach a month back is ours [PROPOSED].
+    """
 
     id: str
     valid_from: date
     days_ahead: int
     longest_days: int
+    mentor_days_back: int
+    office_days_back: int
+    ask_within: int
+
+    def days_back(self, reporter: Reporter) -> int:
+        """How many days ago a notice may begin. A home reports what comes."""
+        return {
+            Reporter.MENTOR: self.mentor_days_back, Reporter.ADMINISTRATOR: self.office_days_back
+        }.get(reporter, 0)  # fmt: skip
 
 
-RULES = NoticeRules(id="absence-notice-1", valid_from=date(2026, 7, 1), days_ahead=60, longest_days=14)
+RULES = NoticeRules(
+    id="absence-notice-2", valid_from=date(2026, 7, 1), days_ahead=60, longest_days=14,
+    mentor_days_back=3, office_days_back=30, ask_within=7,
+)  # fmt: skip
+MOST_PUPILS = 10  # in one request
+MOST_ROWS = 99  # of one request, with its key the 100 items of a transaction
 
 
 class UnknownSpan(DomainError):
@@ -59,6 +85,19 @@ class AbsencePassed(DomainError):
     )
 
 
+class TooFarBack(DomainError):
+    """The school corrects so many days back, and no more."""
+
+    reason = Text(
+        "Frånvaron börjar för länge sedan: högst {days} dagar bakåt.",
+        "The absence begins too long ago: at most {days} days back.",
+    )
+    advice = Text(
+        "Be skolans administratör, som når längre tillbaka, eller rätta lektionen.",
+        "Ask the school's administrator, who reaches further back, or correct the lesson.",
+    )
+
+
 class TooFarAhead(DomainError):
     """The notice reaches further than the municipality takes notices."""
 
@@ -70,6 +109,28 @@ class TooFarAhead(DomainError):
     advice = Text(
         "Anmäl en kortare tid eller ansök om ledighet.", "Report a shorter time or apply for leave."
     )
+
+
+class TooManyDays(DomainError):
+    """All the children of a request are reported in one transaction, which has room for so much."""
+
+    status = 422
+    reason = Text(
+        "Anmälan gäller för många barn och dagar på en gång.",
+        "The notice is about too many children and days at once.",
+    )
+    advice = Text(
+        "Anmäl kortare tid, eller några av barnen i taget.",
+        "Report a shorter time, or some of the children at a time.",
+    )
+
+
+class SamePupilTwice(DomainError):
+    """A request names each child once."""
+
+    status = 422
+    reason = Text("Samma barn är med två gånger.", "The same child is there twice.")
+    advice = Text("Anmäl varje barn en gång.", "Report each child once.")
 
 
 class NoSchoolDay(DomainError):
@@ -130,7 +191,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice of absence. `version` is None until it is stored."""
+    """One notice of absence; `by_phone`: told to the municipality's telephone service.
+
+    `asked` is the day on which the home was asked whether the pupil is still ill, `answer` what it said:
+    "prolonged" or "back". `version` is None until it is stored.
+    """
 
     id: NoticeId
     pupil: PersonId
@@ -138,7 +203,11 @@ class Notice:
     span: Span
     reason: Reason
     reported_by: PersonId
+    reported_as: Reporter = Reporter.GUARDIAN
+    by_phone: bool = False
     withdrawn: bool = False
+    asked: date | None = None
+    answer: str = ""
     version: int | None = None
 
 
@@ -146,7 +215,10 @@ def report(
     notice: Notice, others: Mapping[NoticeId, Span], today: date, is_school_day: Callable[[date], bool]
 ) -> Notice:
     """Accept a new notice beside the pupil's `others` on the same days, or refuse it."""
-    if notice.span.first < today:
+    back = RULES.days_back(notice.reported_as)
+    if back and notice.span.first < today - timedelta(days=back):
+        raise TooFarBack(field="startDate", value=notice.span.first.isoformat(), days=back)
+    if not back and notice.span.first < today:
         raise AbsencePassed(field="startDate", value=notice.span.first.isoformat())
     _check(notice.span, today, is_school_day)
     _refuse_overlap(notice, others)
@@ -182,18 +254,31 @@ def withdraw(old: Notice, today: date) -> Notice:
     return replace(old, withdrawn=True)
 
 
+def require_room(notices: Sequence[Notice]) -> None:
+    """Refuse what one transaction has no room for: of each child the notice, its days, a fact and a trace."""
+    if len({notice.pupil for notice in notices}) < len(notices):
+        raise SamePupilTwice(field="notices")
+    if sum(3 + len(notice.span.days()) for notice in notices) > MOST_ROWS:
+        raise TooManyDays(field="notices")
+
+
 def _check(span: Span, today: date, is_school_day: Callable[[date], bool]) -> None:
-    if span.last < span.first:
-        raise UnknownSpan(field="endDate", value=span.last.isoformat())
-    partial = span.start is not None or span.end is not None
-    if partial and (span.first != span.last or (span.start or time.min) >= (span.end or time.max)):
-        raise UnknownSpan(field="endTime", value=span.end.isoformat("minutes") if span.end else None)
+    check_times(span)
     if (span.last - span.first).days >= RULES.longest_days:
         raise TooFarAhead(field="endDate", value=span.last.isoformat(), days=RULES.longest_days)
     if (span.last - today).days > RULES.days_ahead:
         raise TooFarAhead(field="endDate", value=span.last.isoformat(), days=RULES.days_ahead)
     if not any(is_school_day(day) for day in span.days()):
         raise NoSchoolDay(field="startDate", value=span.first.isoformat())
+
+
+def check_times(span: Span) -> None:
+    """Raises `UnknownSpan` for a span that ends before it starts, or part of more than one day."""
+    if span.last < span.first:
+        raise UnknownSpan(field="endDate", value=span.last.isoformat())
+    partial = span.start is not None or span.end is not None
+    if partial and (span.first != span.last or (span.start or time.min) >= (span.end or time.max)):
+        raise UnknownSpan(field="endTime", value=span.end.isoformat("minutes") if span.end else None)
 
 
 def _refuse_overlap(notice: Notice, others: Mapping[NoticeId, Span]) -> None:

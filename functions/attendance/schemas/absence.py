@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
+from typing import Annotated, Literal
 
-from functions.attendance.domain.absence import Reason
-from functions.attendance.schemas.common import Id
+from pydantic import Field
+
+from functions.attendance.domain.absence import MOST_PUPILS, Reason, Reporter
+from functions.attendance.schemas.common import ClockTime, Id, Notified
 from skolkit.http import Shape
 
 
@@ -14,9 +17,27 @@ class NewAbsence(Shape):
 
     start_date: date
     end_date: date
-    start_time: time | None = None
-    end_time: time | None = None
-    reason: Reason
+    start_time: ClockTime | None = None
+    end_time: ClockTime | None = None
+    reason: Notified
+
+
+class PupilAbsence(NewAbsence):
+    """Absence of one of several children."""
+
+    pupil: Id
+
+
+class NewAbsences(Shape):
+    """Absence of several children, all or none: each with its own days and reason, which may be the same."""
+
+    notices: Annotated[list[PupilAbsence], Field(min_length=1, max_length=MOST_PUPILS)]
+
+
+class Prolonging(Shape):
+    """Until when the pupil is still ill; today when left out."""
+
+    until: date | None = None
 
 
 class AbsenceSpan(Shape):
@@ -26,16 +47,28 @@ class AbsenceSpan(Shape):
     student: Id
     start_date: date
     end_date: date
-    start_time: time | None
-    end_time: time | None
+    start_time: ClockTime | None
+    end_time: ClockTime | None
     reason: Reason
 
 
 class AbsenceView(AbsenceSpan):
-    """A notice with its state. `version` is what If-Match takes."""
+    """A notice with its state. `reportedAs` and `byPhone`: as what and how it was told; `askedDate`: when the
+    home was asked whether the pupil is still ill, `answer` what it said. `version` is what If-Match takes.
+    """
 
+    reported_as: Reporter
+    by_phone: bool
     withdrawn: bool
+    asked_date: date | None
+    answer: Literal["", "prolonged", "back"]
     version: int
+
+
+class AbsenceList(Shape):
+    """The notices that one request made, in its order."""
+
+    data: list[AbsenceView]
 
 
 class AbsencePage(Shape):

@@ -1,5 +1,5 @@
-"""The attendance table: lesson sheets, the pupils' days and notices (`notices`), the evening's reports. Keys
-are built only here.
+"""The attendance table: lesson sheets, the pupils' days, notices (`notices`) and series (`series`), codes for
+the telephone (`phone`), the evening's reports. Keys are built only here.
 
 Rosters and minutes are kept as compact JSON texts aligned with each other: a class of thirty is 1.6 KB, two
 write units.
@@ -106,16 +106,6 @@ class DeviationItem(AttendanceItem, discriminator="deviation"):
     unexcused_pk = UnicodeAttribute(null=True)
     unexcused_sk = UnicodeAttribute(null=True)
     unexcused = Unexcused()
-
-
-class NoticeItem(AttendanceItem, discriminator="notice"):
-    """One absence notice."""
-
-    unit = UnicodeAttribute()
-    span = UnicodeAttribute()
-    reason = UnicodeAttribute()
-    reported_by = UnicodeAttribute()
-    withdrawn = UnicodeAttribute(null=True)
 
 
 class SweepItem(AttendanceItem, discriminator="sweep"):

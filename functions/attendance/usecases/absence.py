@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from functions.access import guard
 from functions.attendance import store
 from functions.attendance.domain import absence as rules
-from functions.attendance.domain.absence import Notice, Span
+from functions.attendance.domain.absence import Notice, Reporter, Span
 from functions.attendance.events import AbsenceNotified, AbsenceWithdrawn
 from functions.attendance.schemas.absence import (
+    AbsenceList,
     AbsencePage,
     AbsenceSpan,
     AbsenceView,
     DeviationView,
     NewAbsence,
+    NewAbsences,
     PupilDayView,
 )
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
+from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.register.queries import PupilRecord, require_pupil
 from skolkit.audit import Trace, record_read
@@ -29,28 +33,90 @@ from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import Item, commit
+from skolkit.table import Item, commit, fetch
 from skolkit.types import NoticeId, PersonId, UnitId, new_id
 
 
 def report_absence(caller: Caller, id: PersonId, new: NewAbsence, key: RequestKey) -> AbsenceView:
-    """Report a pupil absent. Five round trips: pupil, calendar, days, commit (and Cedar none)."""
-    pupil = require_pupil(caller, "attendance:report_absence", id)
+    """Report a pupil absent. Four round trips: pupil, days, calendar, commit; one more for the school."""
+    draft = _draft(caller, require_pupil(caller, "attendance:report_absence", id), new)
+
+    def report() -> AbsenceView:
+        (made,) = accept([draft])
+        view = view_of(replace(made.notice, version=1))
+        trace = trace_of(made.notice, "report_absence")
+        once = key.once(view.model_dump_json(by_alias=True))
+        commit(*made.writes, facts=[notified(made.notice)], trace=trace, once=once)
+        return view
+
+    return persist(report)
+
+
+def report_absences(caller: Caller, new: NewAbsences, key: RequestKey) -> AbsenceList:
+    """Report several children, all or none. As `report_absence`, and a round trip for each more child and its
+    calendar.
+    """
+    drafts = [
+        _draft(caller, require_pupil(caller, "attendance:report_absence", PersonId(one.pupil)), one)
+        for one in new.notices
+    ]
+    rules.require_room(drafts)
+
+    def report() -> AbsenceList:
+        made = accept(drafts)
+        notices = [one.notice for one in made]
+        view = AbsenceList(data=[view_of(replace(notice, version=1)) for notice in notices])
+        commit(
+            *(write for one in made for write in one.writes),
+            facts=[notified(notice) for notice in notices],
+            trace=[trace_of(notice, "report_absences") for notice in notices],
+            once=key.once(view.model_dump_json(by_alias=True)),
+        )
+        return view
+
+    return persist(report)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A notice that may stand, and what is written of it."""
+
+    notice: Notice
+    writes: list[Item]
+
+
+def accept(drafts: Sequence[Notice]) -> list[Accepted]:
+    """The notices beside what their pupils are reported for already, or a refusal. A consistent batch, and a
+    round trip for the calendar of each.
+    """
+    spans = [draft.span.days()[: rules.RULES.longest_days] for draft in drafts]
+    wanted = (store.wanted_days([draft.pupil], days) for draft, days in zip(drafts, spans, strict=True))
+    made = []
+    for draft, found in zip(drafts, fetch(*wanted, consistent=True), strict=True):
+        days = list(found.values())
+        notice = rules.report(draft, _others(days), today(), school_days(draft.unit))
+        made.append(Accepted(notice, [notices_store.notice_item(notice), *_marked(days, notice)]))
+    return made
+
+
+def reporter_of(caller: Caller, pupil: PupilRecord) -> Reporter:
+    """As what the caller reports. No round trip for the home; one for the school."""
+    if caller.person == pupil.id:
+        return Reporter.PUPIL
+    if caller.person in pupil.guardians:
+        return Reporter.GUARDIAN
+    duties = organisation.duties_of(caller.person_id)
+    office = pupil.unit and guard.could(caller, "attendance:report_absence", pupil.unit, duties)
+    return Reporter.ADMINISTRATOR if office else Reporter.MENTOR
+
+
+def _draft(caller: Caller, pupil: PupilRecord, new: NewAbsence) -> Notice:
     if pupil.unit is None:
         raise NotFound
-    span = _span(new)
-    draft = Notice(NoticeId(new_id()), id, pupil.unit, span, new.reason, caller.person_id)
-    days = store.days_of(id, span.days()[: rules.RULES.longest_days])
-    notice = rules.report(draft, _others(days), today(), _school_days(pupil.unit))
-    view = _view(replace(notice, version=1))
-    commit(
-        notices_store.notice_item(notice),
-        *_marked(days, notice),
-        facts=[_notified(notice)],
-        trace=Trace(caller.person_id, "report_absence", id, changes=str(notice.id)),
-        once=key.once(view.model_dump_json(by_alias=True)),
-    )
-    return view
+    return Notice(
+        NoticeId(new_id()), pupil.id, pupil.unit, _span(new), new.reason, caller.person_id,
+        reporter_of(caller, pupil),
+    )  # fmt: skip
 
 
 def change_absence(
@@ -62,14 +128,14 @@ def change_absence(
     span = _span(new)
     touched = sorted({*old.span.days(), *span.days()[: rules.RULES.longest_days]})
     days = store.days_of(pupil, touched)
-    notice = rules.change(old, span, new.reason, _others(days), today(), _school_days(old.unit))
+    notice = rules.change(old, span, new.reason, _others(days), today(), school_days(old.unit))
     commit(
         notices_store.notice_item(notice),
         *_marked(days, notice),
-        facts=[_notified(notice)],
+        facts=[notified(notice)],
         trace=Trace(caller.person_id, "change_absence", pupil, changes=str(id)),
     )
-    return _view(replace(notice, version=version + 1))
+    return view_of(replace(notice, version=version + 1))
 
 
 def withdraw_absence(caller: Caller, pupil: PersonId, id: NoticeId, version: int) -> None:
@@ -90,7 +156,7 @@ def list_absences(caller: Caller, pupil: PersonId, query: PageQuery) -> AbsenceP
     record = require_pupil(caller, "attendance:read_pupil", pupil)
     found, cursor = notices_store.notices(record.records, query.limit, query.cursor, caller.seal)
     record_read(Trace(caller.person_id, "list_absences", pupil))
-    return AbsencePage(data=[_view(notice) for notice in found], cursor=cursor)
+    return AbsencePage(data=[view_of(notice) for notice in found], cursor=cursor)
 
 
 def read_pupil_day(caller: Caller, pupil: PersonId, day: date) -> PupilDayView:
@@ -124,16 +190,23 @@ def read_pupil_day(caller: Caller, pupil: PersonId, day: date) -> PupilDayView:
     )
 
 
-def _current(pupil: PupilRecord, id: NoticeId, version: int) -> Notice:
+def standing(pupil: PupilRecord, id: NoticeId) -> Notice:
+    """A notice that has not been withdrawn. A consistent GetItem for each record of the pupil."""
     notice = next((found for record in pupil.records if (found := notices_store.notice(record, id))), None)
     if notice is None or notice.withdrawn:
         raise NotFound
+    return notice
+
+
+def _current(pupil: PupilRecord, id: NoticeId, version: int) -> Notice:
+    notice = standing(pupil, id)
     if notice.version != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
     return notice
 
 
-def _school_days(unit: UnitId) -> Callable[[date], bool]:
+def school_days(unit: UnitId) -> Callable[[date], bool]:
+    """Which days are school days at a unit. A round trip per school year."""
     calendars = {}
 
     def is_school_day(day: date) -> bool:
@@ -169,18 +242,29 @@ def _times(span: Span) -> dict[str, object]:
     return {"start_date": span.first, "end_date": span.last, "start_time": span.start, "end_time": span.end}
 
 
-def _view(notice: Notice) -> AbsenceView:
+def view_of(notice: Notice) -> AbsenceView:
+    """The notice as it is shown."""
     return AbsenceView(
         id=notice.id,
         student=notice.pupil,
         reason=notice.reason,
+        reported_as=notice.reported_as,
+        by_phone=notice.by_phone,
         withdrawn=notice.withdrawn,
+        asked_date=notice.asked,
+        answer=notice.answer,
         version=notice.version or 1,
         **_times(notice.span),
     )
 
 
-def _notified(notice: Notice) -> AbsenceNotified:
+def trace_of(notice: Notice, action: str) -> Trace:
+    """Who has reported whom, and as what."""
+    return Trace(notice.reported_by, action, notice.pupil, notice.reported_as, str(notice.id))
+
+
+def notified(notice: Notice) -> AbsenceNotified:
+    """The fact that somebody is reported absent."""
     return AbsenceNotified(
         notice=notice.id,
         pupil=notice.pupil,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from functions.attendance import store
 from functions.attendance.domain.absence import Notice
 from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
+from functions.attendance.store import series as series_store
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -27,19 +29,26 @@ def follow_merge(told: MergeTold) -> None:
     whatever order the facts come in, and how often.
     """
     for pupil in (told.kept, told.merged):
-        notices = notices_store.coming_notices(register.records_of(pupil), today())
-        _mark(pupil, notices, notices_store.coming_days(pupil, today()))
+        records = register.records_of(pupil)
+        notices = notices_store.coming_notices(records, today())
+        series = series_store.coming_series(records, today())
+        told = [*notices, *(notice for one in series for notice in one.notices(today()))]
+        _mark(pupil, told, notices_store.coming_days(pupil, today()))
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:
     days = {day.day: day for day in stored}
-    covered = {day for notice in notices for day in notice.span.days() if day >= today()}
+    covered: dict[date, list[Notice]] = {}
+    for notice in notices:
+        for day in notice.span.days():
+            if day >= today():
+                covered.setdefault(day, []).append(notice)
     changed: list[Write] = []
-    for day in sorted(covered | set(days)):
+    for day in sorted(covered.keys() | days.keys()):
         known = days.get(day) or PupilDay(pupil, day, None, {}, ())
-        wanted = {n.id: (n.span, n.reason) for n in notices if n.span.first <= day <= n.span.last}
+        wanted = {n.id: (n.span, n.reason) for n in covered.get(day, [])}
         if dict(known.notices) != wanted:
-            unit = known.unit or next(n.unit for n in notices if n.id in wanted)
+            unit = known.unit or covered[day][0].unit
             item = store.day_item(replace(known, notices=wanted), unit)
             changed.append(item if wanted or known.gaps else Erase(item))
     for some in chunks(changed, DAYS):

@@ -5,7 +5,6 @@ the evening prove that every unexcused absence has been taken care of.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,17 +17,16 @@ from functions.attendance.events import EveningSwept, GuardianNoticeDue, LessonR
 from functions.attendance.schemas.notices import SweepView
 from functions.attendance.store import PupilDay
 from functions.attendance.usecases.relations import groups_of
+from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.timetable import queries as timetable
 from skolkit.clock import now, today
-from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Overwrite, commit, fetch
 from skolkit.telemetry import count
 from skolkit.types import NoticeId, PersonId, UnitId, stable_id
-
-ATTEMPTS = 5  # a guardian's notice and two lessons may be decided about the same pupil at the same moment
 
 
 def decide_notices(reported: LessonReported) -> None:
@@ -37,7 +35,7 @@ def decide_notices(reported: LessonReported) -> None:
     """
     missed = Missed(reported.lesson, reported.start, reported.end)
     for pupil in reported.unexcused:
-        _persist(partial(_decide, pupil.pupil, reported.unit, missed))
+        persist(partial(_decide, pupil.pupil, reported.unit, missed))
 
 
 def _decide(pupil: PersonId, unit: UnitId, missed: Missed) -> str:
@@ -88,7 +86,7 @@ def record_outcome(answered: NoticeAnswered) -> None:
         commit(store.day_item(replace(day, gaps=gaps), day.unit))
         return "recorded"
 
-    _persist(record)
+    persist(record)
 
 
 def sweep_evening(day: date) -> None:
@@ -119,7 +117,7 @@ def _close(unit: UnitId, pupil: PersonId, missed: Missed) -> str:
     """See to one unexcused lesson and name its state: delivered, call, failed, explained, or due (a notice is
     on its way).
     """
-    decided = _persist(partial(_decide, pupil, unit, missed))
+    decided = persist(partial(_decide, pupil, unit, missed))
     if decided in ("explained", "corrected", "due"):
         return decided
     gap = next(g for g in store.pupil_day(pupil, today(missed.start)).gaps if missed.lesson in g.lessons)
@@ -142,13 +140,3 @@ def read_sweep(caller: Caller, unit: UnitId, day: date) -> SweepView:
 def day_to_sweep() -> date:
     """The day the sweep is about: a run delayed past midnight still closes the day before."""
     return today(now() - timedelta(hours=6))
-
-
-def _persist(attempt: Callable[[], str]) -> str:
-    """Try again when somebody else changed the pupil's day in the same moment."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return attempt()
-        except ChangedMeanwhile:
-            continue
-    return attempt()

@@ -29,6 +29,15 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see who and why.",
         ),
     ),
+    "still_ill": Template(
+        Text("Fortfarande sjuk?", "Still ill?"),
+        Text(
+            "{name} var sjukanmäld till och med {day}. Är {name} sjuk i dag också, eller tillbaka i skolan? "
+            "Svara med ett tryck i appen.",
+            "{name} was reported ill until {day}. Is {name} ill today too, or back at school? "
+            "Answer with one tap in the app.",
+        ),
+    ),
     "consent_reminder": Template(
         Text("Skolan väntar på ditt svar", "The school waits for your answer"),
         Text(

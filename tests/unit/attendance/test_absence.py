@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.attendance.domain.absence import (
+    MOST_PUPILS,
     RULES,
     AbsencePassed,
     AlreadyStarted,
@@ -17,11 +18,16 @@ from functions.attendance.domain.absence import (
     Notice,
     OverlappingAbsence,
     Reason,
+    Reporter,
+    SamePupilTwice,
     Span,
     TooFarAhead,
+    TooFarBack,
+    TooManyDays,
     UnknownSpan,
     change,
     report,
+    require_room,
     withdraw,
 )
 from skolkit.clock import local
@@ -146,3 +152,73 @@ def test_overlap_is_mutual_and_means_a_shared_day(a: int, b: int, c: int, d: int
     one = Span(TODAY + timedelta(days=a), TODAY + timedelta(days=a + b))
     two = Span(TODAY + timedelta(days=c), TODAY + timedelta(days=c + d))
     assert one.overlaps(two) == two.overlaps(one) == bool(set(one.days()) & set(two.days()))
+
+
+@pytest.mark.parametrize(
+    ("reporter", "back", "refusal"),
+    [
+        (Reporter.GUARDIAN, 0, None), (Reporter.GUARDIAN, 1, AbsencePassed),
+        (Reporter.PUPIL, 1, AbsencePassed),
+        (Reporter.MENTOR, RULES.mentor_days_back, None),
+        (Reporter.MENTOR, RULES.mentor_days_back + 1, TooFarBack),
+        (Reporter.ADMINISTRATOR, RULES.office_days_back, None),
+        (Reporter.ADMINISTRATOR, RULES.office_days_back + 1, TooFarBack),
+    ],
+)  # fmt: skip
+def test_the_home_reports_what_comes_and_the_school_what_has_been(
+    reporter: Reporter, back: int, refusal: type[Exception] | None
+) -> None:
+    draft = replace(notice(TODAY - timedelta(days=back)), reported_as=reporter)
+    if refusal is None:
+        assert report(draft, {}, TODAY, lambda _: True) == draft
+        return
+    with pytest.raises(refusal) as refused:
+        report(draft, {}, TODAY, lambda _: True)
+    assert refused.value.faults[0].field == "startDate"  # type: ignore[attr-defined]
+
+
+def test_mentors_reach_72_hours_back_and_the_office_further() -> None:
+    assert RULES.mentor_days_back * 24 == 72
+    assert RULES.office_days_back > RULES.mentor_days_back
+
+
+def test_one_request_holds_what_one_transaction_does() -> None:
+    def of(count: int, days: int) -> list[Notice]:
+        span = Span(TODAY, TODAY + timedelta(days=days - 1))
+        return [replace(notice(), pupil=PersonId(str(n)), span=span) for n in range(count)]
+
+    require_room(of(MOST_PUPILS, 6))
+    require_room(of(5, RULES.longest_days))
+    with pytest.raises(TooManyDays):
+        require_room(of(MOST_PUPILS, 7))
+    with pytest.raises(SamePupilTwice):
+        require_room([notice(), notice()])
+
+
+@pytest.mark.parametrize(
+    ("friday", "monday"),
+    [(date(2026, 3, 27), date(2026, 3, 30)), (date(2026, 10, 23), date(2026, 10, 26))],
+)
+def test_a_lesson_is_as_long_when_the_clocks_have_changed(friday: date, monday: date) -> None:
+    """The night to Sunday is an hour shorter or longer (directive 2000/84/EC); the school day is not."""
+    whole, part = Span(friday, monday), Span(monday, monday, time(8), time(9))
+    for day in (friday, monday):
+        lesson = local(day, time(8, 30)), local(day, time(9, 20))
+        assert whole.minutes_of(*lesson) == 50
+        assert part.minutes_of(*lesson) == (30 if day == monday else 0)
+    night = local(monday - timedelta(days=1), time(0)), local(monday - timedelta(days=1), time(23, 59))
+    assert whole.minutes_of(*night) > 0
+    assert [d for d in whole.days() if weekday(d)] == [friday, monday]
+
+
+def test_a_notice_over_a_holiday_needs_one_school_day() -> None:
+    """2026-12-23 to 2027-01-05 is a fortnight without school."""
+
+    def school(day: date) -> bool:
+        return weekday(day) and not date(2026, 12, 19) <= day <= date(2027, 1, 6)
+
+    start = date(2026, 12, 23)
+    with pytest.raises(NoSchoolDay):
+        report(notice(start, date(2027, 1, 5)), {}, start, school)
+    over = notice(date(2026, 12, 18), date(2026, 12, 31))
+    assert report(over, {}, date(2026, 12, 17), school) == over

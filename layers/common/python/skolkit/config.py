@@ -68,3 +68,8 @@ def documents_bucket() -> str:
     `ConfigError`.
     """
     return _required("SKOLKIT_DOCUMENTS")
+
+
+def phone_key() -> bytes:
+    """What telephone numbers and codes are hashed with; told to the functions of attendance."""
+    return _required("SKOLKIT_PHONE_KEY").encode()

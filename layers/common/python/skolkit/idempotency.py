@@ -5,9 +5,11 @@ once.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 
+from skolkit.config import settings
 from skolkit.errors import DomainError, KeyReused, Text
 from skolkit.table import AlreadyDone, Once, done_before
 
@@ -27,7 +29,9 @@ class KeyMissing(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
-    """The key of one request, bound to its caller, operation and content."""
+    """The key of one request, bound to its caller, operation and content. The digest is keyed: what is
+    kept of a short content (a number and a code) must not let it be guessed.
+    """
 
     name: str
     digest: str
@@ -38,7 +42,8 @@ class RequestKey:
         if header is None or not _KEY.fullmatch(header):
             raise KeyMissing(field="Idempotency-Key")
         name = hashlib.sha256(f"{caller}\x1f{operation}\x1f{header}".encode()).hexdigest()
-        return cls(name=f"HTTP#{name}", digest=hashlib.sha256(content).hexdigest())
+        digest = hmac.new(settings().cursor_key, content, hashlib.sha256).hexdigest()
+        return cls(name=f"HTTP#{name}", digest=digest)
 
     def once(self, answer: str) -> Once:
         """What to give `commit`: the answer is kept for a week."""

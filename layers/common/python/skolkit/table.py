@@ -245,10 +245,10 @@ Write = Item | Overwrite | Remove | Erase
 def commit(
     *writes: Write,
     facts: Iterable[Fact] = (),
-    trace: Trace | None = None,
+    trace: Trace | Sequence[Trace] | None = None,
     once: Once | None = None,
 ) -> None:
-    """Write everything or nothing, in one transaction.
+    """Write everything or nothing, in one transaction; what concerns several people leaves a trace of each.
 
     Items are put if their version is still the one read (new ones if absent). Raises `ChangedMeanwhile` when
     somebody else was first, `AlreadyDone` when `once` has happened before, `Busy` when DynamoDB cannot take
@@ -258,8 +258,8 @@ def commit(
     operations = [{"Put": _once_row(once, at)}] if once else []
     operations += [operation for write in writes for operation in _operations(write, at)]
     operations += [{"Put": {"TableName": settings().table, "Item": _outbox_row(fact, at)}} for fact in facts]
-    if trace:
-        operations.append({"Put": {"TableName": AUDIT_TABLE, "Item": trace.row()}})
+    traces = [trace] if isinstance(trace, Trace) else trace or ()
+    operations += [{"Put": {"TableName": AUDIT_TABLE, "Item": one.row()}} for one in traces]
     if len(operations) > LIMIT:
         raise ValueError(f"{len(operations)} operations in one transaction; at most {LIMIT}")
     _transact(operations, once)

@@ -1,0 +1,222 @@
+"""Absence by telephone (process 19): a guardian's code, and the call of whoever knows it.
+
+The telephony provider is let in by its own token and does nothing by itself: what is reported is reported by
+the guardian whose code it is, and decided as if they had signed in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
+
+from functions.access import guard
+from functions.attendance.domain import phone as rules
+from functions.attendance.domain.absence import NoSchoolDay, Notice, OverlappingAbsence, Reporter, Span
+from functions.attendance.domain.phone import RULES, Outcome
+from functions.attendance.schemas.phone import NewPhonePin, PhoneAbsence, PhoneAnswer, PhonePinView
+from functions.attendance.store import phone as store
+from functions.attendance.usecases.absence import accept, notified
+from functions.attendance.usecases.retry import persist
+from functions.organisation import queries as organisation
+from functions.register import queries as register
+from functions.register.queries import PupilRecord
+from skolkit.audit import Trace
+from skolkit.clock import now, today
+from skolkit.config import phone_key
+from skolkit.errors import ChangedMeanwhile, NotFound
+from skolkit.idempotency import RequestKey
+from skolkit.identity import SCHOOL_SCOPE, Caller
+from skolkit.table import Once, Remove, Write, commit
+from skolkit.telemetry import count
+from skolkit.types import NoticeId, PersonId, new_id
+
+Language = Literal["sv", "en"]
+
+
+def read_phone_pin(caller: Caller) -> PhonePinView:
+    """Whether the caller has a code."""
+    guard.require(caller, "attendance:edit_own_phone_pin", guard.Person(caller.person_id))
+    known = store.find_pin(caller.person_id)
+    if known is None:
+        return PhonePinView(is_set=False, changed=None, version=0)
+    return PhonePinView(is_set=True, changed=datetime.fromisoformat(known.changed), version=known.version)
+
+
+def choose_phone_pin(caller: Caller, new: NewPhonePin, version: int) -> PhonePinView:
+    """Choose a code and the number it is for, in place of an earlier one. Three round trips."""
+    person, pin = caller.person_id, new.pin.get_secret_value()
+    guard.require(caller, "attendance:edit_own_phone_pin", guard.Person(person))
+    rules.check_pin(pin)
+    number = rules.number_hash(_e164(new.number), phone_key())
+    known = store.find_pin(person)
+    if len(store.guardians_of(number).keys() - {person}) >= RULES.guardians:
+        raise rules.NumberFull(field="number")
+    code, at = rules.hashed(pin, os.urandom(16), phone_key()), now()
+    writes = store.setting(person, known, number, code, at, version)
+    commit(*writes, trace=Trace(person, "choose_phone_pin", person))
+    return PhonePinView(is_set=True, changed=at, version=version + 1)
+
+
+def remove_phone_pin(caller: Caller, version: int) -> None:
+    """Report by telephone no more."""
+    person = caller.person_id
+    guard.require(caller, "attendance:edit_own_phone_pin", guard.Person(person))
+    known = store.find_pin(person)
+    if known is None:
+        raise NotFound
+    if known.version != version:
+        raise ChangedMeanwhile(field="If-Match", value=version)
+    commit(*store.removing(person, known), trace=Trace(person, "remove_phone_pin", person))
+
+
+def _e164(text: str) -> str:
+    try:
+        return register.phone_number(text)
+    except ValueError:
+        raise rules.UnfitNumber(field="number") from None
+
+
+def report_by_phone(caller: Caller, call: PhoneAbsence, key: RequestKey) -> PhoneAnswer:
+    """What a call leads to, and what to say. Some nine round trips and 50 ms of hashing for each guardian of
+    the number.
+    """
+    guard.require(caller, "attendance:report_by_phone", guard.SYSTEM)
+    if done := key.earlier():
+        raise done
+    answer = _answered(caller, call, key)
+    count(f"Phone{answer.outcome[0].upper()}{answer.outcome[1:]}", 1)
+    return answer
+
+
+def _answered(caller: Caller, call: PhoneAbsence, key: RequestKey) -> PhoneAnswer:
+    number, provider = _line(call.caller_number), f"CLIENT#{caller.client}"
+    if rules.is_locked(store.tries_of(provider), RULES.provider_tries, now()):
+        return _say(Outcome.LOCKED, None)
+    if not persist(partial(_try, number, RULES.tries, None)):
+        return _say(Outcome.LOCKED, None)
+    guardians = _guardians(number, call.pin.get_secret_value())
+    if not guardians:
+        answer = _say(Outcome.REFUSED, None)
+        persist(partial(_try, provider, RULES.provider_tries, key.once(_json(answer))))
+        return answer
+    return persist(partial(_report, _Call(caller.client, number, call, key), guardians))
+
+
+def _line(text: str) -> str:
+    """Where a number's guardians are; one that is no number is nobody's."""
+    with suppress(ValueError):
+        text = register.phone_number(text)
+    return f"PHONE#{rules.number_hash(text, phone_key())}"
+
+
+def _try(who: str, most: int, once: Once | None) -> bool:
+    """Count a try, if there is one left."""
+    tries = store.tries_of(who)
+    if rules.is_locked(tries, most, now()):
+        return False
+    commit(store.tries_item(who, rules.tried(tries, now())), once=once)
+    return True
+
+
+def _guardians(number: str, pin: str) -> list[PersonId]:
+    """Whose code it is. A number that nobody has takes as long as one that somebody has."""
+    known = store.guardians_of(number.removeprefix("PHONE#"))
+    if not known:
+        rules.fits(pin, rules.NOBODY, phone_key())
+    return [person for person, kept in known.items() if rules.fits(pin, kept, phone_key())]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    client: str
+    number: str
+    said: PhoneAbsence
+    key: RequestKey
+
+
+def _report(call: _Call, guardians: list[PersonId]) -> PhoneAnswer:
+    language = _language(guardians)
+    if language is None:
+        return _done(call, Outcome.OFFICE, None)
+    known = _children(call.client, guardians)
+    children = [rules.Child(id, record.birth_date, record.protected) for id, (_, record) in known.items()]
+    chosen = rules.choose(children, call.said.child_index, call.said.child_birth_date)
+    if not children or any(child.protected for child in chosen):
+        return _done(call, Outcome.OFFICE, language)
+    if len(chosen) != 1:
+        return _done(call, Outcome.CHOOSE_CHILD, language)
+    guardian, record = known[chosen[0].id]
+    return _notify(call, guardian, record, language)
+
+
+def _notify(call: _Call, guardian: PersonId, pupil: PupilRecord, language: Language) -> PhoneAnswer:
+    assert pupil.unit
+    day = today() + timedelta(days=1 if call.said.kind == "tomorrow" else 0)
+    role = Reporter.PUPIL if guardian == pupil.id else Reporter.GUARDIAN
+    draft = Notice(
+        NoticeId(new_id()), pupil.id, pupil.unit, Span(day, day), call.said.reason, guardian, role, True
+    )
+    try:
+        (made,) = accept([draft])
+    except OverlappingAbsence:
+        return _done(call, Outcome.ALREADY, language)
+    except NoSchoolDay:
+        return _done(call, Outcome.NO_SCHOOL, language)
+    return _done(call, Outcome.REPORTED, language, made.notice, made.writes)
+
+
+def _done(
+    call: _Call, outcome: Outcome, language: Language | None, notice: Notice | None = None,
+    writes: Iterable[Write] = (),
+) -> PhoneAnswer:  # fmt: skip
+    """The answer, kept for a repeat of the call; a right code gives the number its tries back."""
+    answer = _say(outcome, language)
+    changes = f"{notice.id} {call.client}" if notice else ""
+    trace = Trace(notice.reported_by, "report_by_phone", notice.pupil, changes=changes) if notice else None
+    commit(
+        *writes,
+        Remove(store.tries_key(call.number)),
+        facts=[notified(notice)] if notice else [],
+        trace=trace,
+        once=call.key.once(_json(answer)),
+    )
+    return answer
+
+
+def _say(outcome: Outcome, language: Language | None) -> PhoneAnswer:
+    return PhoneAnswer(outcome=outcome, text=rules.said(outcome, language), language=language)
+
+
+def _json(answer: PhoneAnswer) -> str:
+    return answer.model_dump_json(by_alias=True)
+
+
+def _language(guardians: list[PersonId]) -> Language | None:
+    """What to speak with them; None when one has a protected identity, whom nothing is said to."""
+    contacts = register.contacts(guardians)
+    if any(isinstance(contact, register.Withheld) for contact in contacts.values()):
+        return None
+    spoken = {c.language for c in contacts.values() if isinstance(c, register.Contact)}
+    return "en" if spoken == {"en"} else "sv"
+
+
+def _children(client: str, guardians: list[PersonId]) -> dict[PersonId, tuple[PersonId, PupilRecord]]:
+    """Whom they may report today, and who of them does: their children, or an adult pupil alone."""
+    found: dict[PersonId, tuple[PersonId, PupilRecord]] = {}
+    for guardian in guardians:
+        acting = Caller(guardian, client, frozenset({SCHOOL_SCOPE}))
+        for child in (*register.children_of(guardian), guardian):
+            record = register.pupil(child)
+            if record and record.unit and _may(acting, record):
+                found.setdefault(child, (guardian, record))
+    return found
+
+
+def _may(caller: Caller, pupil: PupilRecord) -> bool:
+    facts = register.facts_of(pupil, organisation.Around(()))
+    return guard.allowed(caller, "attendance:report_absence", facts)
