@@ -6,12 +6,14 @@ cannot be decided without error is refused: Cedar itself skips an erroring `forb
 """
 
 from __future__ import annotations
+
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.telemetry import logger

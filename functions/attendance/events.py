@@ -1,9 +1,12 @@
 """Facts of attendance, and the parts of other areas' facts that attendance reads. Ids and times only."""
 
 from __future__ import annotations
+
 from datetime import date, datetime
 from typing import ClassVar, Literal
+
 from pydantic import BaseModel, ConfigDict
+
 from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered

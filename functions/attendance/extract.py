@@ -4,13 +4,15 @@ Plain attendance is only in the lessons' sheets, so those are found by way of th
 """
 
 from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from typing import Any
+
 from functions.attendance import store
 from functions.attendance.domain.lesson import Entry, Sheet
-from functions.attendance.store import notices, phone, series
 from functions.attendance.domain.lesson_check_in import Arrival
+from functions.attendance.store import notices, phone, series
 from functions.attendance.store.lesson_check_in import wanted_arrivals
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
@@ -40,9 +42,8 @@ def gather(asked: Requested) -> list[Section]:
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
     (came,) = fetch(wanted_arrivals([s.lesson for s in mine if person in s.roster], person))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person, came), _reported(mine, person)]
     return [
-        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _lessons(mine, person),
+        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _lessons(mine, person, came),
         _reported(mine, person),
     ]  # fmt: skip
 

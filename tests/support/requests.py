@@ -1,13 +1,55 @@
 """For every operation the request that is right in everything but who sends it."""
 
 from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
-from tests.support.asks import (Ask, CHECK_IN_CODE, DISTRIBUTION, NEXT_YEAR, PHONE, PROGRAMME, SYLLABUS, about, about_pupil, absence, activity_body, attendance, called, card_body, changed_absence, delegated, elective_round, enrolment_ask, extract, in_series, last_month, new_duty, new_key, newcomer, of_round, offering, on_day, over, parked_ask, plan, report_of, rollover_of_year, series, substituted, table_ask, transfer_ask, unit_body, watch_case, year_body)
+from tests.support.asks import (
+    CHECK_IN_CODE,
+    DISTRIBUTION,
+    NEXT_YEAR,
+    PHONE,
+    PROGRAMME,
+    SYLLABUS,
+    Ask,
+    about,
+    about_pupil,
+    absence,
+    activity_body,
+    attendance,
+    called,
+    card_body,
+    changed_absence,
+    delegated,
+    elective_round,
+    enrolment_ask,
+    extract,
+    in_series,
+    last_month,
+    new_duty,
+    new_key,
+    newcomer,
+    of_round,
+    offering,
+    on_day,
+    over,
+    parked_ask,
+    plan,
+    report_of,
+    rollover_of_year,
+    series,
+    substituted,
+    table_ask,
+    transfer_ask,
+    unit_body,
+    watch_case,
+    year_body,
+)
 from tests.support.letters import TEXTS, audience, consent_body, news_body
 
 if TYPE_CHECKING:

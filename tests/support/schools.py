@@ -3,16 +3,18 @@ by what they are to that pupil.
 """
 
 from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
 from functions.attendance.domain.lesson import Entry, Minutes
-from functions.attendance.store import notices as notices_store
 from functions.attendance.domain.lesson_check_in import Window
+from functions.attendance.store import notices as notices_store
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
@@ -38,7 +40,27 @@ from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support import letters
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
-from tests.support.asks import (Ask, CHECK_IN_CODE, DISTRIBUTION, PARKED, PHONE, SYLLABUS, absence, activity_body, delegated, elective_round, extract, new_key, offering, over, plan, rollover_of_year, series, substituted, year_body)
+from tests.support.asks import (
+    CHECK_IN_CODE,
+    DISTRIBUTION,
+    PARKED,
+    PHONE,
+    SYLLABUS,
+    Ask,
+    absence,
+    activity_body,
+    delegated,
+    elective_round,
+    extract,
+    new_key,
+    offering,
+    over,
+    plan,
+    rollover_of_year,
+    series,
+    substituted,
+    year_body,
+)
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))

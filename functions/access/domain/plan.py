@@ -6,10 +6,12 @@ what municipalities usually decide, to be replaced by the municipality's own pla
 """
 
 from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
 from skolkit.errors import Text
 
 Action = Literal["archive", "delete", "keep", "expire"]

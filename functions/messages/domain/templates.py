@@ -5,7 +5,9 @@ signs in.
 """
 
 from __future__ import annotations
+
 from dataclasses import dataclass
+
 from skolkit.errors import Text
 
 

@@ -1,20 +1,22 @@
-"""A class with lessons of two teachers."""
-"""A school in the tables, at half past six on a school day that has one before it in the same week."""
+"""A school in the tables on a school day: lessons of two teachers, or a morning at half past six."""
 
 from __future__ import annotations
-from dataclasses import dataclass
+
 from collections.abc import Callable
-from datetime import (date, datetime, time, timedelta)
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
+
 import pytest
+
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import local
 from skolkit.sweden.calendar import SchoolYear, default_calendar
-from skolkit.types import (PersonId, new_id)
+from skolkit.types import PersonId, new_id
 from tests.integration.test_attendance_day import at
-from tests.support.areas import (Answer, call, deliver, outbox)
-from tests.support.world import (Lesson, World, drop, lessons_of, make_world)
+from tests.support.areas import Answer, call, deliver, outbox
+from tests.support.world import Lesson, World, drop, lessons_of, make_world
 
 
 def is_school_day(day: date) -> bool:
