@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
+
 from functions.access import queries as access
+from functions.attendance import store
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
-from functions.attendance.store import (  # noqa: F401 - a row is read by its kind
-    AttendanceErasureItem,
-    AttendanceItem,
-    AttendanceRetentionItem,
-    notices,
-    phone,
-    series,
-)
-from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
-from functions.attendance.store.lesson_reminders import ReminderItem
-from functions.attendance.store.locked_months import MonthItem
+from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
 from functions.register import queries as register
 from skolkit.retention.shelf import Shelf
 
-__all__ = ["SHELF", "ArrivalItem", "MonthItem", "ReminderItem", "WindowItem"]  # kinds it may have to read
+for part in pkgutil.iter_modules(store.__path__):  # a row is read by its kind, which must be known
+    import_module(f"{store.__name__}.{part.name}")
 
 SHELF = Shelf(
     area="attendance",
