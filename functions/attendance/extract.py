@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from functions.attendance import store
+from functions.attendance import care_extract, store
 from functions.attendance.domain.lesson import Sheet
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
@@ -32,7 +32,10 @@ def gather(asked: Requested) -> list[Section]:
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    return [
+        _absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person),
+        *care_extract.gather(person),
+    ]  # fmt: skip
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:

@@ -6,6 +6,7 @@ from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from functions.attendance.store import care as _care  # noqa: F401 - a row is read by its kind
 from skolkit.retention.shelf import Shelf
 
 SHELF = Shelf(

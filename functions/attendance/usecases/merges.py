@@ -13,6 +13,7 @@ from functions.attendance.domain.absence import Notice
 from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
+from functions.attendance.usecases.care_decisions import follow_merge as follow_care
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -29,6 +30,7 @@ def follow_merge(told: MergeTold) -> None:
     for pupil in (told.kept, told.merged):
         notices = notices_store.coming_notices(register.records_of(pupil), today())
         _mark(pupil, notices, notices_store.coming_days(pupil, today()))
+    follow_care(told)
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:
