@@ -14,6 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store import care
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -97,6 +98,16 @@ def _attendance(made: Aged) -> None:
             ),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
+            care.PlanItem(f"CARE#{new_id()}", "PLAN", schedules="[]", allowances="[]", ends=str(day)),
+            care.CareDayItem(f"CARE#{made.pupil}", f"DAY#{day}", changes="{}"),
+            care.AnswerItem(f"CARE#{made.pupil}", f"HOLIDAY#{new_id()}", days="{}", ends=str(day)),
+            care.EventsItem(f"CAREDAY#{new_id()}#{day}", made.pupil, day=str(day), events="[]"),
+            care.AskedItem(f"CARE-ASKED#{UNIT}", f"{day}#{made.pupil}#{made.parent}", owner=made.parent),
+            care.PeriodItem(
+                f"CARE-UNIT#{UNIT}", f"PERIOD#{day}#{new_id()}", ends=str(day), last_answer=str(day),
+                unanswered="noNeed",
+            ),
+            care.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
         ]  # fmt: skip
 
     _write(made, "attendance", of(OLD), of(RECENT))

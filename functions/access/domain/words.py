@@ -175,6 +175,7 @@ DEEDS: dict[str, Deed] = {
         "läste registret över aktivitetsansvaret", "read the register of the activity responsibility"
     ),
     "read_care": _read("läste vistelsetider", "read care hours"),
+    "read_care_curve": _read("läste avdelningens bemanningskurva", "read the department's curve"),
     "read_care_department": _read("läste avdelningens dag", "read the department's day"),
     "read_care_hours": _read("läste tid på förskola eller fritidshem", "read time spent at care"),
     "read_certificate": _read("läste avgångsintyget", "read the leaving certificate"),

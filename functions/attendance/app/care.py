@@ -22,38 +22,38 @@ _SCHEDULE = (rules.OutsidePlacement, rules.TooOldForCare)
 
 
 @api.operation(
-    "GET", "/v1/children/{child}/care", process=25,
+    "GET", "/v1/pupils/{pupil}/care", process=25,
     query=schemas.CareQuery, answer=schemas.CareView, errors=(NotFound,),
 )  # fmt: skip
 def read_care(request: Request[None, schemas.CareQuery]) -> schemas.CareView:
     """A child's schedules, changes and holidays at preschool or fritidshem"""
-    return care.read_care(request.caller, PersonId(request.id("child")), request.query)
+    return care.read_care(request.caller, PersonId(request.id("pupil")), request.query)
 
 
 @api.operation(
-    "POST", "/v1/children/{child}/care-schedules", process=25, status=201, keyed=True,
+    "POST", "/v1/pupils/{pupil}/care-schedules", process=25, status=201, keyed=True,
     body=schemas.NewSchedule, answer=schemas.ScheduleView,
     errors=(NotFound, ChangedMeanwhile, *_HOME, *_SCHEDULE),
 )  # fmt: skip
 def add_care_schedule(request: Request[schemas.NewSchedule, None]) -> schemas.ScheduleView:
     """Say a home's weeks at a placement"""
     assert request.key
-    return care.add_care_schedule(request.caller, PersonId(request.id("child")), request.body, request.key)
+    return care.add_care_schedule(request.caller, PersonId(request.id("pupil")), request.body, request.key)
 
 
 @api.operation(
-    "PUT", "/v1/children/{child}/care-schedules/{schedule}", process=25, versioned=True,
+    "PUT", "/v1/pupils/{pupil}/care-schedules/{schedule}", process=25, versioned=True,
     body=schemas.NewSchedule, answer=schemas.ScheduleView,
     errors=(NotFound, ChangedMeanwhile, *_HOME, *_SCHEDULE, rules.ScheduleBegun, rules.DayPassed),
 )  # fmt: skip
 def change_care_schedule(request: Request[schemas.NewSchedule, None]) -> schemas.ScheduleView:
     """Change a home's weeks before they begin, after that their last day"""
-    child, schedule = PersonId(request.id("child")), request.id("schedule")
+    child, schedule = PersonId(request.id("pupil")), request.id("schedule")
     return care.change_care_schedule(request.caller, child, schedule, request.body, request.version)
 
 
 @api.operation(
-    "DELETE", "/v1/children/{child}/care-schedules/{schedule}", process=25, versioned=True, status=204,
+    "DELETE", "/v1/pupils/{pupil}/care-schedules/{schedule}", process=25, versioned=True, status=204,
     errors=(
         NotFound, ChangedMeanwhile, rules.ScheduleBegun, rules.NotYourHome, rules.OwnerMissing,
         rules.HomesOverlap,
@@ -61,23 +61,23 @@ def change_care_schedule(request: Request[schemas.NewSchedule, None]) -> schemas
 )  # fmt: skip
 def withdraw_care_schedule(request: Request[None, None]) -> None:
     """Take a home's weeks back before they begin"""
-    child, schedule = PersonId(request.id("child")), request.id("schedule")
+    child, schedule = PersonId(request.id("pupil")), request.id("schedule")
     care.withdraw_care_schedule(request.caller, child, schedule, request.version)
 
 
 @api.operation(
-    "POST", "/v1/children/{child}/care-changes", process=25, status=201, keyed=True,
+    "POST", "/v1/pupils/{pupil}/care-changes", process=25, status=201, keyed=True,
     body=schemas.NewChange, answer=schemas.ChangesView,
     errors=(NotFound, ChangedMeanwhile, *_HOME, rules.DayPassed, rules.TooManyDays),
 )  # fmt: skip
 def change_care_days(request: Request[schemas.NewChange, None]) -> schemas.ChangesView:
     """Other hours, away or on holiday for single days"""
     assert request.key
-    return care.change_care_days(request.caller, PersonId(request.id("child")), request.body, request.key)
+    return care.change_care_days(request.caller, PersonId(request.id("pupil")), request.body, request.key)
 
 
 @api.operation(
-    "POST", "/v1/children/{child}/holiday-answers", process=25, status=201, keyed=True,
+    "POST", "/v1/pupils/{pupil}/holiday-answers", process=25, status=201, keyed=True,
     body=schemas.NewAnswers, answer=schemas.AnswersView,
     errors=(
         NotFound, ChangedMeanwhile, rules.NotYourHome, rules.OwnerMissing, rules.HomesOverlap,
@@ -87,36 +87,36 @@ def change_care_days(request: Request[schemas.NewChange, None]) -> schemas.Chang
 def answer_care_holiday(request: Request[schemas.NewAnswers, None]) -> schemas.AnswersView:
     """Answer which days of a holiday need care"""
     assert request.key
-    child = PersonId(request.id("child"))
+    child = PersonId(request.id("pupil"))
     return care_holidays.answer_care_holiday(request.caller, child, request.body, request.key)
 
 
 @api.operation(
-    "GET", "/v1/children/{child}/care-hours", process=25,
+    "GET", "/v1/pupils/{pupil}/care-hours", process=25,
     query=day_schemas.HoursQuery, answer=day_schemas.HoursPage, errors=(NotFound,),
 )  # fmt: skip
 def read_care_hours(request: Request[None, day_schemas.HoursQuery]) -> day_schemas.HoursPage:
     """A child's hours of a week, month or year against what the place gives"""
-    return care_hours.read_care_hours(request.caller, PersonId(request.id("child")), request.query)
+    return care_hours.read_care_hours(request.caller, PersonId(request.id("pupil")), request.query)
 
 
 # Decisions
 
 
 @api.operation(
-    "POST", "/v1/children/{child}/care-decisions", process=25, keyed=True,
+    "POST", "/v1/pupils/{pupil}/care-decisions", process=25, keyed=True,
     body=schemas.CareDecision, answer=schemas.DecisionView,
     errors=(NotFound, ChangedMeanwhile, rules.NothingAsked, rules.HomesOverlap),
 )  # fmt: skip
 def decide_care(request: Request[schemas.CareDecision, None]) -> schemas.DecisionView:
     """Approve or deny what a home has asked for"""
     assert request.key
-    child = PersonId(request.id("child"))
+    child = PersonId(request.id("pupil"))
     return care_decisions.decide_care(request.caller, child, request.body, request.key)
 
 
 @api.operation(
-    "POST", "/v1/children/{child}/care-allowances", process=25, status=201, keyed=True,
+    "POST", "/v1/pupils/{pupil}/care-allowances", process=25, status=201, keyed=True,
     body=schemas.NewAllowance, answer=schemas.AllowanceView,
     errors=(
         NotFound, ChangedMeanwhile, rules.NotPlacedHere, rules.OutsidePlacement, rules.UnfitAllowance,
@@ -125,7 +125,7 @@ def decide_care(request: Request[schemas.CareDecision, None]) -> schemas.Decisio
 def decide_allowance(request: Request[schemas.NewAllowance, None]) -> schemas.AllowanceView:
     """Say how much time a placement gives, and why"""
     assert request.key
-    child = PersonId(request.id("child"))
+    child = PersonId(request.id("pupil"))
     return care_decisions.decide_allowance(request.caller, child, request.body, request.key)
 
 

@@ -284,14 +284,15 @@ def _event(event: Event) -> EventView:
 
 def read_care_curve(caller: Caller, group: GroupId, query: CurveQuery) -> CurveView:
     """Children per quarter of an hour, expected and there, and the staff they take, for up to a week: numbers
-    without names, protected children among them. Four round trips for a day of up to 33 children with the
-    department's own staff; a week of 20 has eleven.
+    without names, protected children among them. Five round trips for a day of up to 33 children with the
+    department's own staff; a week of 20 has thirteen.
     """
     first = query.since or today()
     days = [first + timedelta(days=n) for n in range(query.days)]
     department = require_department(caller, group, *days)
     unit = store.read_unit(department.record.unit)
     found = read_days(department, unit, days)
+    record_read(Trace(caller.person_id, "read_care_curve", group, changes=f"{first} {query.days}"))
     return CurveView(
         group=group,
         children_per_staff=unit.settings.children_per_staff,

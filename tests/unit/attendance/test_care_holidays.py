@@ -23,7 +23,7 @@ def test_a_period_is_asked_about_in_time_and_alone() -> None:
     beside = replace(
         CHRISTMAS, start=CHRISTMAS.end + timedelta(days=1), end=CHRISTMAS.end + timedelta(days=2)
     )
-    assert holidays.open_period(beside, [CHRISTMAS], TODAY)
+    assert holidays.open_period(beside, [CHRISTMAS], TODAY) == beside
     for wrong in (
         replace(CHRISTMAS, end=CHRISTMAS.start - timedelta(days=1)),
         replace(CHRISTMAS, end=CHRISTMAS.start + timedelta(days=holidays.LONGEST_DAYS)),
