@@ -218,7 +218,7 @@ def child_day(
 
 def read_care_department(caller: Caller, group: GroupId, day: date) -> DepartmentDay:
     """A department's day as it is known now. Five round trips for its own staff: the group, the unit, what is
-    expected (one per 33 children), what happened, names; and the audit row.
+    expected (one per 33 children), what happened, names (one more per protected child); and the audit row.
     """
     department, unit, children = _day(caller, group, day)
     at, late = now(), unit.settings.late_minutes
