@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from functions.attendance import store
+from functions.attendance import care_extract, store
 from functions.attendance.domain.lesson import Entry, Sheet
 from functions.attendance.domain.lesson_check_in import Arrival
 from functions.attendance.store import notices, phone, series
@@ -45,6 +45,7 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _absence(rows, person), _series(rows), _code(person), _gaps(rows), _lessons(mine, person, came),
         _reported(mine, person),
+        *care_extract.gather(person),
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from functions.attendance import store
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from functions.attendance.store import care as _care  # noqa: F401 - a row is read by its kind
 from functions.register import queries as register
 from skolkit.retention.shelf import Shelf
 

@@ -147,6 +147,7 @@ STORY = (
     "attendance/record_notice_outcome.notice_delivered",
     "attendance/record_notice_outcome.notice_failed",
     "attendance/evening_sweep.scheduler",
+    "attendance/remind_of_holidays.scheduler",
     "attendance/remind_unreported.scheduler",
     *(f"{area}/answer_extract.extract_requested" for area in AREAS),
     "access/collect_extract.extract_answered",

@@ -14,7 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import notices, phone, series
+from functions.attendance.store import care, notices, phone, series
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
@@ -166,6 +166,16 @@ def _attendance(made: Aged) -> None:
                 f"LESSON#{new_id()}", "CHECK-IN", code="12345", opened_by=made.teacher, since=stamp(start),
                 until=stamp(start),
             ),
+            care.PlanItem(f"CARE#{new_id()}", "PLAN", schedules="[]", allowances="[]", ends=str(day)),
+            care.CareDayItem(f"CARE#{made.pupil}", f"DAY#{day}", changes="{}"),
+            care.AnswerItem(f"CARE#{made.pupil}", f"HOLIDAY#{new_id()}", days="{}", ends=str(day)),
+            care.EventsItem(f"CAREDAY#{new_id()}#{day}", made.pupil, day=str(day), events="[]"),
+            care.AskedItem(f"CARE-ASKED#{UNIT}", f"{day}#{made.pupil}#{made.parent}", owner=made.parent),
+            care.PeriodItem(
+                f"CARE-UNIT#{UNIT}", f"PERIOD#{day}#{new_id()}", ends=str(day), last_answer=str(day),
+                unanswered="noNeed",
+            ),
+            care.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
         ]  # fmt: skip
 
     def code(person: PersonId) -> list[Item]:

@@ -93,6 +93,76 @@ def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     return Ask({"lesson": lesson.id}, body={"rows": rows}, headers=over(version))
 
 
+CARE_SETTINGS = {
+    "approval": "leadTime", "changeLeadDays": 3, "scheduleLeadDays": 14, "childrenPerStaff": 4.5,
+    "lateMinutes": 10, "unanswered": "noNeed", "reminderDays": 2,
+}  # fmt: skip
+
+
+def care_schedule(s: Schools) -> dict[str, Any]:
+    """A home's weeks that begin in a month."""
+    begin = today() + timedelta(days=30)
+    return {
+        "placement": s.notice, "startDate": begin.isoformat(), "numberOfWeeks": 2,
+        "endDate": (begin + timedelta(days=60)).isoformat(), "owner": s.people["guardian"],
+        "scheduleEntries": [{"week": 1, "weekDay": 1, "startTime": "07:00", "endTime": "08:00"}],
+    }  # fmt: skip
+
+
+def care_place(s: Schools) -> dict[str, str]:
+    return {"pupil": s.pupil.id, "schedule": s.made["schedule"]}
+
+
+def care_change(s: Schools) -> Ask:
+    day = (today() + timedelta(days=5)).isoformat()
+    body = {
+        "placement": s.notice, "startDate": day, "endDate": day, "kind": "hours",
+        "hours": [{"startTime": "06:00", "endTime": "06:30"}],
+    }  # fmt: skip
+    return Ask({"pupil": s.pupil.id}, body=body, headers=new_key())
+
+
+def care_answer(s: Schools) -> Ask:
+    day = (today() + timedelta(days=20)).isoformat()
+    body = {"period": s.made["period"], "days": [{"date": day, "need": False}]}
+    return Ask({"pupil": s.pupil.id}, body=body, headers=new_key())
+
+
+def care_decision(s: Schools) -> Ask:
+    body = {"schedule": s.made["asked schedule"], "approved": False}
+    return Ask({"pupil": s.pupil.id}, body=body, headers=new_key())
+
+
+def care_allowance(s: Schools) -> Ask:
+    body = {
+        "placement": s.notice, "allowed": "full", "basis": "work", "startDate": today().isoformat()
+    }  # fmt: skip
+    return Ask({"pupil": s.pupil.id}, body=body, headers=new_key())
+
+
+def care_new(s: Schools) -> Ask:
+    return Ask({"pupil": s.pupil.id}, body=care_schedule(s), headers=new_key())
+
+
+def care_settings(s: Schools) -> Ask:
+    return Ask({"unit": s.home.unit}, body=CARE_SETTINGS, headers=over(0))
+
+
+def care_opened(s: Schools) -> Ask:
+    first = today() + timedelta(days=60)
+    body = {
+        "startDate": first.isoformat(), "endDate": (first + timedelta(days=4)).isoformat(),
+        "lastAnswerDay": (first - timedelta(days=5)).isoformat(),
+    }  # fmt: skip
+    return Ask({"unit": s.home.unit}, body=body, headers=new_key())
+
+
+def came(s: Schools) -> Ask:
+    """The pupil comes to the class's fritidshem."""
+    event = {"id": new_id(), "child": s.pupil.id, "eventType": "In", "time": stamp(now())}
+    return Ask({"group": s.home.klass.id}, body={"events": [event]}, headers=new_key())
+
+
 CHECK_IN_CODE = "12345"
 
 

@@ -6,14 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
+from functions.attendance.domain.care import Entry as CareEntry
+from functions.attendance.domain.care import Hours, Plan, Schedule
+from functions.attendance.domain.care_holidays import Period
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.domain.lesson_check_in import Window
+from functions.attendance.store import care
 from functions.attendance.store import notices as notices_store
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
@@ -160,7 +164,32 @@ def make_schools(cloud: Cloud) -> Schools:
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
+    with acting_as("attendance"):
+        made |= _cared([pupil, mates[1]], home.unit, notice)
     return schools
+
+
+def _cared(pupils: Sequence[NewPupil], unit: UnitId, placement: str) -> dict[str, str]:
+    """Let pupils have a schedule and one that waits, under the same ids, and the unit a holiday."""
+    names = ("schedule", "asked schedule", "period")
+    made, begin = {name: new_id() for name in names}, today() + timedelta(days=7)
+    for pupil in pupils:
+        owner = pupil.guardians[0].guardian_id
+        one = Schedule(
+            id=made["schedule"], owner=owner, placement=placement, unit=unit, start=begin,
+            end=begin + timedelta(days=90), weeks=1, entries=(CareEntry(1, 1, Hours(time(7), time(8))),),
+        )  # fmt: skip
+        asked = replace(one, id=made["asked schedule"], state="Begärt")
+        commit(
+            care.plan_item(Plan(pupil.id, (one, asked)), today()),
+            care.asked_item(unit, begin, pupil.id, owner, asked.id),
+        )
+    first = today() + timedelta(days=20)
+    period = Period(
+        made["period"], unit, first, first + timedelta(days=4), first - timedelta(days=5), "asScheduled"
+    )
+    commit(care.period_item(period))
+    return made
 
 
 def _reported(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:

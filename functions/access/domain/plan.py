@@ -267,6 +267,30 @@ _TYPES = (
         _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.care", Text("Vistelsetider", "Hours at preschool and fritidshem"),
+        Text(
+            "Bemanna efter barnens tider, veta vilka som är där (skollagen 8:4–7, 14:5)",
+            "To staff by the children's hours and know who is there",
+        ),
+        Text(
+            "Hemmens scheman och ändringar, lovsvar, in- och utcheckning, tid platsen ger och grunden",
+            "Schedules, changes, answers about holidays, coming and going, allowed time and why",
+        ),
+        _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.care_period", Text("Lovplanering", "Planning of holidays"),
+        Text("Fråga hemmen om omsorg under lov", "To ask homes about care in holidays"),
+        Text("Dagar per enhet, inga personuppgifter", "Days per unit, no personal data"),
+        _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.care_settings", Text("Enhetens val om vistelsetid", "The unit's choices about care"),
+        Text("Godkännande, bemanning, påminnelser", "Approval, staffing, reminders"),
+        Text("Inga personuppgifter", "No personal data"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "attendance.phone", Text("Kod för frånvaro per telefon", "Code for absence by telephone"),
         Text("Känna igen den som ringer in frånvaro", "To know who reports absence by telephone"),
         Text("Nycklade kontrollsummor av nummer och kod, när", "Keyed hashes of number and code, when"),

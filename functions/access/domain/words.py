@@ -25,12 +25,14 @@ def _change(sv: str, en: str) -> Deed:
 
 DEEDS: dict[str, Deed] = {
     "adapt_study_plan": _change("beslutade om anpassade studier", "decided on adapted studies"),
+    "add_care_schedule": _change("lade ett schema för vistelsetid", "made a schedule of care hours"),
     "add_local_syllabus": _change("lade till en egen kurs", "added a course of the unit's own"),
     "add_person": _change("lade in en person i registret", "entered a person in the register"),
     "add_programme": _change("lade till ett program", "added a programme"),
     "add_watch_event": _change(
         "noterade något i ett bevakningsärende", "noted something in a case of the watch"
     ),
+    "answer_care_holiday": _change("svarade om omsorg under ett lov", "answered about care in a holiday"),
     "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
     "answer_consent": _change("svarade om samtycke", "answered about consent"),
     "apply_rule": _change(
@@ -55,6 +57,11 @@ DEEDS: dict[str, Deed] = {
     "cancel_lesson": _change("ställde in en lektion", "cancelled a lesson"),
     "change_absence": _change("ändrade en frånvaroanmälan", "changed a notice of absence"),
     "change_activity": _change("ändrade undervisning eller lärare", "changed teaching or its teachers"),
+    "change_care_days": _change("ändrade vistelsetid för enstaka dagar", "changed care hours of single days"),
+    "change_care_schedule": _change("ändrade ett schema för vistelsetid", "changed a schedule of care hours"),
+    "change_care_settings": _change(
+        "ändrade enhetens val om vistelsetid", "changed the unit's choices about care"
+    ),
     "change_certification": _change(
         "ändrade uppgift om legitimation och behörighet", "changed certification"
     ),
@@ -75,6 +82,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "change_series": _change("ändrade återkommande frånvaro", "changed recurring absence"),
     "change_unit": _change("ändrade en enhet i organisationen", "changed an element of the organisation"),
+    "check_in": _change("registrerade att barn kom eller gick", "registered that children came or left"),
     "choose_phone_pin": _change(
         "valde kod för frånvaro per telefon", "chose a code for absence by telephone"
     ),
@@ -91,7 +99,11 @@ DEEDS: dict[str, Deed] = {
     "create_duty": _change("lade in en tjänst", "entered a duty"),
     "create_group": _change("skapade en klass eller grupp", "made a class or group"),
     "create_unit": _change("skapade en enhet i organisationen", "made an element of the organisation"),
+    "decide_allowance": _change(
+        "beslutade hur mycket tid en placering ger", "decided how much time a place gives"
+    ),
     "decide_calendar": _change("beslutade läsårstider", "decided a school year"),
+    "decide_care": _change("svarade på en begäran om vistelsetid", "answered a request for care hours"),
     "decide_distribution": _change("beslutade timplanens fördelning", "decided the teaching hours"),
     "decide_leaving": _change("avgjorde ett ärende om att sluta skolan", "decided a case of leaving school"),
     "decide_round": _change(
@@ -132,6 +144,9 @@ DEEDS: dict[str, Deed] = {
     "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
     "link_retention_report": _read("hämtade en gallringsrapport", "fetched a retention report"),
     "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
+    "list_care_deviations": _read("läste avdelningens avvikelser", "read the department's deviations"),
+    "list_care_hours": _read("läste avdelningens närvarotid", "read the department's hours"),
+    "list_care_requests": _read("läste begäran om vistelsetid", "read requests for care hours"),
     "list_consent_answers": _read("läste svar om samtycke", "read answers about consent"),
     "list_deliveries": _read("läste vilka meddelanden som skickats", "read which messages were sent"),
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
@@ -159,6 +174,7 @@ DEEDS: dict[str, Deed] = {
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
+    "open_care_holiday": _change("frågade om omsorg under ett lov", "asked about care in a holiday"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
     "open_leaving": _change("öppnade ett ärende om att sluta skolan", "opened a case of leaving school"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
@@ -191,6 +207,10 @@ DEEDS: dict[str, Deed] = {
     "read_activity_register": _read(
         "läste registret över aktivitetsansvaret", "read the register of the activity responsibility"
     ),
+    "read_care": _read("läste vistelsetider", "read care hours"),
+    "read_care_curve": _read("läste avdelningens bemanningskurva", "read the department's curve"),
+    "read_care_department": _read("läste avdelningens dag", "read the department's day"),
+    "read_care_hours": _read("läste tid på förskola eller fritidshem", "read time spent at care"),
     "read_certificate": _read("läste avgångsintyget", "read the leaving certificate"),
     "read_certification": _read("läste uppgift om legitimation och behörighet", "read certification"),
     "read_consent": _read("läste svar om samtycke", "read answers about consent"),
@@ -250,6 +270,9 @@ DEEDS: dict[str, Deed] = {
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
+    "withdraw_care_schedule": _change(
+        "tog tillbaka ett schema för vistelsetid", "withdrew a schedule of care hours"
+    ),
     "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
     "withdraw_series": _change("tog tillbaka återkommande frånvaro", "withdrew recurring absence"),
     "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),

@@ -15,6 +15,7 @@ from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
 from functions.attendance.store import series as series_store
+from functions.attendance.usecases.care_decisions import follow_merge as follow_care
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -32,8 +33,9 @@ def follow_merge(told: MergeTold) -> None:
         records = register.records_of(pupil)
         notices = notices_store.coming_notices(records, today())
         series = series_store.coming_series(records, today())
-        told = [*notices, *(notice for one in series for notice in one.notices(today()))]
-        _mark(pupil, told, notices_store.coming_days(pupil, today()))
+        coming = [*notices, *(notice for one in series for notice in one.notices(today()))]
+        _mark(pupil, coming, notices_store.coming_days(pupil, today()))
+    follow_care(told)
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:

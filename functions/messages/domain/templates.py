@@ -22,6 +22,27 @@ class Template:
 
 
 TEMPLATES: dict[str, Template] = {
+    "care_approved": Template(
+        Text("Vistelsetiden är godkänd", "The hours are approved"),
+        Text(
+            "De tider du begärt för {name} från {day} är godkända.",
+            "The hours you asked for {name} from {day} are approved.",
+        ),
+    ),
+    "care_denied": Template(
+        Text("Vistelsetiden är inte godkänd", "The hours are not approved"),
+        Text(
+            "De tider du begärt för {name} från {day} är inte godkända. Logga in för att se vad som gäller.",
+            "The hours you asked for {name} from {day} are not approved. Sign in to see what holds.",
+        ),
+    ),
+    "care_holiday": Template(
+        Text("Svara om omsorg under lovet", "Answer about care during the holiday"),
+        Text(
+            "Behöver {name} omsorg {first}–{last}? Logga in och svara senast {answer}.",
+            "Does {name} need care {first}–{last}? Sign in and answer by {answer}.",
+        ),
+    ),
     "glass_broken": Template(
         Text("Skyddade uppgifter har öppnats", "Protected details have been opened"),
         Text(

@@ -265,6 +265,15 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:change_absence": ABSENCE,
     "attendance:withdraw_absence": ABSENCE,
     "attendance:read_pupil": KNOWN_PUPIL,
+    "attendance:read_care": _each_pupil(
+        "guardian, teacher, mentor, principal, administrator", "head, registrar"
+    ),
+    "attendance:edit_care": _each_pupil("guardian, administrator", "registrar"),
+    "attendance:decide_care": _each_pupil("teacher, mentor, principal, administrator", "head, registrar"),
+    "attendance:decide_allowance": _each_pupil("administrator", "registrar"),
+    "attendance:check_in": {"group": f"teacher, mentor, substitute, {OFFICE}"},
+    "attendance:read_department": {"group": f"teacher, mentor, substitute, {OFFICE}"},
+    "attendance:plan_care": {"unit": OFFICE},
     "attendance:open_lesson": {"lesson": f"teacher, substitute, mentor, {OFFICE}"},
     "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
     "attendance:correct_lesson": {"lesson": "teacher, mentor, principal, head"},
