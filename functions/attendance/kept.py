@@ -9,6 +9,7 @@ KEPT = {
     "deviation": Kept("attendance.lesson", ("pk",), dated="sk"),
     "notice": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
     "day": Kept("attendance.absence", ("pk", "gaps"), dated="sk"),
+    "call": Kept("attendance.absence", ("pupil", "recipient", "by"), dated="sk"),
     "sweep": Kept("attendance.sweep", dated="sk"),
     "attendance_retention": Kept("technical.job"),
     "attendance_erasure": Kept("technical.job"),
