@@ -33,7 +33,7 @@ from skolkit.clock import local, today
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BOTH = {Channel.MAIL: "a@example.org", Channel.SMS: "+46701740605"}
 orders = st.permutations(list(Channel)).flatmap(
-    lambda all: st.integers(1, len(all)).map(lambda n: tuple(all[:n]))
+    lambda ways: st.integers(1, len(ways)).map(lambda n: tuple(ways[:n]))
 )
 
 
