@@ -9,6 +9,7 @@ import json
 
 from functions.attendance import store
 from functions.attendance.domain.lesson import Sheet
+from functions.attendance.store import calls as calls_store
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, section
@@ -32,7 +33,9 @@ def gather(asked: Requested) -> list[Section]:
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    return [
+        _absence(rows, person), _gaps(rows), _calls(rows), _lessons(mine, person), _reported(mine, person)
+    ]  # fmt: skip
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
@@ -59,6 +62,28 @@ def _gaps(rows: list[store.AttendanceItem]) -> Section:
         "attendance.absence", "Frånvaro som vårdnadshavare underrättats om", "Absence guardians are told of",
         {"start": ("Från", "From"), "end": ("Till", "To"), "told": ("Antal mottagare", "Recipients")},
         [[start, end, len(outcomes)] for _, _, start, end, outcomes in gaps],
+    )  # fmt: skip
+
+
+def _calls(rows: list[store.AttendanceItem]) -> Section:
+    """Calls home about the pupil; which guardian was called is theirs."""
+    failed = [
+        (row.unit, row.sk.removeprefix("D#"), gap[0], recipient)
+        for row in rows if isinstance(row, store.DayItem)
+        for gap in json.loads(row.gaps)
+        for recipient, outcome in gap[4].items() if outcome != "delivered"
+    ]  # fmt: skip
+    (found,) = fetch(calls_store.wanted_calls(failed))
+    return section(
+        "attendance.absence", "Samtal hem om frånvaro", "Calls home about absence",
+        {
+            "day": ("Dag", "Day"), "reason": ("Skäl", "Reason"), "called": ("Utfall", "Outcome"),
+            "at": ("Ringt", "Called"),
+        },
+        [
+            [call.day.isoformat(), call.why, call.called.value, stamp(call.at) if call.at else None]
+            for call in found
+        ],
     )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ UNTRACED = {
     "access.read_rights": "about nobody: roles and policies",
     "attendance.my_lessons": "one's own timetable",
     "attendance.read_sweep": "numbers of a unit",
+    "messages.preview_emergency": "numbers of a unit",
+    "messages.read_emergency": "numbers of a unit",
     "messages.read_preferences": "one's own",
     "organisation.list_activities": "who teaches what, by id",
     "organisation.list_ancestors": "public",

@@ -53,6 +53,11 @@ def absence(pupil: str, day: date) -> Ask:
     return Ask({"pupil": pupil}, body=body, headers={"idempotency-key": new_id()})
 
 
+def of_emergency(schools: Schools) -> Ask:
+    """About the emergency message that has been sent."""
+    return Ask({"unit": schools.home.unit, "emergency": schools.made["emergency"]})
+
+
 def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     """A whole class present."""
     minutes = int((lesson.end - lesson.start).total_seconds()) // 60

@@ -11,7 +11,9 @@ from typing import Any
 
 from functions.access.store import extracts, retention
 from functions.attendance import store
+from functions.attendance.domain.gaps import Call
 from functions.attendance.domain.lesson import Entry, Minutes
+from functions.attendance.store.calls import call_item
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
@@ -138,6 +140,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"]), **_retained(people["administrator"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
+    made |= _told(home, people["principal"], pupil, on)
     office, klass = people["administrator"], home.klass
     rows = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n"
     taken = _taken_table(cloud, "register", office, "persons", rows)
@@ -164,6 +167,20 @@ def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content:
     facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
     assert deliver(area, "work_on_tables", *facts) == []
     return upload["id"], taken.body["id"]
+
+
+def _told(home: World, head: PersonId, pupil: NewPupil, day: date) -> dict[str, str]:
+    """A call that is to be made about the pupil, an emergency message, and how many guardians it goes to."""
+    unit, guardian = {"unit": home.unit}, pupil.guardians[0].guardian_id
+    with acting_as("attendance"):
+        one = Call(new_id(), home.unit, day, pupil.id, guardian, NoticeId(new_id()), "bounced")
+        commit(call_item(one))
+    asked = {"audience": "guardians"}
+    number = call("messages", "preview_emergency", head, path=unit, query=asked).body["recipients"]
+    body = {"texts": {"sv": "Stängt i dag"}, **asked, "recipients": number}
+    sent = call("messages", "send_emergency", head, path=unit, body=body, headers=new_key())
+    assert sent.status == 201, sent.body
+    return {"call": one.id, "emergency": str(sent.body["id"]), "recipients": str(number)}
 
 
 def _watched(pupil: PersonId, day: date) -> str:

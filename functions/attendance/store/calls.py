@@ -4,6 +4,7 @@ failed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -12,6 +13,7 @@ from functions.attendance.domain.gaps import Call, Called
 from functions.attendance.store import AttendanceItem
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
+from skolkit.table import Wanted
 from skolkit.types import NoticeId, PersonId, UnitId, stable_id
 
 
@@ -69,6 +71,15 @@ def calls(unit: UnitId, day: date) -> list[Call]:
     """All of a unit's calls of a day; a consistent query per 3,000."""
     day_of = CallItem.sk.startswith(f"{day}#")
     return [_call(item) for item in CallItem.query(f"CALLS#{unit}", day_of, consistent_read=True)]
+
+
+def wanted_calls(failed: Sequence[tuple[str, str, str, str]]) -> Wanted[list[Call]]:
+    """The calls about some failed notices (unit, day, notice, recipient), for `fetch`."""
+    keys = [
+        _key(UnitId(unit), date.fromisoformat(day), call_id(NoticeId(notice), PersonId(recipient)))
+        for unit, day, notice, recipient in failed
+    ]
+    return Wanted(CallItem, keys, lambda found: [_call(item) for _, item in sorted(found.items())])
 
 
 def _call(item: CallItem) -> Call:

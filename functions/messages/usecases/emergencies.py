@@ -152,7 +152,7 @@ def deliver_emergency(due: EmergencyDue) -> None:
     """
     emergency = emergencies.find(due.emergency)
     if emergency is None:
-        raise NotFound
+        return  # the fact is older than what is kept of it
     letters = _letters(emergency, due.recipients)
     try:
         send_all(letters, WORKERS)

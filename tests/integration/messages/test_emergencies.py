@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from functions.messages import channels
+from functions.messages.domain import deliveries
 from functions.messages.domain import emergencies as rules
 from functions.messages.usecases import emergencies as usecases
-from functions.messages.usecases import sending
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.types import PersonId, new_id
@@ -79,7 +79,7 @@ def test_everybody_around_the_unit_is_told_once_by_every_way_and_the_counter_is_
     assert (made.body["waiting"], made.body["told"]) == (before["recipients"], 0)
     assert counter(world, id)["waiting"] == before["recipients"]
     assert len(parts()) > 1
-    done = 0
+    done, now = 0, dict[str, Any]()
     for envelope in parts():
         assert deliver("messages", "deliver_emergency", envelope) == []
         now = counter(world, id)
@@ -156,7 +156,7 @@ def test_a_kill_between_two_steps_loses_and_doubles_nobody(
     class Killed(BaseException):
         pass
 
-    died = []
+    died: list[int] = []
 
     def dying(*given: Any, **named: Any) -> Any:
         if step == "sent" and len(died) < 1:
@@ -174,7 +174,7 @@ def test_a_kill_between_two_steps_loses_and_doubles_nobody(
     envelope = parts()[0]
     with pytest.raises(Killed):
         deliver("messages", "deliver_emergency", envelope)
-    monkeypatch.setattr(sending.rules, "LEASE", sending.rules.LEASE * 0)
+    monkeypatch.setattr(deliveries, "LEASE", deliveries.LEASE * 0)
     for one in parts():
         assert deliver("messages", "deliver_emergency", one) == []
     assert (counter(world, id)["told"], counter(world, id)["waiting"]) == (number, 0)

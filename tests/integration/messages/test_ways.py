@@ -181,12 +181,15 @@ def test_whom_no_way_reaches_is_called_and_the_evening_counts_it(
     run_schedule("attendance", "evening_sweep")
     assert swept(world, day)["toCall"] == 1
     path = {"unit": world.unit, "call": listed[0]["id"]}
-    for outcome, etag, status in [("notReached", 1, 200), ("reached", 1, 412), ("reached", 2, 200)]:
-        noted = call(
+
+    def note(outcome: str, version: int) -> Answer:
+        return call(
             "attendance", "record_call", mentor, path=path, query={"date": str(day)},
-            body={"called": outcome}, headers={"if-match": f'"{etag}"'},
+            body={"called": outcome}, headers={"if-match": f'"{version}"'},
         )  # fmt: skip
-        assert noted.status == status, noted.body
+
+    assert [note("notReached", 1).status, note("reached", 1).status] == [200, 412]
+    noted = note("reached", 2)
     assert (noted.body["by"], noted.body["attempts"]) == (mentor, 2)
     run_schedule("attendance", "evening_sweep")
     counts = swept(world, day)
@@ -278,7 +281,7 @@ def test_what_is_reported_in_time_and_the_next_lessons_disturb_nobody(
     """Explained: quiet. Three lessons in a row: one notice each guardian, and no second after a bounce."""
     lessons, (told, quiet) = world.of_class(world.days[0])[:3], world.classmates()[:2]
     at(monkeypatch, lessons[-1].end)
-    away = {told.id: invalid(lessons[0]), quiet.id: invalid(lessons[0])}
+    away: dict[str, dict[str, Any]] = {told.id: invalid(lessons[0]), quiet.id: invalid(lessons[0])}
     assert save(lessons[0], away).status == 200
     report(quiet.id, quiet.guardians[0].guardian_id, world.days[0].isoformat())
     pump()
@@ -378,7 +381,7 @@ def test_the_clock_hands_over_once_what_waits(
 
 
 def remind(person: PersonId, *, urgent: bool = False, when: datetime | None = None) -> dict[str, Any]:
-    data = {
+    data: dict[str, Any] = {
         "id": new_id(), "recipients": [person], "template": "glass_broken", "about": None, "values": {},
         "urgent": urgent,
     }  # fmt: skip

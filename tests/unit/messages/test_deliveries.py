@@ -149,6 +149,7 @@ def test_why_nobody_was_reached_is_what_became_of_the_last_way() -> None:
 
 
 def test_an_order_names_each_way_once() -> None:
-    assert checked(Wishes(kinds={Kind.NEWS: (Channel.SMS,)}))
+    once = Wishes(kinds={Kind.NEWS: (Channel.SMS,)})
+    assert checked(once) == once
     with pytest.raises(RepeatedChannel):
         checked(Wishes(kinds={Kind.NEWS: (Channel.SMS, Channel.SMS)}))
