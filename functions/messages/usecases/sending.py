@@ -48,6 +48,12 @@ class Letter:
     def template(self) -> Template:
         return TEMPLATES[self.said.template]
 
+    @property
+    def pressing(self) -> bool:
+        """Whether another way is tried when nothing is heard; what goes by one way alone has no other."""
+        pressing = self.said.urgent or self.template.kind is Kind.ABSENCE
+        return pressing and self.said.only is None
+
     def write(self, language: str) -> tuple[str, str]:
         texts = self.texts or {}
         own = texts.get(language) or texts.get("sv", "")
@@ -116,7 +122,7 @@ def send_again(due: DeliveryDue) -> None:
 def _letter_of(key: DeliveryKey, said: Said) -> Letter:
     if said.template == EMERGENCY:
         found = emergencies.find(said.values["emergency"])
-        return Letter(said, texts=found.texts if found else None)
+        return Letter(said, texts=found.texts) if found else Letter(said, withheld=True)
     if not said.named:
         return Letter(said)
     about = register.merged_into(key.pupil) or key.pupil
@@ -201,8 +207,7 @@ def settle(key: DeliveryKey, known: Delivery, failure: Failure | None, letter: L
     """
     at = now()
     state = State.FAILED if failure else State.ACCEPTED
-    pressing = letter and (letter.said.urgent or letter.template.kind is Kind.ABSENCE)
-    until = rules.look_again(known.channel, bool(pressing), at) if letter and known.channel else None
+    until = rules.look_again(known.channel, letter.pressing, at) if letter and known.channel else None
     settled = replace(known, state=state, failure=failure, at=at, until=until)
     commit(store.delivery_item(key, settled), *store.due_items(key, settled), facts=_answers(key, settled))
     logger().info("delivery settled", state=state.value, channel=settled.channel, failure=failure)
