@@ -135,7 +135,9 @@ class NoticeAnswered(Heard):
     pupil: PersonId
     day: date
     recipient: PersonId
-    reason: Literal["", "protected", "no_address", "rejected", "bounced", "no_guardian"] = ""
+    reason: Literal[
+        "", "protected", "no_address", "rejected", "bounced", "unconfirmed", "no_guardian", "late"
+    ] = ""
 
 
 class ExtractAnswered(Answered):

@@ -12,6 +12,7 @@ from typing import Any
 from functions.attendance import care_extract, store
 from functions.attendance.domain.lesson import Entry, Sheet
 from functions.attendance.domain.lesson_check_in import Arrival
+from functions.attendance.store import calls as calls_store
 from functions.attendance.store import notices, phone, series
 from functions.attendance.store.lesson_check_in import wanted_arrivals
 from functions.timetable import queries as timetable
@@ -43,9 +44,8 @@ def gather(asked: Requested) -> list[Section]:
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
     (came,) = fetch(wanted_arrivals([s.lesson for s in mine if person in s.roster], person))
     return [
-        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _lessons(mine, person, came),
-        _reported(mine, person),
-        *care_extract.gather(person),
+        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _calls(rows),
+        _lessons(mine, person, came), _reported(mine, person), *care_extract.gather(person),
     ]  # fmt: skip
 
 
@@ -97,6 +97,28 @@ def _gaps(rows: list[store.AttendanceItem]) -> Section:
         "attendance.absence", "Frånvaro som vårdnadshavare underrättats om", "Absence guardians are told of",
         {"start": ("Från", "From"), "end": ("Till", "To"), "told": ("Antal mottagare", "Recipients")},
         [[start, end, len(outcomes)] for _, _, start, end, outcomes in gaps],
+    )  # fmt: skip
+
+
+def _calls(rows: list[store.AttendanceItem]) -> Section:
+    """Calls home about the pupil; which guardian was called is theirs."""
+    failed = [
+        (row.unit, row.sk.removeprefix("D#"), gap[0], recipient)
+        for row in rows if isinstance(row, store.DayItem)
+        for gap in json.loads(row.gaps)
+        for recipient, outcome in gap[4].items() if outcome != "delivered"
+    ]  # fmt: skip
+    (found,) = fetch(calls_store.wanted_calls(failed))
+    return section(
+        "attendance.absence", "Samtal hem om frånvaro", "Calls home about absence",
+        {
+            "day": ("Dag", "Day"), "reason": ("Skäl", "Reason"), "called": ("Utfall", "Outcome"),
+            "at": ("Ringt", "Called"),
+        },
+        [
+            [call.day.isoformat(), call.why, call.called.value, stamp(call.at) if call.at else None]
+            for call in found
+        ],
     )  # fmt: skip
 
 

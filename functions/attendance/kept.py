@@ -18,6 +18,7 @@ KEPT = {
     "phone": Kept("attendance.phone", ("guardian",), tied="guardian"),
     "phone_tries": Kept("technical.tries"),
     "day": Kept("attendance.absence", ("pk", "gaps"), dated="sk"),
+    "call": Kept("attendance.absence", ("pupil", "recipient", "by"), dated="sk"),
     "care_plan": Kept("attendance.care", ("pk", "schedules", "allowances"), dated="ends"),
     "care_day": Kept("attendance.care", ("pk", "changes"), dated="sk"),
     "care_answer": Kept("attendance.care", ("pk", "days"), dated="ends"),

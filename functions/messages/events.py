@@ -64,6 +64,24 @@ class MessageDue(events.MessageDue):
     type: ClassVar[str] = "messages.MessageDue.v1"
 
 
+class DeliveryDue(Fact):
+    """A delivery is to be looked at again: `delivery` is its tag, `due` when that was to be."""
+
+    type: ClassVar[str] = "messages.DeliveryDue.v1"
+    delivery: str
+    due: datetime
+
+
+class EmergencyDue(Fact):
+    """A part of the recipients of an emergency is to be told at once; `calls` are called instead."""
+
+    type: ClassVar[str] = "messages.EmergencyDue.v1"
+    emergency: str
+    part: int
+    recipients: list[PersonId]
+    calls: list[PersonId]
+
+
 class NewsDue(Fact):
     """The time of a post has come: it is to be published, and people told."""
 

@@ -5,6 +5,7 @@ have written.
 from __future__ import annotations
 
 from functions.messages import store
+from functions.messages.domain.deliveries import Kind
 from functions.messages.store import consents, news
 from functions.messages.store import conversations as talks
 from functions.register import queries as register
@@ -15,12 +16,24 @@ from skolkit.types import PersonId
 def gather(asked: Requested) -> list[Section]:
     """What is sent about a pupil and to a guardian. Two queries, and two per child."""
     person = asked.person
-    channel, chosen = store.preferences(person)
+    wishes, chosen = store.preferences(person)
+    back = store.WaysItem.find(*store.ways_key(person))
     sent = [row for pupil in (person, *register.children_of(person)) for row in _sent(pupil, person)]
     return [
         section(
-            "messages.preference", "Val av kanal", "Chosen channel", {"channel": ("Kanal", "Channel")},
-            [[channel.value]] if chosen else [],
+            "messages.preference", "Val av kanal", "Chosen channel",
+            {
+                "kind": ("Gäller", "For"), "channels": ("Kanaler", "Channels"),
+                "quiet": ("Tysta timmar", "Quiet hours"), "language": ("Språk", "Language"),
+            },
+            [
+                [kind.value, ", ".join(wishes.order(kind)), str(wishes.quiet or ""), wishes.language]
+                for kind in Kind if chosen
+            ],
+        ),
+        section(
+            "messages.preference", "Vägar som inte fungerat", "Ways that came back",
+            {"channel": ("Kanal", "Channel")}, [[channel] for channel in back.shut] if back else [],
         ),
         section(
             "messages.delivery", "Skickade underrättelser", "Notices sent",

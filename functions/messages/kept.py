@@ -6,7 +6,10 @@ from skolkit.kept import Kept
 
 KEPT = {
     "preferences": Kept("messages.preference", ("pk",), tied="pk"),
+    "ways": Kept("messages.preference", ("pk",), tied="pk"),
     "delivery": Kept("messages.delivery", ("pk", "sk")),
+    "emergency": Kept("messages.emergency", ("asked_by",), dated="at"),
+    "emergency_chunk": Kept("messages.emergency", ("unsettled", "unreached", "calls"), dated="at"),
     "news": Kept("messages.news", ("author",), dated="publish_at"),
     "news_version": Kept("messages.news", ("by",), follows="news"),
     "news_authored": Kept("messages.news", ("pk",), follows="news"),
@@ -22,7 +25,6 @@ KEPT = {
     "talk_seen": Kept("messages.receipt", ("pk",)),
     "talk_pace": Kept("technical.job", ("pk",)),
     "consent_ask": Kept("messages.consent", ("by",), dated="until"),
-    # What is withdrawn goes before the rest: two years after, with what it withdrew.
     "consent_answer": Kept("messages.consent", ("sk", "by"), dated="ended"),
     "consent_held": Kept("messages.consent", ("pk", "sk"), follows="consent_ask"),
     "consent_kind": Kept("messages.consent_kind"),

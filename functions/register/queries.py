@@ -11,7 +11,7 @@ from functions.organisation import queries as organisation
 from functions.register.domain import endings
 from functions.register.domain.contacts import Contact, Withheld, phone_number
 from functions.register.domain.enrolment import Enrolment
-from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age
+from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age, of_age
 from functions.register.domain.watch import watched_until
 from functions.register.store import contacts as contacts_store
 from functions.register.store import enrolments as enrolments_store
@@ -39,6 +39,7 @@ __all__ = [
     "facts_of",
     "is_tied",
     "merged_into",
+    "of_age",
     "phone_number",
     "present",
     "pupil",

@@ -295,11 +295,11 @@ def use(cloud: Cloud, area: str) -> None:
 def _choose_channels(cloud: Cloud, people: list[Any]) -> None:
     """Set each person's chosen channel, which they would do in the app; mail is the default."""
     use(cloud, "messages")
-    from functions.messages.domain.deliveries import Channel
+    from functions.messages.domain.deliveries import Channel, Wishes
     from functions.messages.store import preferences_item
     from skolkit.table import put_many
 
-    put_many(preferences_item(p.id, Channel.SMS, 0) for p in people if p.channel == "sms")
+    put_many(preferences_item(p.id, Wishes(Channel.SMS), 0) for p in people if p.channel == "sms")
 
 
 def _wait_for_sheets(cloud: Cloud, population: UnitPopulation, days: list[date], progress: Progress) -> None:

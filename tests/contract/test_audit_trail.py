@@ -32,6 +32,8 @@ UNTRACED = {
     "attendance.read_phone_pin": "one's own",
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",
+    "messages.preview_emergency": "numbers of a unit",
+    "messages.read_emergency": "numbers of a unit",
     "messages.list_consent_kinds": "about nobody",
     "messages.list_consents": "what one is asked, and one's own answers",
     "messages.list_conversations": "one's own",

@@ -10,7 +10,7 @@ import pytest
 from functions.attendance import store
 from functions.attendance.usecases import notices as noticing
 from functions.messages import store as messages
-from functions.messages.domain.deliveries import LEASE, Channel, Delivery, State
+from functions.messages.domain.deliveries import LEASE, Channel, Delivery, State, Wishes
 from infra.local.cloud import Cloud
 from skolkit import clock
 from skolkit.clock import stamp, today
@@ -208,7 +208,7 @@ def test_unexcused_absence_reaches_each_guardian_once(world: World, tables: Clou
     first, second = world.of_class(world.days[0])[:2]
     with acting_as("messages"):
         phone = pupil.guardians[1].guardian_id
-        commit(messages.preferences_item(phone, Channel.SMS, 0))
+        commit(messages.preferences_item(phone, Wishes(Channel.SMS), 0))
     save(first, {pupil.id: invalid(first)})
     pump()
     pump()

@@ -15,12 +15,14 @@ from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
 from functions.attendance.store import care, notices, phone, series
+from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
 from functions.messages.domain.news import Said
 from functions.messages.store import consents, conversations, news
+from functions.messages.store.emergencies import ChunkItem, EmergencyItem
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
 from functions.organisation.store.electives import ResultItem, RoundItem, WishItem
@@ -73,7 +75,10 @@ def age_municipality(*, protected: bool = True) -> Aged:
     with acting_as("messages"):
         for person in (made.pupil, made.grown):
             commit(messages.PreferencesItem(f"PERSON#{person}", "PREFERENCES", channel="sms"))
-        made.over.add(("messages", f"PERSON#{made.grown}", "PREFERENCES"))
+            commit(messages.WaysItem(f"PERSON#{person}", "WAYS", shut={"mail": "0" * 32}))
+        for name in ("PREFERENCES", "WAYS"):
+            made.over.add(("messages", f"PERSON#{made.grown}", name))
+        _write(made, "messages", _emergency(made, OLD), _emergency(made, RECENT))
         for day in (OLD, RECENT):
             _letters(made, datetime.combine(day, time(9), UTC))
         _consents(made)
@@ -119,6 +124,17 @@ def _consents(made: Aged) -> None:
             _write(made, "messages", [yes, no], [ask, consents.board_row(ask), *with_whom])
         else:
             _write(made, "messages", [ask, consents.board_row(ask), *with_whom, yes], [])
+
+
+def _emergency(made: Aged, day: date) -> list[Item]:
+    at, pk = stamp(datetime.combine(day, time(9), UTC)), f"EMERGENCY#{new_id()}"
+    return [
+        EmergencyItem(
+            pk, "HEAD", unit=UNIT, audience="both", texts={"sv": "Stängt"}, asked_by=made.teacher, at=at,
+            recipients=1, calls=0,
+        ),
+        ChunkItem(pk, "CHUNK#00", at=at, told=0, unsettled=[], unreached=[made.parent], calls=[]),
+    ]  # fmt: skip
 
 
 def _write(made: Aged, area: str, over: list[Item], kept: list[Item]) -> None:
@@ -176,6 +192,10 @@ def _attendance(made: Aged) -> None:
                 unanswered="noNeed",
             ),
             care.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
+            CallItem(
+                f"CALLS#{UNIT}", f"{day}#{new_id()}", pupil=made.pupil, recipient=made.parent,
+                notice=new_id(), why="bounced", called="open",
+            ),
         ]  # fmt: skip
 
     def code(person: PersonId) -> list[Item]:

@@ -52,6 +52,11 @@ def absence(pupil: str, day: date) -> Ask:
     return Ask({"pupil": pupil}, body=body, headers={"idempotency-key": new_id()})
 
 
+def of_emergency(schools: Schools) -> Ask:
+    """About the emergency message that has been sent."""
+    return Ask({"unit": schools.home.unit, "emergency": schools.made["emergency"]})
+
+
 PHONE = {"number": "070-174 06 05", "pin": "4711"}
 TELEPHONY = "skolkit/telephony"
 

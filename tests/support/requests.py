@@ -44,6 +44,7 @@ from tests.support.asks import (
     new_duty,
     new_key,
     newcomer,
+    of_emergency,
     of_round,
     offering,
     on_day,
@@ -116,6 +117,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.list_calls": lambda s: on_day(s, unit=s.home.unit),
     "attendance.list_care_deviations": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.list_care_holidays": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_care_hours": lambda s: on_day(s, group=s.home.klass.id),
@@ -142,6 +144,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "attendance.read_month": lambda s: Ask(last_month(s)),
     "attendance.read_pupil_day": lambda s: on_day(s, pupil=s.pupil.id),
     "attendance.read_sweep": lambda s: on_day(s, unit=s.home.unit),
+    "attendance.record_call": lambda s: Ask(
+        {"unit": s.home.unit, "call": s.made["call"]},
+        {"date": s.day.isoformat()},
+        {"called": "reached"},
+        over(1),
+    ),
     "attendance.report_absence": lambda s: absence(s.pupil.id, next(d for d in s.home.days if d >= today())),
     "attendance.remove_phone_pin": lambda _: Ask(headers=over(1)),
     "attendance.report_absences": lambda s: Ask(
@@ -185,6 +193,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.list_consents": lambda _: Ask(),
     "messages.list_conversations": lambda _: Ask(),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
+    "messages.list_emergency_calls": of_emergency,
+    "messages.preview_emergency": lambda s: Ask({"unit": s.home.unit}, {"audience": "staff"}),
+    "messages.read_emergency": of_emergency,
     "messages.list_group_consents": lambda s: Ask({"group": s.home.klass.id}),
     "messages.list_my_news": lambda _: Ask(),
     "messages.list_news": lambda _: Ask(),
@@ -211,6 +222,11 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.send_emergency": lambda s: Ask(
+        {"unit": s.home.unit},
+        body={"texts": {"sv": "Stängt"}, "audience": "guardians", "recipients": int(s.made["recipients"])},
+        headers=new_key(),
+    ),
     "messages.report_message": lambda s: Ask(
         {"conversation": s.made["conversation"], "message": s.made["message"]}, body={"reason": "Fel"}
     ),

@@ -15,10 +15,12 @@ from functions.attendance.domain import absence as absence_rules
 from functions.attendance.domain.care import Entry as CareEntry
 from functions.attendance.domain.care import Hours, Plan, Schedule
 from functions.attendance.domain.care_holidays import Period
+from functions.attendance.domain.gaps import Call
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.domain.lesson_check_in import Window
 from functions.attendance.store import care
 from functions.attendance.store import notices as notices_store
+from functions.attendance.store.calls import call_item
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
@@ -151,6 +153,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"]), **_retained(people["administrator"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
+    made |= _told(home, people["principal"], pupil, on)
     office, klass = people["administrator"], home.klass
     rows = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n"
     taken = _taken_table(cloud, "register", office, "persons", rows)
@@ -233,6 +236,20 @@ def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content:
     facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
     assert deliver(area, "work_on_tables", *facts) == []
     return upload["id"], taken.body["id"]
+
+
+def _told(home: World, head: PersonId, pupil: NewPupil, day: date) -> dict[str, str]:
+    """A call that is to be made about the pupil, an emergency message, and how many guardians it goes to."""
+    unit, guardian = {"unit": home.unit}, pupil.guardians[0].guardian_id
+    with acting_as("attendance"):
+        one = Call(new_id(), home.unit, day, pupil.id, guardian, NoticeId(new_id()), "bounced")
+        commit(call_item(one))
+    asked = {"audience": "guardians"}
+    number = call("messages", "preview_emergency", head, path=unit, query=asked).body["recipients"]
+    body = {"texts": {"sv": "Stängt i dag"}, **asked, "recipients": number}
+    sent = call("messages", "send_emergency", head, path=unit, body=body, headers=new_key())
+    assert sent.status == 201, sent.body
+    return {"call": one.id, "emergency": str(sent.body["id"]), "recipients": str(number)}
 
 
 def _watched(pupil: PersonId, day: date) -> str:

@@ -305,13 +305,20 @@ _TYPES = (
     DocumentType(
         "messages.preference", Text("Val av kanal", "Chosen channel"),
         Text("Nå personen som den vill", "To reach the person as they wish"),
-        Text("Kanal", "Channel"), _HOME, _INSIDE, "education end", 12, "delete", _ARCHIVE,
+        Text("Kanaler, tider, språk", "Channels, hours, language"),
+        _HOME, _INSIDE, "education end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
         "messages.delivery", Text("Underrättelser", "Notices sent"),
         Text("Visa att hemmet underrättats (skollagen 7:17)", "To show that the home was told"),
         Text("Dag, mottagare, läge; inte adressen", "Day, recipient, state; not the address"),
         _SCHOOL, _INSIDE, "document date", 13, "expire", _ARCHIVE,
+    ),
+    DocumentType(
+        "messages.emergency", Text("Viktiga meddelanden till en enhet", "Emergency messages to a unit"),
+        Text("Varna dem som berörs, visa att det skett", "To warn those concerned and show it was done"),
+        Text("Text, avsändare, vilka som inte nåddes", "Text, sender, who was not reached"),
+        _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
         "messages.news", Text("Nyheter till hemmen", "News to homes"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functions.attendance.app.base import api, on
+from functions.attendance.domain.gaps import AlreadyReached
 from functions.attendance.events import LessonReported, NoticeAnswered
 from functions.attendance.schemas import notices as schemas
 from functions.attendance.schemas.common import DayQuery
-from functions.attendance.usecases import notices
+from functions.attendance.usecases import calls, notices
 from skolkit.clock import today
-from skolkit.errors import NotFound
+from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
 from skolkit.types import UnitId
@@ -21,6 +22,26 @@ from skolkit.types import UnitId
 def read_sweep(request: Request[None, DayQuery]) -> schemas.SweepView:
     """What the evening sweep found at a unit"""
     return notices.read_sweep(request.caller, UnitId(request.id("unit")), request.query.day or today())
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/call-list", process=21,
+    query=schemas.CallQuery, answer=schemas.CallPage, errors=(NotFound,),
+)  # fmt: skip
+def list_calls(request: Request[None, schemas.CallQuery]) -> schemas.CallPage:
+    """Homes to call at a unit because no notice of absence has reached them"""
+    unit, day = UnitId(request.id("unit")), request.query.day or today()
+    return calls.list_calls(request.caller, unit, day, request.query)
+
+
+@api.operation(
+    "PUT", "/v1/units/{unit}/call-list/{call}", process=21, versioned=True, query=DayQuery,
+    body=schemas.CallOutcome, answer=schemas.CallView, errors=(NotFound, ChangedMeanwhile, AlreadyReached),
+)  # fmt: skip
+def record_call(request: Request[schemas.CallOutcome, DayQuery]) -> schemas.CallView:
+    """Note that a home was called, and whether they were reached"""
+    unit, day = UnitId(request.id("unit")), request.query.day or today()
+    return calls.record_call(request.caller, unit, day, request.id("call"), request.body, request.version)
 
 
 @on.on_facts(
@@ -42,7 +63,8 @@ def record_notice_outcome(envelope: Envelope) -> None:
 
 
 @on.on_schedule(
-    "cron(30 16 ? * MON-FRI *)", process=21, timeout=900, runbook="notices",
+    "cron(30 16,18 ? * MON-FRI *)", process=21, timeout=900, runbook="notices",
+    alarms=(notices.WITHOUT_ATTEMPT,),
     meaning="Kvällens kontroll av att alla vårdnadshavare fått besked om ogiltig frånvaro har inte gått.",
 )  # fmt: skip
 def evening_sweep() -> None:

@@ -8,13 +8,16 @@ absence that has arrived explains the lessons it covers, and nothing is sent for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from functions.attendance.domain.absence import Span
-from skolkit.types import LessonId, NoticeId, PersonId
+from skolkit.errors import DomainError, Text
+from skolkit.types import LessonId, NoticeId, PersonId, UnitId
+
+PROVEN = time(18, 0)  # [PROPOSED] when every home with an unexcused absence must have been tried
 
 
 class Outcome(StrEnum):
@@ -25,6 +28,13 @@ class Outcome(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     CALL = "call"
+
+
+class AlreadyReached(DomainError):
+    """Somebody has already been reached by telephone."""
+
+    reason = Text("Hemmet är redan nått per telefon.", "They have already been reached by telephone.")
+    advice = Text("Läs in listan på nytt.", "Load the list again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,50 @@ def answered(gap: Gap, recipient: PersonId, outcome: Outcome) -> Gap:
     if gap.outcomes.get(recipient, Outcome.DELIVERED) is not Outcome.DELIVERED:
         return gap
     return replace(gap, outcomes={**gap.outcomes, recipient: outcome})
+
+
+class Called(StrEnum):
+    """What is known of a call: nobody has made it, they were reached, or not."""
+
+    OPEN = "open"
+    REACHED = "reached"
+    NOT_REACHED = "notReached"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody to be called about a gap of a pupil's day because no message reached them, and what came of
+    it. `recipient` is the pupil when of age, or when nobody has custody; `why` as messages says it.
+    """
+
+    id: str
+    unit: UnitId
+    day: date
+    pupil: PersonId
+    recipient: PersonId
+    notice: NoticeId
+    why: str
+    called: Called = Called.OPEN
+    by: PersonId | None = None
+    at: datetime | None = None
+    attempts: int = 0
+    version: int | None = None
+
+
+def note_call(call: Call, called: Called, by: PersonId, at: datetime) -> Call:
+    """The call with what came of it: who called and when. Raises `AlreadyReached`."""
+    if call.called is Called.REACHED:
+        raise AlreadyReached
+    return replace(call, called=called, by=by, at=at, attempts=call.attempts + 1)
+
+
+def state(gap: Gap, reached: Collection[NoticeId]) -> str:
+    """What the evening says of a gap: somebody was told by message or telephone, somebody is to be called,
+    or nothing is known of any attempt.
+    """
+    if gap.notice in reached or Outcome.DELIVERED in gap.outcomes.values():
+        return "told"
+    return "toCall" if gap.attempted else "withoutAttempt"
 
 
 def open_gap(notice: NoticeId, missed: Missed) -> Gap:

@@ -12,21 +12,24 @@ from functools import partial
 from functions.access import guard
 from functions.attendance import store
 from functions.attendance.domain import gaps as rules
-from functions.attendance.domain.gaps import Gap, Missed, Outcome
+from functions.attendance.domain.gaps import Call, Called, Gap, Missed, Outcome
 from functions.attendance.events import EveningSwept, GuardianNoticeDue, LessonReported, NoticeAnswered
 from functions.attendance.schemas.notices import SweepView
-from functions.attendance.store import PupilDay
+from functions.attendance.store import PupilDay, calls
+from functions.attendance.store.calls import CallItem
 from functions.attendance.usecases.relations import groups_of
 from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.timetable import queries as timetable
-from skolkit.clock import now, today
+from skolkit.clock import local, now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Overwrite, commit, fetch
 from skolkit.telemetry import count
 from skolkit.types import NoticeId, PersonId, UnitId, stable_id
+
+WITHOUT_ATTEMPT = "UnexcusedWithoutAttempt"  # the metric that alarms
 
 
 def decide_notices(reported: LessonReported) -> None:
@@ -83,10 +86,20 @@ def record_outcome(answered: NoticeAnswered) -> None:
         if told is None or day.unit is None or told == gap:
             return "known"
         gaps = tuple(told if g is gap else g for g in day.gaps)
-        commit(store.day_item(replace(day, gaps=gaps), day.unit))
+        calls = [_call(answered, day.unit)] if outcome is not Outcome.DELIVERED else []
+        commit(store.day_item(replace(day, gaps=gaps), day.unit), *calls)
         return "recorded"
 
     persist(record)
+
+
+def _call(answered: NoticeAnswered, unit: UnitId) -> CallItem:
+    """That the recipient is to be called. The gap's outcome, which is final, sees to it that it is new."""
+    id = calls.call_id(answered.notice, answered.recipient)
+    call = Call(
+        id, unit, answered.day, answered.pupil, answered.recipient, answered.notice, answered.reason
+    )  # fmt: skip
+    return calls.call_item(call)
 
 
 def sweep_evening(day: date) -> None:
@@ -100,32 +113,48 @@ def sweep_evening(day: date) -> None:
 
 def _sweep_unit(unit: UnitId, day: date) -> None:
     ended = [u for u in store.unreported(unit, day) if u.end <= now()]
-    tally = Counter(unreportedLessons=len(ended))
+    reached = {c.notice for c in calls.calls(unit, day) if c.called is Called.REACHED}
+    tally, gaps = Counter(unreportedLessons=len(ended)), dict[NoticeId, str]()
     for pupil, missed in store.unexcused(unit, day):
+        found, gap = _close(unit, pupil, Missed(missed.lesson, missed.start, missed.end))
         tally["unexcusedLessons"] += 1
-        tally[_close(unit, pupil, Missed(missed.lesson, missed.start, missed.end))] += 1
-    counts = dict(tally)
+        tally[found] += 1
+        if gap:
+            gaps[gap.notice] = rules.state(gap, reached)
+    tally.update({"gaps": len(gaps), **Counter(gaps.values())})
+    _report(unit, day, dict(tally))
+
+
+def _report(unit: UnitId, day: date, counts: dict[str, int]) -> None:
+    """Keep what the evening found, and tell it. By the last sweep of the day no absence may be without an
+    attempt to tell the home.
+    """
     commit(
         Overwrite(store.sweep_item(unit, day, counts)),
         facts=[EveningSwept(unit=unit, day=day, counts=counts)],
     )
     for name, value in counts.items():
         count(f"Evening{name[0].upper()}{name[1:]}", value, unit_id=unit)
+    if counts.get("withoutAttempt") and now() >= local(day, rules.PROVEN):
+        count(WITHOUT_ATTEMPT, counts["withoutAttempt"])
 
 
-def _close(unit: UnitId, pupil: PersonId, missed: Missed) -> str:
+def _close(unit: UnitId, pupil: PersonId, missed: Missed) -> tuple[str, Gap | None]:
     """See to one unexcused lesson and name its state: delivered, call, failed, explained, or due (a notice is
-    on its way).
+    on its way); and the gap it belongs to, unless it is explained.
     """
     decided = persist(partial(_decide, pupil, unit, missed))
-    if decided in ("explained", "corrected", "due"):
-        return decided
+    if decided in ("explained", "corrected"):
+        return decided, None
     gap = next(g for g in store.pupil_day(pupil, today(missed.start)).gaps if missed.lesson in g.lessons)
+    if decided == "due":
+        return decided, gap
     if not gap.attempted:  # the fact or its answer was lost: say it again, messages knows what it has sent
         commit(facts=[_due(pupil, unit, gap)])
-        return "due"
+        return "due", gap
     states = set(gap.outcomes.values())
-    return next(state.value for state in (Outcome.FAILED, Outcome.CALL, Outcome.DELIVERED) if state in states)
+    worst = next(s for s in (Outcome.FAILED, Outcome.CALL, Outcome.DELIVERED) if s in states)
+    return worst.value, gap
 
 
 def read_sweep(caller: Caller, unit: UnitId, day: date) -> SweepView:

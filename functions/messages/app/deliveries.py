@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functions.messages.app.base import api, on
-from functions.messages.events import GlassBroken, MessageDue, NoticeDue
+from functions.messages.events import DeliveryDue, GlassBroken, MessageDue, NoticeDue
 from functions.messages.schemas import deliveries as schemas
 from functions.messages.schemas.common import PageQuery
-from functions.messages.usecases import deliveries
+from functions.messages.usecases import deliveries, sending
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.events import Envelope
@@ -30,7 +30,7 @@ def list_deliveries(request: Request[None, PageQuery]) -> schemas.DeliveryPage:
     meaning="Vårdnadshavare får inte underrättelsen om frånvaro; ring hem till de berörda i dag.",
 )  # fmt: skip
 def deliver_guardian_notice(envelope: Envelope) -> None:
-    """Send a notice to each guardian by their channel, once."""
+    """Send a notice to each guardian, or the pupil of age, by their channel, once."""
     deliveries.deliver_notice(NoticeDue.model_validate(envelope.data))
 
 
@@ -54,6 +54,24 @@ def warn_of_broken_glass(envelope: Envelope) -> None:
     deliveries.warn_of_broken_glass(GlassBroken.model_validate(envelope.data), envelope.id)
 
 
+@on.on_schedule(
+    "rate(1 minute)", process=28, timeout=60, runbook="notices",
+    meaning="Det som väntat på morgonen eller på nästa väg till en vårdnadshavare skickas inte.",
+)  # fmt: skip
+def hand_over_due() -> None:
+    """Every minute: go on with deliveries whose time has come."""
+    sending.hand_over_due()
+
+
+@on.on_facts(
+    DeliveryDue.type, process=28, batch=1, runbook="notices", uses=("ses:SendEmail", "sns:Publish"),
+    meaning="Den som inte nåddes på ett sätt nås inte på nästa. Ring hem till de berörda i dag.",
+)  # fmt: skip
+def send_again(envelope: Envelope) -> None:
+    """Send by the next way, or what has been held back."""
+    sending.send_again(DeliveryDue.model_validate(envelope.data))
+
+
 @on.on_mail_receipts(
     process=28,
     runbook="notices",
@@ -61,4 +79,4 @@ def warn_of_broken_glass(envelope: Envelope) -> None:
 )
 def record_mail_receipt(receipt: MailReceipt) -> None:
     """Take in what SES says became of a mail."""
-    deliveries.record_receipt(receipt.kind, receipt.tag)
+    sending.record_receipt(receipt.kind, receipt.tag, lasting=receipt.lasting)

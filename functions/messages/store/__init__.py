@@ -4,24 +4,36 @@ are kept.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zlib import crc32
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from functions.messages.domain.deliveries import Channel, Delivery, Failure, State
+from functions.messages.domain.deliveries import (
+    Channel,
+    Delivery,
+    Failure,
+    Kind,
+    Quiet,
+    Said,
+    State,
+    Wishes,
+)
 from skolkit.clock import stamp
-from skolkit.config import table_name
+from skolkit.config import settings, table_name
 from skolkit.cursor import page_through, seal, unseal
 from skolkit.retention.items import ErasureItem, RetentionJob
-from skolkit.table import Item, Wanted
+from skolkit.table import Item, Overwrite, Wanted
 from skolkit.types import NoticeId, PersonId
 
-LOG_DAYS = (
-    400  # a delivery is remembered longer than facts can be replayed (rules §9.4: until no longer of use)
-)
+# A delivery is remembered longer than facts can be replayed (rules §9.4: until no longer of use).
+LOG_DAYS = 400
+DUE_SHARDS = 4  # at the end of the night a school's messages are due at the same moment
 
 
 class MessagesItem(Item):
@@ -32,19 +44,36 @@ class MessagesItem(Item):
 
 
 class PreferencesItem(MessagesItem, discriminator="preferences"):
-    """How a person wants to be reached."""
+    """How a person wants to be reached. The first shape had `channel` alone."""
 
     channel = UnicodeAttribute()
+    kinds = JSONAttribute(null=True)
+    quiet = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+
+
+class WaysItem(MessagesItem, discriminator="ways"):
+    """Ways to a person that came back: the mark of the address by channel, until another address is used."""
+
+    shut = JSONAttribute()
 
 
 class DeliveryItem(MessagesItem, discriminator="delivery"):
-    """One notice to one recipient."""
+    """One message to one recipient. `mark` tells whether an address is still the same, not which it is."""
 
     state = UnicodeAttribute()
     at = UnicodeAttribute()
     channel = UnicodeAttribute(null=True)
     failure = UnicodeAttribute(null=True)
     attempts = NumberAttribute(default=1)
+    tried = JSONAttribute(null=True)
+    until = UnicodeAttribute(null=True)
+    mark = UnicodeAttribute(null=True)
+    said = JSONAttribute(null=True)
+
+
+class DueItem(MessagesItem, discriminator="due"):
+    """That a delivery is to be looked at again: `DUE#<shard>` / `<when>#<tag>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +93,17 @@ class DeliveryKey:
     def sk(self) -> str:
         return f"DELIVERY#{self.day}#{self.notice}#{self.recipient}"
 
+    @property
+    def tag(self) -> str:
+        """The delivery in one word, as mails carry it."""
+        return "_".join((self.pupil, self.day.isoformat(), self.notice, self.recipient))
+
+    @classmethod
+    def tagged(cls, tag: str) -> DeliveryKey:
+        """The delivery that has this tag."""
+        pupil, day, notice, recipient = tag.split("_")
+        return cls(PersonId(pupil), date.fromisoformat(day), NoticeId(notice), PersonId(recipient))
+
     @classmethod
     def of(cls, item: DeliveryItem) -> DeliveryKey:
         _, day, notice, recipient = item.sk.split("#")
@@ -79,26 +119,62 @@ def _preferences_key(person: PersonId) -> tuple[str, str]:
     return f"PERSON#{person}", "PREFERENCES"
 
 
-def preferences(person: PersonId) -> tuple[Channel, int]:
-    """A person's channel and its version; (mail, 0) when they have not chosen."""
+def ways_key(person: PersonId) -> tuple[str, str]:
+    """Where it is said which ways to a person came back."""
+    return f"PERSON#{person}", "WAYS"
+
+
+def preferences(person: PersonId) -> tuple[Wishes, int]:
+    """How a person wants to be reached and its version; 0 when they have not chosen."""
     item = PreferencesItem.find(*_preferences_key(person))
-    return (Channel(item.channel), item.version or 0) if item else (Channel.MAIL, 0)
+    return (_wishes(item, None), item.version or 0) if item else (Wishes(), 0)
 
 
-def wanted_channels(people: list[PersonId]) -> Wanted[dict[PersonId, Channel]]:
-    """The chosen channels of several people, for `fetch`; mail for who has not chosen."""
-
-    def answer(found: dict[tuple[str, str], PreferencesItem]) -> dict[PersonId, Channel]:
-        chosen = {key[0].partition("#")[2]: Channel(item.channel) for key, item in found.items()}
-        return {person: chosen.get(person, Channel.MAIL) for person in people}
-
-    return Wanted(PreferencesItem, [_preferences_key(person) for person in people], answer)
+def wanted_wishes(people: list[PersonId]) -> tuple[Wanted[Any], Wanted[Any]]:
+    """What `wishes_of` needs, for `fetch`."""
+    chosen = Wanted(PreferencesItem, [_preferences_key(person) for person in people], dict)
+    ways = Wanted(WaysItem, [ways_key(person) for person in people], dict)
+    return chosen, ways
 
 
-def preferences_item(person: PersonId, channel: Channel, version: int) -> PreferencesItem:
+def wishes_of(
+    people: list[PersonId], chosen: dict[Any, PreferencesItem], ways: dict[Any, WaysItem]
+) -> dict[PersonId, Wishes]:
+    """How people want to be reached, and which ways to them came back; what `wanted_wishes` found."""
+    return {
+        person: _wishes(chosen.get(_preferences_key(person)), ways.get(ways_key(person))) for person in people
+    }
+
+
+def _wishes(chosen: PreferencesItem | None, ways: WaysItem | None) -> Wishes:
+    shut = {Channel(name): mark for name, mark in ways.shut.items()} if ways else None
+    if chosen is None:
+        return Wishes(shut=shut)
+    kinds = {Kind(kind): tuple(map(Channel, order)) for kind, order in (chosen.kinds or {}).items()}
+    quiet = Quiet(*map(time.fromisoformat, chosen.quiet.split("-"))) if chosen.quiet else None
+    return Wishes(Channel(chosen.channel), kinds, quiet, chosen.language, shut)
+
+
+def preferences_item(person: PersonId, wishes: Wishes, version: int) -> PreferencesItem:
     """The preferences to write over the version read (0: none yet)."""
     pk, sk = _preferences_key(person)
-    return PreferencesItem(pk=pk, sk=sk, channel=channel).over(version)
+    return PreferencesItem(
+        pk=pk, sk=sk, channel=wishes.first, kinds=dict(wishes.kinds) if wishes.kinds else None,
+        quiet=str(wishes.quiet) if wishes.quiet else None, language=wishes.language,
+    ).over(version)  # fmt: skip
+
+
+def shut_item(person: PersonId, channel: Channel, mark: str) -> WaysItem:
+    """That a way to a person came back, to write over what is known. One consistent get."""
+    pk, sk = ways_key(person)
+    known = WaysItem.find(pk, sk)
+    shut = {**(known.shut if known else {}), channel.value: mark}
+    return WaysItem(pk=pk, sk=sk, shut=shut).over(known.version if known else None)
+
+
+def mark_of(address: str) -> str:
+    """What tells an address from another without giving it away."""
+    return hmac.new(settings().cursor_key, b"address" + address.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def delivery(key: DeliveryKey) -> Delivery | None:
@@ -117,9 +193,42 @@ def delivery_item(key: DeliveryKey, delivery: Delivery) -> DeliveryItem:
         channel=delivery.channel,
         failure=delivery.failure,
         attempts=delivery.attempts,
+        tried=[list(one) for one in delivery.tried] or None,
+        until=stamp(delivery.until) if delivery.until else None,
+        mark=delivery.mark,
+        said=_said_row(delivery.said) if delivery.said else None,
         expires=int((delivery.at + timedelta(days=LOG_DAYS)).timestamp()),
     )
     return item.over(delivery.version)
+
+
+def due_items(key: DeliveryKey, delivery: Delivery) -> list[Overwrite]:
+    """That the delivery is to be looked at again, if it is."""
+    return [Overwrite(_due_item(key, delivery.until))] if delivery.until else []
+
+
+def _due_item(key: DeliveryKey, at: datetime) -> DueItem:
+    shard = crc32(key.tag.encode()) % DUE_SHARDS
+    return DueItem(pk=f"DUE#{shard}", sk=f"{stamp(at)}#{key.tag}")
+
+
+def due(shard: int, at: datetime, limit: int) -> list[tuple[DueItem, DeliveryKey, datetime]]:
+    """What is to be looked at again until `at`, the oldest first; one consistent query."""
+    found = DueItem.query(
+        f"DUE#{shard}", DueItem.sk < f"{stamp(at)}#~", limit=limit, page_size=limit, consistent_read=True
+    )
+    return [
+        (item, DeliveryKey.tagged(item.sk.partition("#")[2]), _instant(item.sk.partition("#")[0]))
+        for item in found
+    ]
+
+
+def wanted_deliveries(keys: Sequence[DeliveryKey]) -> Wanted[dict[DeliveryKey, Delivery]]:
+    """What is known of several deliveries, for `fetch`."""
+    asked = {(key.pk, key.sk): key for key in keys}
+    return Wanted(
+        DeliveryItem, list(asked), lambda found: {asked[k]: _delivery(item) for k, item in found.items()}
+    )
 
 
 def deliveries(
@@ -144,11 +253,28 @@ def _delivery(item: DeliveryItem) -> Delivery:
     return Delivery(
         state=State(item.state),
         channel=Channel(item.channel) if item.channel else None,
-        at=datetime.fromisoformat(item.at).astimezone(UTC),
+        at=_instant(item.at),
         failure=Failure(item.failure) if item.failure else None,
         attempts=int(item.attempts),
+        tried=tuple((Channel(way), Failure(why)) for way, why in item.tried or ()),
+        until=_instant(item.until) if item.until else None,
+        mark=item.mark,
+        said=_said_of(item.said) if item.said else None,
         version=item.version,
     )
+
+
+def _said_row(said: Said) -> dict[str, Any]:
+    row = {"template": said.template, "values": dict(said.values), "named": said.named}
+    return row | {"urgent": said.urgent, "only": said.only}
+
+
+def _said_of(row: dict[str, Any]) -> Said:
+    return Said(**(row | {"only": Channel(row["only"]) if row["only"] else None}))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 class MessagesRetentionItem(RetentionJob, discriminator="messages_retention"):

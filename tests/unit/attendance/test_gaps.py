@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
+
 from functions.attendance.domain.absence import Span
 from functions.attendance.domain.gaps import (
+    AlreadyReached,
+    Call,
+    Called,
     Missed,
     Outcome,
     answered,
     extend,
     is_explained,
     neighbours,
+    note_call,
     open_gap,
+    state,
 )
-from skolkit.types import LessonId, NoticeId, PersonId
+from skolkit.types import LessonId, NoticeId, PersonId, UnitId
 
 NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 09:00 in Sweden
 
@@ -55,3 +62,24 @@ def test_what_lies_between_a_gap_and_a_lesson() -> None:
         (gap, NINE + timedelta(minutes=40), NINE + timedelta(minutes=50))
     ]
     assert neighbours([gap], missed("b", 50)) == []
+
+
+def test_a_gap_is_told_by_message_or_telephone_to_be_called_or_without_attempt() -> None:
+    gap, anna, erik = open_gap(NoticeId("n"), missed("b", 50)), PersonId("anna"), PersonId("erik")
+    failed = answered(gap, anna, Outcome.FAILED)
+    assert state(gap, ()) == "withoutAttempt"
+    assert state(failed, ()) == "toCall"
+    assert state(failed, {NoticeId("other")}) == "toCall"
+    assert state(failed, {gap.notice}) == "told"
+    assert state(answered(failed, erik, Outcome.DELIVERED), ()) == "told"
+
+
+def test_a_call_is_noted_until_they_are_reached() -> None:
+    call = Call(
+        "c", UnitId("u"), date(2026, 11, 23), PersonId("p"), PersonId("anna"), NoticeId("n"), "bounced"
+    )
+    tried = note_call(call, Called.NOT_REACHED, PersonId("office"), NINE)
+    done = note_call(tried, Called.REACHED, PersonId("mentor"), NINE)
+    assert (done.called, done.by, done.attempts) == (Called.REACHED, "mentor", 2)
+    with pytest.raises(AlreadyReached):
+        note_call(done, Called.NOT_REACHED, PersonId("office"), NINE)

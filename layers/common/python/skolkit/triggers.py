@@ -72,11 +72,12 @@ class DroppedFile:
 @dataclass(frozen=True, slots=True)
 class MailReceipt:
     """What SES says of one mail: `kind` is its event type (Send, Delivery, Bounce …), `tag` the `delivery`
-    tag it was sent with.
+    tag it was sent with; `lasting`: the address will not take mail later either.
     """
 
     kind: str
     tag: str
+    lasting: bool = True
 
 
 @dataclass
@@ -147,6 +148,7 @@ class Triggers:
     def on_schedule(
         self, expression: str, *, process: int, timeout: int = 300, memory: int = 512,
         runbook: str = "schedule", meaning: str = "", uses: tuple[str, ...] = (),
+        alarms: tuple[str, ...] = (),
     ) -> Callable[[Callable[[], None]], Any]:  # fmt: skip
         """Run at Swedish wall-clock times: an EventBridge Scheduler expression, e.g. `cron(30 16 ? * MON-FRI
         *)`.
@@ -167,6 +169,7 @@ class Triggers:
                     runbook,
                     meaning,
                     uses,
+                    alarms=alarms,
                 )
             )
             return self.app.lambda_function(name=name)(lambda _event, _context: _logged(name, function))
@@ -248,7 +251,8 @@ class Triggers:
 
 def _receipt(event: dict[str, Any]) -> MailReceipt:
     detail = event["detail"]
-    return MailReceipt(kind=detail["eventType"], tag=detail["mail"]["tags"]["delivery"][0])
+    lasting = detail.get("bounce", {}).get("bounceType", "Permanent") == "Permanent"
+    return MailReceipt(detail["eventType"], detail["mail"]["tags"]["delivery"][0], lasting)
 
 
 def _each_message(

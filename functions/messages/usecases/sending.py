@@ -1,0 +1,272 @@
+"""Sending one message to one person: by the way they prefer, and when that fails or nothing is heard of it by
+the next, until it has arrived or somebody must call.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from functions.messages import channels, store
+from functions.messages.domain import deliveries as rules
+from functions.messages.domain.deliveries import Channel, Delivery, Failure, Kind, Said, State, Wishes
+from functions.messages.domain.templates import EMERGENCY, TEMPLATES, Template
+from functions.messages.events import DeliveryDue, NoticeDelivered, NoticeFailed
+from functions.messages.store import DeliveryKey, emergencies
+from functions.register import queries as register
+from functions.register.queries import Contact, Withheld
+from skolkit.clock import now
+from skolkit.errors import ChangedMeanwhile
+from skolkit.events import Fact
+from skolkit.table import Remove, Write, chunks, commit, fetch
+from skolkit.telemetry import logger
+from skolkit.types import PersonId
+
+SECONDS = 45.0  # of handing over what is due; the schedule comes every minute
+HANDED = 45  # in one transaction, each with its fact
+DONE = frozenset({State.CONFIRMED, State.FAILED})
+
+
+class InFlight(RuntimeError):
+    """Somebody else is sending this right now, or died doing so; it comes again after the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent; `withheld`: it is about somebody nothing may be sent about; `texts` by language fill the
+    place `{text}`.
+    """
+
+    said: Said
+    name: str = ""
+    withheld: bool = False
+    texts: Mapping[str, str] | None = None
+
+    @property
+    def template(self) -> Template:
+        return TEMPLATES[self.said.template]
+
+    @property
+    def pressing(self) -> bool:
+        """Whether another way is tried when nothing is heard; what goes by one way alone has no other."""
+        pressing = self.said.urgent or self.template.kind is Kind.ABSENCE
+        return pressing and self.said.only is None
+
+    def write(self, language: str) -> tuple[str, str]:
+        texts = self.texts or {}
+        own = texts.get(language) or texts.get("sv", "")
+        return self.template.write(language, {**self.said.values, "name": self.name, "text": own})
+
+
+def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
+    """Send every letter once, so many at a time. Raises when some must be tried again; the rest stay done."""
+    people = list(dict.fromkeys(key.recipient for key in letters))
+    contacts, wishes = register.contacts(people), wishes_of(people)
+
+    def done(key: DeliveryKey) -> bool:
+        try:
+            _send(key, letters[key], contacts.get(key.recipient), wishes[key.recipient])
+        except (InFlight, ChangedMeanwhile, channels.Unavailable):
+            return False
+        return True
+
+    with ThreadPoolExecutor(workers) as side:
+        pending = list(side.map(done, letters) if workers > 1 else map(done, letters)).count(False)
+    if pending:
+        raise InFlight(f"{pending} of {len(letters)}")
+
+
+def wishes_of(people: list[PersonId]) -> dict[PersonId, Wishes]:
+    """How people want to be reached. One round trip per 50."""
+    return store.wishes_of(people, *fetch(*store.wanted_wishes(people)))
+
+
+def _send(key: DeliveryKey, letter: Letter, contact: Contact | Withheld | None, wishes: Wishes) -> None:
+    known = store.delivery(key)
+    if rules.may_send(known, now()):
+        _deliver(key, letter, contact, wishes, known or _new(letter.said))
+    elif known and known.state is State.CLAIMED:
+        raise InFlight
+
+
+def _new(said: Said) -> Delivery:
+    return Delivery(State.WAITING, None, now(), attempts=0, said=said)
+
+
+def send_again(due: DeliveryDue) -> None:
+    """Go on with a delivery whose time has come: the night is over, the provider may be back, or nothing has
+    been heard of a mail. What has been looked at since is left alone.
+    """
+    key = DeliveryKey.tagged(due.delivery)
+    known = store.delivery(key)
+    said = known.said if known else None
+    if known is None or said is None or known.until != due.due or known.state in DONE:
+        return
+    if known.state is State.ACCEPTED and known.channel:
+        known = replace(known, tried=(*known.tried, (known.channel, Failure.UNCONFIRMED)))
+    elif not rules.may_send(known, now()):
+        raise InFlight
+    letter = _letter_of(key, said)
+    if rules.is_late(letter.template.kind, key.day, now()):
+        settle(key, known, rules.why_failed(known.tried) if known.tried else Failure.LATE)
+        return
+    contact = register.contacts([key.recipient]).get(key.recipient)
+    try:
+        _deliver(key, letter, contact, wishes_of([key.recipient])[key.recipient], known)
+    except channels.Unavailable:
+        logger().warning("provider unavailable", attempts=known.attempts)  # it is due again
+
+
+def _letter_of(key: DeliveryKey, said: Said) -> Letter:
+    if said.template == EMERGENCY:
+        found = emergencies.find(said.values["emergency"])
+        return Letter(said, texts=found.texts) if found else Letter(said, withheld=True)
+    if not said.named:
+        return Letter(said)
+    about = register.merged_into(key.pupil) or key.pupil
+    (known,) = fetch(register.wanted_names([about]))
+    person = known.get(about)
+    return Letter(said, person.given_name, person.protected) if person else Letter(said, withheld=True)
+
+
+def _deliver(
+    key: DeliveryKey, letter: Letter, contact: Contact | Withheld | None, wishes: Wishes, known: Delivery
+) -> None:
+    if letter.withheld or isinstance(contact, Withheld):
+        settle(key, known, Failure.PROTECTED)
+        return
+    until = rules.hold_until(letter.template.kind, letter.said.urgent, wishes.quiet, now())
+    if until:
+        held = replace(known, state=State.HELD, until=until, at=now())
+        commit(store.delivery_item(key, held), *store.due_items(key, held))
+        return
+    ways = ways_to(contact)
+    back = (way for way, mark in (wishes.shut or {}).items() if mark == _mark(ways.get(way)))
+    new = tuple((way, Failure.BOUNCED) for way in back if way not in dict(known.tried))
+    _climb(key, letter, contact, wishes, replace(known, tried=(*known.tried, *new)))
+
+
+def ways_to(contact: Contact | None) -> dict[Channel, str | None]:
+    """The addresses of somebody."""
+    return {Channel.MAIL: contact.email, Channel.SMS: contact.phone} if contact else {}
+
+
+def _mark(address: str | None) -> str | None:
+    return store.mark_of(address) if address else None
+
+
+def _climb(
+    key: DeliveryKey, letter: Letter, contact: Contact | None, wishes: Wishes, known: Delivery
+) -> None:
+    """Try one way after the other until a provider takes the message."""
+    only, ways = letter.said.only, ways_to(contact)
+    order = (only,) if only else wishes.order(letter.template.kind)
+    while contact and (way := rules.next_way(order, ways, dict(known.tried))):
+        subject, text = letter.write(wishes.language or contact.language)
+        known = claim(key, known, *way)
+        try:
+            channels.send(*way, subject, text, key.tag)
+        except channels.Rejected:
+            known = replace(known, tried=(*known.tried, (way[0], Failure.REJECTED)))
+            continue
+        except channels.Unavailable:
+            _wait(key, known)
+            raise
+        settle(key, known, None, letter)
+        return
+    settle(key, known, rules.why_failed(known.tried))
+
+
+def claim(key: DeliveryKey, known: Delivery, channel: Channel, address: str) -> Delivery:
+    """Say that this function is sending, so that a repeat of the fact does not send too."""
+    claimed = replace(
+        known, state=State.CLAIMED, channel=channel, at=now(), attempts=known.attempts + 1,
+        mark=store.mark_of(address),
+    )  # fmt: skip
+    commit(store.delivery_item(key, claimed))
+    return replace(claimed, version=(claimed.version or 0) + 1)
+
+
+def _wait(key: DeliveryKey, claimed: Delivery) -> None:
+    """Nobody is sending it now; it is due again later, and once although the queue may come before."""
+    at = now()
+    planned = claimed.until if claimed.until and claimed.until > at else None
+    until = planned or rules.try_again(claimed.attempts, at)
+    if until is None:
+        settle(key, claimed, Failure.REJECTED)
+        return
+    waiting = replace(claimed, state=State.WAITING, at=at, until=until)
+    commit(store.delivery_item(key, waiting), *([] if planned else store.due_items(key, waiting)))
+
+
+def settle(key: DeliveryKey, known: Delivery, failure: Failure | None, letter: Letter | None = None) -> None:
+    """Record that a provider has taken a message or nobody can be reached, and for a notice of absence tell
+    attendance, in one transaction.
+    """
+    at = now()
+    state = State.FAILED if failure else State.ACCEPTED
+    until = rules.look_again(known.channel, letter.pressing, at) if letter and known.channel else None
+    settled = replace(known, state=state, failure=failure, at=at, until=until)
+    commit(store.delivery_item(key, settled), *store.due_items(key, settled), facts=_answers(key, settled))
+    logger().info("delivery settled", state=state.value, channel=settled.channel, failure=failure)
+
+
+def _answers(key: DeliveryKey, settled: Delivery) -> list[Fact]:
+    """What attendance is told; what was sent before texts had names can only have been a notice."""
+    if settled.said and TEMPLATES[settled.said.template].kind is not Kind.ABSENCE:
+        return []
+    about = {"notice": key.notice, "pupil": key.pupil, "day": key.day, "recipient": key.recipient}
+    if settled.failure is None:
+        return [NoticeDelivered(**about, channel=settled.channel)]
+    return [NoticeFailed(**about, reason=settled.failure)]
+
+
+def record_receipt(kind: str, tag: str, *, lasting: bool = True) -> None:
+    """What SES says of a mail. Sent proves that a claim was carried out; delivered that it has arrived; a
+    bounce that it came back: the next way is tried, and if the address is wrong for good (`lasting`) it is
+    not used again.
+    """
+    key = DeliveryKey.tagged(tag)
+    known = store.delivery(key)
+    if known is None or known.channel is not Channel.MAIL or known.state in (State.FAILED, State.WAITING):
+        return
+    if kind in ("Send", "Delivery") and known.state is State.CLAIMED:
+        letter = Letter(known.said) if known.said else None
+        settle(key, known, None, letter)
+    if kind == "Delivery":
+        _confirm(key)
+    if kind in ("Bounce", "Reject", "Rendering Failure"):
+        _take_back(key, known, lasting and kind == "Bounce")
+
+
+def _confirm(key: DeliveryKey) -> None:
+    known = store.delivery(key)
+    if known and known.state is State.ACCEPTED:
+        commit(store.delivery_item(key, replace(known, state=State.CONFIRMED, until=None)))
+
+
+def _take_back(key: DeliveryKey, known: Delivery, shut: bool) -> None:
+    if known.said is None:
+        settle(key, known, Failure.BOUNCED)
+        return
+    at = now().replace(microsecond=0)  # as rows and facts keep it
+    tried = (*known.tried, (Channel.MAIL, Failure.BOUNCED))
+    back = replace(known, state=State.WAITING, tried=tried, at=at, until=at)
+    writes: list[Write] = [store.delivery_item(key, back), *store.due_items(key, back)]
+    if shut and known.mark:
+        writes.append(store.shut_item(key.recipient, Channel.MAIL, known.mark))
+    commit(*writes, facts=[DeliveryDue(delivery=key.tag, due=at)])
+
+
+def hand_over_due() -> int:
+    """Let the queue have every delivery whose time has come, the oldest first; returns how many."""
+    stop, done = time.monotonic() + SECONDS, 0
+    for shard in range(store.DUE_SHARDS):
+        while time.monotonic() < stop and (found := store.due(shard, now(), 20 * HANDED)):
+            for some in chunks(found, HANDED):
+                facts = [DeliveryDue(delivery=key.tag, due=at) for _, key, at in some]
+                commit(*(Remove(item) for item, _, _ in some), facts=facts)
+            done += len(found)
+    return done
