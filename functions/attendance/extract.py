@@ -9,6 +9,7 @@ import json
 
 from functions.attendance import store
 from functions.attendance.domain.lesson import Sheet
+from functions.attendance.store import leave as leaves
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, section
@@ -32,7 +33,8 @@ def gather(asked: Requested) -> list[Section]:
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    leave = [_leave(rows, person), _leave_decisions(rows)]
+    return [_absence(rows, person), *leave, _gaps(rows), _lessons(mine, person), _reported(mine, person)]
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
@@ -51,6 +53,45 @@ def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
             for row in rows if isinstance(row, store.NoticeItem)
         ],
     )  # fmt: skip
+
+
+def _leave(rows: list[store.AttendanceItem], person: PersonId) -> Section:
+    return section(
+        "attendance.leave", "Ansökningar om ledighet", "Applications for leave",
+        {
+            "asked": ("Tid", "Time"), "purpose": ("Ändamål", "Purpose"), "words": ("Skäl", "Reasons"),
+            "applicant": ("Ansökt av", "Applied for by"), "state": ("Läge", "State"),
+            "granted": ("Beviljat", "Granted"),
+        },
+        [
+            [
+                _span(row.asked), row.purpose, row.words,
+                "personen själv" if row.applicant == person else "någon annan",
+                row.state, _span(row.granted) if row.granted else None,
+            ]
+            for row in rows if isinstance(row, leaves.LeaveItem)
+        ],
+    )  # fmt: skip
+
+
+def _leave_decisions(rows: list[store.AttendanceItem]) -> Section:
+    found = [(row, json.loads(row.decided)) for row in rows if isinstance(row, leaves.LeaveDecisionItem)]
+    return section(
+        "attendance.leave", "Beslut om ledighet", "Decisions on leave",
+        {
+            "at": ("Beslutat", "Decided"), "span": ("Tid", "Time"), "outcome": ("Utfall", "Outcome"),
+            "ground": ("Grund", "Ground"), "motivation": ("Motivering", "Reasons"),
+            "appeal": ("Hur beslutet överklagas", "How to appeal"),
+        },
+        [
+            [row.at, _span(row.span), kept["outcome"], kept["ground"], kept["motivation"], kept["appeal"][0]]
+            for row, kept in found
+        ],
+    )  # fmt: skip
+
+
+def _span(text: str) -> str:
+    return " – ".join(filter(None, json.loads(text)))
 
 
 def _gaps(rows: list[store.AttendanceItem]) -> Section:

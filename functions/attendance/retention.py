@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functions.attendance.store.leave  # noqa: F401 - rows of its kinds are read
 from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT

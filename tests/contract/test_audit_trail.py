@@ -25,6 +25,7 @@ UNTRACED = {
     "access.read_retention_settings": "about nobody",
     "access.read_rights": "about nobody: roles and policies",
     "attendance.my_lessons": "one's own timetable",
+    "attendance.read_leave_settings": "about a unit",
     "attendance.read_sweep": "numbers of a unit",
     "messages.read_preferences": "one's own",
     "organisation.list_activities": "who teaches what, by id",

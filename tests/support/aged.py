@@ -14,6 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store import leave
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -97,9 +98,30 @@ def _attendance(made: Aged) -> None:
             ),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
+            *_leave(made, day),
         ]  # fmt: skip
 
     _write(made, "attendance", of(OLD), of(RECENT))
+
+
+def _leave(made: Aged, day: date) -> list[Item]:
+    id, span = new_id(), json.dumps([str(day), str(day), None, None])
+    pupil = made.pupil if day == RECENT else made.grown
+    return [
+        leave.LeaveItem(
+            f"PUPIL#{pupil}", f"L#{id}", unit=UNIT, asked=span, purpose="travel", applicant=made.parent,
+            applied=stamp(now()), touched=str(day), days=1, state="refused",
+        ),
+        leave.LeaveDecisionItem(
+            f"PUPIL#{pupil}", f"LD#{id}#001", span=span, by=made.teacher, at=stamp(now()),
+            decided=json.dumps({"outcome": "refused", "ground": "pupilsSituation", "motivation": "",
+                                "appeal": ["", ""]}),
+        ),
+        leave.WaitingLeaveItem(
+            f"LEAVES#{UNIT}", id, pupil=pupil, asked=span, days=1, since=str(day)
+        ),
+        leave.LeavesItem(f"PUPIL#{pupil}", "LEAVES", until=str(day)),
+    ]  # fmt: skip
 
 
 def _timetable(made: Aged) -> None:

@@ -11,7 +11,10 @@ from typing import Any
 
 from functions.access.store import extracts, retention
 from functions.attendance import store
+from functions.attendance.domain.absence import Span
+from functions.attendance.domain.leave import Leave, LeaveId, Purpose
 from functions.attendance.domain.lesson import Entry, Minutes
+from functions.attendance.store import leave as leave_store
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
@@ -146,6 +149,8 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
+    with acting_as("attendance"):
+        made |= _leaves([pupil.id, hidden], home.unit, people["guardian"], people["second guardian"])
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
@@ -344,6 +349,27 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _leaves(pupils: Sequence[PersonId], unit: UnitId, one: PersonId, other: PersonId) -> dict[str, str]:
+    """An application for leave that waits for its decision, and one that waits for the guardian `one`; the
+    same for all pupils.
+    """
+    days = default_calendar(SchoolYear(SchoolYear.of(today()).start_year + 1)).school_days()
+    ids = {"leave": new_id(), "asked leave": new_id()}
+    for pupil in pupils:
+        waiting = Leave(
+            id=LeaveId(ids["leave"]), pupil=pupil, unit=unit, asked=Span(days[0], days[1]),
+            purpose=Purpose.TRAVEL, words="", applicant=one, applied=now(), touched=today(), days=2,
+        )  # fmt: skip
+        asked = replace(
+            waiting, id=LeaveId(ids["asked leave"]), asked=Span(days[5], days[6]), applicant=other,
+            state="consent", awaits=(one,),
+        )  # fmt: skip
+        commit(
+            *map(leave_store.leave_item, (waiting, asked)), *leave_store.waiting_writes(None, waiting, pupil)
+        )
+    return ids
 
 
 def _retained(by: PersonId) -> dict[str, str]:

@@ -257,6 +257,21 @@ _TYPES = (
         _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.leave", Text("Ledighet", "Leave"),
+        Text("Pröva ansökningar om ledighet (skollagen 7:18)", "To decide on applications for leave"),
+        Text(
+            "Tid, ändamål, vem som ansökt och medgett, beslut med skäl och beslutsfattare",
+            "Time, purpose, who applied and agreed, decisions with reasons and who took them",
+        ),
+        _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.settings", Text("Val om ledighet", "Choices about leave"),
+        Text("Veta vad som gäller vid enheten", "To know what holds at the unit"),
+        Text("Inga personuppgifter", "No personal data"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "attendance.sweep", Text("Kvällskontroll", "Evening check"),
         Text("Kontrollera att hemmen underrättats (skollagen 7:17)", "To see that homes have been told"),
         Text("Antal per skola och dag, inga personuppgifter", "Counts per school and day, no personal data"),

@@ -31,7 +31,9 @@ DEEDS: dict[str, Deed] = {
     "add_watch_event": _change(
         "noterade något i ett bevakningsärende", "noted something in a case of the watch"
     ),
+    "answer_leave": _change("svarade på en ansökan om ledighet", "answered an application for leave"),
     "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
+    "apply_for_leave": _change("ansökte om ledighet", "applied for leave"),
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
     ),
@@ -53,6 +55,7 @@ DEEDS: dict[str, Deed] = {
     "change_duty": _change("ändrade en tjänst", "changed a duty"),
     "change_enrolment": _change("ändrade en inskrivning", "changed an enrolment"),
     "change_group": _change("ändrade en klass eller grupp", "changed a class or group"),
+    "change_leave_settings": _change("ändrade vad som gäller om ledighet", "changed what holds about leave"),
     "change_mapping": _change("ändrade rubriker för tabeller", "changed headings of tables"),
     "change_members": _change(
         "ändrade vilka som går i en klass eller grupp", "changed who belongs to a class or group"
@@ -77,6 +80,7 @@ DEEDS: dict[str, Deed] = {
     "create_unit": _change("skapade en enhet i organisationen", "made an element of the organisation"),
     "decide_calendar": _change("beslutade läsårstider", "decided a school year"),
     "decide_distribution": _change("beslutade timplanens fördelning", "decided the teaching hours"),
+    "decide_leave": _change("beslutade om ledighet", "decided on leave"),
     "decide_leaving": _change("avgjorde ett ärende om att sluta skolan", "decided a case of leaving school"),
     "decide_round": _change(
         "beslutade resultatet av elevernas val", "decided the outcome of the pupils' choices"
@@ -115,6 +119,7 @@ DEEDS: dict[str, Deed] = {
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
     "list_holds": _read("läste gallringsstopp", "read legal holds"),
+    "list_leaves": _read("läste ansökningar om ledighet", "read applications for leave"),
     "list_leavings": _read("läste ärenden om att sluta skolan", "read cases of leaving school"),
     "list_matters": _read("läste vilka ärenden som väntar", "read which matters wait"),
     "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
@@ -126,11 +131,17 @@ DEEDS: dict[str, Deed] = {
     ),
     "list_staffing_warnings": _read("läste varningar om behörighet", "read warnings about certification"),
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
+    "list_waiting_leaves": _read(
+        "läste vilka ansökningar om ledighet som väntar", "read which applications for leave wait"
+    ),
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
+    "move_leave": _change(
+        "flyttade en ansökan om ledighet till elevens nya skola", "moved an application for leave"
+    ),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
     "open_leaving": _change("öppnade ett ärende om att sluta skolan", "opened a case of leaving school"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
@@ -145,6 +156,7 @@ DEEDS: dict[str, Deed] = {
     "preview_rule": _read("läste vilka en grupps regel gäller", "read whom a group's rule fits"),
     "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
+    "put_leave_into_days": _change("förde in beviljad ledighet", "entered granted leave"),
     "put_member": _change("placerade i en klass eller grupp", "put in a class or group"),
     "put_offering": _change("ändrade vad enheten erbjuder", "changed what the unit offers"),
     "put_responsible": _change(
@@ -168,6 +180,7 @@ DEEDS: dict[str, Deed] = {
     "read_group": _read("läste klasslistan", "read the class list"),
     "read_handover": _read("läste hur långt överlämningen kommit", "read how far the hand-over has come"),
     "read_hold": _read("läste ett gallringsstopp", "read a legal hold"),
+    "read_leave": _read("läste en ansökan om ledighet", "read an application for leave"),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
     "read_record": _read(
@@ -202,6 +215,7 @@ DEEDS: dict[str, Deed] = {
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
     "withdraw_extracts": _change("tog bort registerutdrag", "took away register extracts"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
+    "withdraw_leave": _change("tog tillbaka en ansökan om ledighet", "took an application for leave back"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Literal
 
 from functions.attendance.domain.absence import Reason
 from functions.attendance.schemas.common import Id
@@ -16,11 +17,11 @@ class NewAbsence(Shape):
     end_date: date
     start_time: time | None = None
     end_time: time | None = None
-    reason: Reason
+    reason: Literal[Reason.ILLNESS, Reason.MEDICAL_VISIT, Reason.DENTAL_VISIT, Reason.OTHER]
 
 
 class AbsenceSpan(Shape):
-    """A notice of absence ("Anmäld frånvaro" in SS 12000)."""
+    """A notice of absence ("Anmäld frånvaro" in SS 12000), or granted leave."""
 
     id: Id
     student: Id

@@ -12,7 +12,9 @@ from functions.attendance import store
 from functions.attendance.domain.absence import Notice
 from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
+from functions.attendance.store import leave as leave_store
 from functions.attendance.store import notices as notices_store
+from functions.attendance.usecases.leave_lists import readdress
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -27,8 +29,11 @@ def follow_merge(told: MergeTold) -> None:
     whatever order the facts come in, and how often.
     """
     for pupil in (told.kept, told.merged):
-        notices = notices_store.coming_notices(register.records_of(pupil), today())
+        records = register.records_of(pupil)
+        notices = notices_store.coming_notices(records, today())
+        notices += leave_store.coming_leaves(records, today())
         _mark(pupil, notices, notices_store.coming_days(pupil, today()))
+    readdress(told)
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:
