@@ -34,6 +34,7 @@ NOW = datetime(2026, 8, 1, 9, tzinfo=UTC)
 BOTH = (PersonId("one"), PersonId("other"))
 HEAD, MENTOR = Decider(PersonId("head"), "principal"), Decider(PersonId("mentor"), "delegate", "d1")
 GRANT = Verdict("granted", "personalMatter")
+USUAL = LeaveSettings()
 days = st.dates(YEAR.start, YEAR.end)
 
 
@@ -52,7 +53,7 @@ def leave(first: date, last: date | None = None, id: str = "new", **other: Any) 
 
 def decide(
     one: Leave, verdict: Verdict = GRANT, by: Decider = HEAD, others: Mapping[LeaveId, Taken] | None = None,
-    today: date = TODAY, settings: LeaveSettings = LeaveSettings(),
+    today: date = TODAY, settings: LeaveSettings = USUAL,
 ) -> tuple[Leave, rules.Decision]:  # fmt: skip
     return rules.decide(one, verdict, by, others or {}, NOW, today, is_school_day, settings)
 
@@ -85,55 +86,61 @@ def test_the_days_in_a_row_are_the_run_of_school_days_away(starts: list[tuple[da
     assert rules.in_a_row(asked, spans[1:], is_school_day) == high - low + 1
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 40), st.integers(0, 11), st.sampled_from(["wait", "mentor", "part", "anew"])
-        ),
-        max_size=14,
-    ),
-    st.integers(0, 10),
-)
-def test_nobody_gets_more_than_ten_days_in_a_row_from_a_delegate(
-    wishes: list[tuple[int, int, str]], limit: int
-) -> None:
-    """However leave is split, and in whatever order it is applied for and decided."""
-    cases: dict[LeaveId, Leave] = {}
-    settings = LeaveSettings(delegable=limit)
+class Cases:
+    """A pupil's leave while homes apply and a delegate decides."""
 
-    def known() -> dict[LeaveId, Taken]:
-        open_ = {id: Taken(c.asked, granted=False) for id, c in cases.items() if c.state in rules.OPEN}
-        return open_ | {id: Taken(c.granted, granted=True) for id, c in cases.items() if c.granted}
+    def __init__(self, limit: int) -> None:
+        self.all: dict[LeaveId, Leave] = {}
+        self.settings = LeaveSettings(delegable=limit)
 
-    def by_mentor(one: Leave, verdict: Verdict) -> None:
+    def known(self) -> dict[LeaveId, Taken]:
+        waiting = {id: Taken(c.asked, granted=False) for id, c in self.all.items() if c.state in rules.OPEN}
+        return waiting | {id: Taken(c.granted, granted=True) for id, c in self.all.items() if c.granted}
+
+    def apply(self, one: Leave) -> Leave | None:
         try:
-            cases[one.id], _ = decide(one, verdict, MENTOR, known(), settings=settings)
+            self.all[one.id] = rules.apply(one, self.known(), TODAY, is_school_day)
+        except rules.OverlappingLeave:
+            return None
+        return self.all[one.id]
+
+    def decide(self, id: LeaveId, verdict: Verdict) -> None:
+        try:
+            self.all[id], _ = decide(self.all[id], verdict, MENTOR, self.known(), settings=self.settings)
         except (rules.PrincipalDecides, rules.OverlappingLeave, rules.NotPartOfIt):
             return
 
+    def longest(self) -> int:
+        granted = {day for c in self.all.values() if c.granted for day in c.granted.days()}
+        longest = run = 0
+        for day in SCHOOL:
+            run = run + 1 if day in granted else 0
+            longest = max(longest, run)
+        return longest
+
+
+WISHES = st.tuples(st.integers(0, 40), st.integers(0, 11), st.sampled_from(["wait", "all", "part", "anew"]))
+
+
+@given(st.lists(WISHES, max_size=14), st.integers(0, 10))
+def test_nobody_gets_more_than_ten_days_in_a_row_from_a_delegate(
+    wishes: list[tuple[int, int, str]], limit: int
+) -> None:
+    """However leave is split, and in whatever order it is applied for and decided, in part or anew."""
+    cases = Cases(limit)
     for number, (start, more, what) in enumerate(wishes):
-        draft = leave(SCHOOL[start], SCHOOL[start + more], str(number))
-        try:
-            cases[draft.id] = rules.apply(draft, known(), TODAY, is_school_day)
-        except rules.OverlappingLeave:
-            continue
-        for one in [c for c in cases.values() if what == "mentor" or c.id == draft.id]:
-            if what in ("mentor", "anew") and one.state == "waiting":
-                by_mentor(one, GRANT)
-            if what == "part":
-                part = Span(one.asked.first, SCHOOL[start])
-                by_mentor(one, Verdict("partlyGranted", "personalMatter", "Prov", part))
+        one = cases.apply(leave(SCHOOL[start], SCHOOL[start + more], str(number)))
+        if one and what == "part":
+            part = Span(one.asked.first, SCHOOL[start])
+            cases.decide(one.id, Verdict("partlyGranted", "personalMatter", "Prov", part))
+        if what == "all":
+            for id in [id for id, case in cases.all.items() if case.state == "waiting"]:
+                cases.decide(id, GRANT)
         if what == "anew":
-            for one in list(cases.values()):
-                if one.state in rules.GRANTED:
-                    by_mentor(one, Verdict("refused", "importantSchoolwork", "Prov"))
-                    by_mentor(cases[one.id], GRANT)
-    granted = {day for c in cases.values() if c.granted for day in c.granted.days()}
-    longest = run = 0
-    for day in SCHOOL:
-        run = run + 1 if day in granted else 0
-        longest = max(longest, run)
-    assert longest <= limit
+            for id in [id for id, case in cases.all.items() if case.decisions]:
+                cases.decide(id, Verdict("refused", "importantSchoolwork", "Prov"))
+                cases.decide(id, GRANT)
+        assert cases.longest() <= limit
 
 
 def test_ten_days_in_a_row_may_be_delegated_and_eleven_not_even_over_a_holiday() -> None:
