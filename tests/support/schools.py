@@ -366,9 +366,8 @@ def _leaves(pupils: Sequence[PersonId], unit: UnitId, one: PersonId, other: Pers
             waiting, id=LeaveId(ids["asked leave"]), asked=Span(days[5], days[6]), applicant=other,
             state="consent", awaits=(one,),
         )  # fmt: skip
-        commit(
-            *map(leave_store.leave_item, (waiting, asked)), *leave_store.waiting_writes(None, waiting, pupil)
-        )
+        commit(*map(leave_store.leave_item, (waiting, asked)))
+    commit(leave_store.waiting_item(unit, waiting, pupils[0]))
     return ids
 
 

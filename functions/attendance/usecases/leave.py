@@ -61,29 +61,37 @@ class Relation(NamedTuple):
 
 
 def apply_for_leave(caller: Caller, id: PersonId, new: NewLeave, key: RequestKey) -> LeaveState:
-    """Apply for leave. Five round trips: pupil, settings, calendar, the pupil's leave, commit."""
+    """Apply for leave. Five round trips: pupil, settings, the pupil's leave, calendar, commit."""
     record = register.require_pupil(caller, "attendance:apply_for_leave", id)
+    return again(lambda: _apply(caller, record, new, key))
+
+
+def _apply(caller: Caller, record: PupilRecord, new: NewLeave, key: RequestKey) -> LeaveState:
     if record.unit is None:
         raise NotFound
-    asked = Span(new.start_date, new.end_date, new.start_time, new.end_time)
     settings = leaves_store.settings_of(record.unit, organisation.MUNICIPALITY)
-    others = record.guardians - {caller.person_id} if settings.both_guardians else frozenset()
-    draft = Leave(
-        id=LeaveId(new_id()), pupil=id, unit=record.unit, asked=asked, purpose=new.purpose, words=new.words,
-        applicant=caller.person_id, applied=now(), touched=today(), days=0, awaits=tuple(sorted(others)),
-    )  # fmt: skip
     known = leaves_store.leaves_of(record.records)
+    draft = _draft(caller, record, new, both=settings.both_guardians)
     one = rules.apply(draft, taken(known), today(), school_days(record.unit))
     view = state_view(replace(one, version=1))
     commit(
         leaves_store.leave_item(one),
-        *leaves_store.waiting_writes(None, one, id),
+        *leaves_store.waiting_writes(None, one, record.id),
         *leaves_store.leaves_items(known, one, today()),
         facts=[_applied(one), *_consent_due(one)],
-        trace=Trace(caller.person_id, "apply_for_leave", id, changes=str(one.id)),
+        trace=Trace(caller.person_id, "apply_for_leave", record.id, changes=str(one.id)),
         once=key.once(view.model_dump_json(by_alias=True)),
     )
     return view
+
+
+def _draft(caller: Caller, record: PupilRecord, new: NewLeave, *, both: bool) -> Leave:
+    others = record.guardians - {caller.person_id} if both else frozenset[PersonId]()
+    return Leave(
+        id=LeaveId(new_id()), pupil=record.id, unit=record.unit or UnitId(""), purpose=new.purpose,
+        asked=Span(new.start_date, new.end_date, new.start_time, new.end_time), words=new.words,
+        applicant=caller.person_id, applied=now(), touched=today(), days=0, awaits=tuple(sorted(others)),
+    )  # fmt: skip
 
 
 def answer_leave(
