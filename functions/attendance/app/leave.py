@@ -76,7 +76,7 @@ def answer_leave(request: Request[schemas.LeaveAnswer, None]) -> schemas.LeaveSt
     errors=(
         NotFound, ChangedMeanwhile, NoSchoolDay, rules.NotToDecide, rules.LeaveBegun,
         rules.PrincipalDecides, rules.NotPartOfIt, rules.OverlappingLeave, rules.WrongGround,
-        rules.ReasonsMissing,
+        rules.ReasonsMissing, rules.OwnCase,
     ),
 )  # fmt: skip
 def decide_leave(request: Request[schemas.NewDecision, None]) -> schemas.LeaveState:

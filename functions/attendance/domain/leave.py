@@ -160,6 +160,16 @@ class PrincipalDecides(DomainError):
     law = "skollagen 7:18"
 
 
+class OwnCase(DomainError):
+    """Nobody decides on leave for themselves or their own child."""
+
+    reason = Text(
+        "Du kan inte avgöra ditt eget barns ledighet.", "You cannot decide on your own child's leave."
+    )
+    advice = Text("Lämna ansökan till någon annan.", "Leave the application to somebody else.")
+    law = "förvaltningslagen 16–18 §§"
+
+
 class WrongGround(DomainError):
     """A decision rests on a ground of its kind; a longer leave only on exceptional reasons."""
 
@@ -321,6 +331,12 @@ def apply(draft: Leave, others: Mapping[LeaveId, Taken], today: date, is_school_
     if any(other.span.overlaps(asked) for other in others.values()):
         raise OverlappingLeave(field="startDate", value=asked.first.isoformat())
     return replace(draft, days=days, state="consent" if draft.awaits else "waiting")
+
+
+def check_impartial(decider: PersonId, pupil: PersonId, guardians: Iterable[PersonId]) -> None:
+    """Nobody decides in a case of their own (jäv): `OwnCase`."""
+    if decider in {pupil, *guardians}:
+        raise OwnCase(field="leave")
 
 
 def _check_span(span: Span) -> None:

@@ -231,6 +231,7 @@ def require_decider(caller: Caller, pupil: PersonId) -> Relation:
     facts = register.facts_of(record, organisation.staff_around(pupil, today()))
     offices = organisation.offices_of(caller.person_id)
     guard.require(caller, "attendance:decide_leave", facts, offices.duties)
+    rules.check_impartial(caller.person_id, record.id, record.guardians)
     return Relation(record, offices)
 
 

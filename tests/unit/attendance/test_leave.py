@@ -266,3 +266,10 @@ def test_the_decider_is_reminded_every_fifth_school_day() -> None:
     due = [day for day in SCHOOL[:21] if rules.is_due(SCHOOL[0], day, 5, is_school_day)]
     assert due == [SCHOOL[5], SCHOOL[10], SCHOOL[15], SCHOOL[20]]
     assert not rules.is_due(SCHOOL[0], SCHOOL[4] + timedelta(days=2), 4, lambda d: d in SCHOOL)
+
+
+def test_nobody_decides_in_a_case_of_their_own() -> None:
+    for own in (*BOTH, PersonId("pupil")):
+        with pytest.raises(rules.OwnCase):
+            rules.check_impartial(own, PersonId("pupil"), BOTH)
+    rules.check_impartial(HEAD.person, PersonId("pupil"), BOTH)
