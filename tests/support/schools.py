@@ -357,17 +357,18 @@ def _leaves(pupils: Sequence[PersonId], unit: UnitId, one: PersonId, other: Pers
     """
     days = default_calendar(SchoolYear(SchoolYear.of(today()).start_year + 1)).school_days()
     ids = {"leave": new_id(), "asked leave": new_id()}
-    for pupil in pupils:
-        waiting = Leave(
-            id=LeaveId(ids["leave"]), pupil=pupil, unit=unit, asked=Span(days[0], days[1]),
-            purpose=Purpose.TRAVEL, words="", applicant=one, applied=now(), touched=today(), days=2,
-        )  # fmt: skip
-        asked = replace(
-            waiting, id=LeaveId(ids["asked leave"]), asked=Span(days[5], days[6]), applicant=other,
-            state="consent", awaits=(one,),
-        )  # fmt: skip
-        commit(*map(leave_store.leave_item, (waiting, asked)))
-    commit(leave_store.waiting_item(unit, waiting, pupils[0]))
+    first = Leave(
+        id=LeaveId(ids["leave"]), pupil=pupils[0], unit=unit, asked=Span(days[0], days[1]),
+        purpose=Purpose.TRAVEL, words="", applicant=one, applied=now(), touched=today(), days=2,
+    )  # fmt: skip
+    asked = replace(
+        first, id=LeaveId(ids["asked leave"]), asked=Span(days[5], days[6]), applicant=other,
+        state="consent", awaits=(one,),
+    )  # fmt: skip
+    commit(
+        *(leave_store.leave_item(replace(each, pupil=pupil)) for pupil in pupils for each in (first, asked)),
+        leave_store.waiting_item(unit, first, pupils[0]),
+    )
     return ids
 
 

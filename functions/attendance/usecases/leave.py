@@ -45,7 +45,7 @@ from skolkit.events import Fact
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import Item, Once, Write, chunks, commit
+from skolkit.table import Item, Write, chunks, commit
 from skolkit.types import NoticeId, PersonId, UnitId, new_id, stable_id
 
 MARKS = 80  # days in one transaction, beside the application, its decision, lists, facts and audit row
@@ -133,8 +133,8 @@ def withdraw_leave(caller: Caller, pupil: PersonId, id: LeaveId, version: int) -
 def decide_leave(
     caller: Caller, pupil: PersonId, id: LeaveId, new: NewDecision, key: RequestKey
 ) -> LeaveState:
-    """Decide on leave. Nine round trips: the pupil, their groups (2), the caller's offices, application,
-    settings, calendar, days, commit.
+    """Decide on leave. Ten round trips, one more by delegation: the pupil, their groups (2), the caller's
+    offices, application, the pupil's leave, settings, calendar, days, commit.
     """
     relation = require_decider(caller, pupil)
     return again(lambda: _decide(caller, relation, id, new, key))
@@ -153,13 +153,11 @@ def _decide(caller: Caller, relation: Relation, id: LeaveId, new: NewDecision, k
         replace(old, unit=unit), verdict, by, taken(known), now(), today(), school_days(unit), settings
     )
     _in_person(caller, relation, decision)
-    view = state_view(replace(one, version=(old.version or 0) + 1))
-    _settle(
+    return _settle(
         record, known, old, one, leaves_store.decision_item(one, decision),
-        facts=_decided(one, record), once=key.once(view.model_dump_json(by_alias=True)),
+        facts=_decided(one, record), key=key,
         trace=Trace(caller.person_id, "decide_leave", record.id, decision.ground, f"{id} {decision.outcome}"),
     )  # fmt: skip
-    return view
 
 
 def _settle(
@@ -170,14 +168,15 @@ def _settle(
     *more: Item,
     facts: Sequence[Fact],
     trace: Trace,
-    once: Once | None = None,
-) -> None:
+    key: RequestKey | None = None,
+) -> LeaveState:
     """Write what has become of a leave, with the days it marks, or the promise to mark them."""
     marks = _marks(record, after)
     if len(marks) > MARKS:
         decided = after.decisions > before.decisions
         marks, facts = [], [LeaveTakesEffect(leave=after.id, pupil=record.id, decided=decided)]
         after = replace(after, state="takingEffect", coming=after.state)
+    view = state_view(replace(after, version=(before.version or 0) + 1))
     commit(
         leaves_store.leave_item(after),
         *leaves_store.waiting_writes(before, after, record.id),
@@ -186,8 +185,9 @@ def _settle(
         *more,
         facts=facts,
         trace=trace,
-        once=once,
+        once=key.once(view.model_dump_json(by_alias=True)) if key else None,
     )
+    return view
 
 
 def put_into_days(told: LeaveTakesEffect) -> None:

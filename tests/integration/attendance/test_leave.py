@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from functions.attendance import store
 from functions.attendance.domain import leave as rules
-from functions.attendance.domain.absence import Reason
+from functions.attendance.domain.absence import Reason, Span
 from functions.attendance.store import leave as leave_store
 from functions.attendance.usecases import leave as leaves
 from functions.register import queries as register
@@ -19,6 +19,7 @@ from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import local, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
+from skolkit.table import commit
 from skolkit.types import PersonId, UnitId, new_id
 from tests.integration.test_attendance_day import at, invalid, open_, pump, save
 from tests.support.areas import Answer, acting_as, audit_rows, call, deliver, outbox, run_schedule
@@ -301,22 +302,21 @@ def test_a_leave_of_a_term_holds_when_every_day_is_marked_and_not_before(
     spring = default_calendar(year(world)).spring
     sent = apply(pupil, spring.first, spring.last)
     assert sent.status == 201
-    days = rules.marked_days(rules.Span(spring.first, spring.last))
+    days = rules.marked_days(Span(spring.first, spring.last))
     assert len(days) > leaves.MARKS
     reasons = {"outcome": "granted", "ground": "exceptionalReasons"}
     decided = decide(pupil, sent.body["id"], head, **reasons)
-    assert (decided.status, decided.body["state"]) == (201, "granted"), decided.body
+    assert (decided.status, decided.body["state"]) == (201, "takingEffect"), decided.body
     before = read(pupil, sent.body["id"])
     assert (before["state"], before["grantedStartDate"], before["decisions"]) == ("takingEffect", None, [])
     assert (due("leave_granted"), marked(pupil, days)) == ([], [])
     assert refusal(withdraw(pupil, sent.body["id"], 2)) == (409, "not-to-withdraw")
 
     (fact,) = [e for e in outbox("attendance") if "LeaveTakesEffect" in e["type"]]
-    broken = leaves.commit
 
     def fails(*writes: Any, **more: Any) -> None:
         monkeypatch.setattr(leaves, "commit", dies)
-        broken(*writes, **more)
+        commit(*writes, **more)
 
     def dies(*_: Any, **__: Any) -> None:
         raise RuntimeError("the worker dies after its first part")
@@ -325,7 +325,7 @@ def test_a_leave_of_a_term_holds_when_every_day_is_marked_and_not_before(
     assert deliver("attendance", "put_leave_into_days", fact) == ["0"]
     assert len(marked(pupil, days)) == leaves.MARKS
     assert read(pupil, sent.body["id"])["state"] == "takingEffect"
-    monkeypatch.setattr(leaves, "commit", broken)
+    monkeypatch.setattr(leaves, "commit", commit)
     for _ in range(2):
         assert deliver("attendance", "put_leave_into_days", fact) == []
     assert marked(pupil, days) == days
@@ -409,7 +409,7 @@ def test_ended_delegations_and_other_delegates_decide_nothing(world: World) -> N
 def test_what_it_costs_is_bounded(world: World) -> None:
     pupil, mentor = world.classmates()[0], delegate(world)
     days, sent = ahead(world, 10), list[Answer]()
-    actions = {
+    actions: dict[str, Callable[[], Any]] = {
         "apply": lambda: sent.append(apply(pupil, days[0], days[9])),
         "decide": lambda: decide(pupil, sent[0].body["id"], mentor),
         "read": lambda: read(pupil, sent[0].body["id"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,6 @@ from functions.attendance.domain.leave import (
     Taken,
     Verdict,
 )
-from skolkit.clock import UTC
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.types import PersonId, UnitId
 
@@ -173,7 +172,7 @@ def test_a_longer_leave_needs_exceptional_reasons_and_a_refusal_reasons() -> Non
     assert (granted.state, decision.days, decision.ground) == ("granted", 12, "exceptionalReasons")
     for ground in ("personalMatter", "exceptionalReasons"):
         with pytest.raises(rules.WrongGround):
-            decide(long, Verdict("refused", ground, "Nej"))  # type: ignore[arg-type]
+            decide(long, Verdict("refused", ground, "Nej"))
     with pytest.raises(rules.ReasonsMissing):
         decide(long, Verdict("refused", "noExceptionalReasons", "  "))
     refused, decision = decide(long, Verdict("refused", "noExceptionalReasons", "Se 7:18."))
@@ -213,7 +212,7 @@ def test_what_cannot_be_applied_for_is_refused() -> None:
     def apply(one: Leave, others: Mapping[LeaveId, Taken] | None = None, today: date = TODAY) -> Leave:
         return rules.apply(one, others or {}, today, is_school_day)
 
-    saturday = next(d for d in rules.Span(SCHOOL[0], SCHOOL[9]).days() if d.weekday() == 5)
+    saturday = next(d for d in Span(SCHOOL[0], SCHOOL[9]).days() if d.weekday() == 5)
     refusals: list[tuple[type[Exception], Leave]] = [
         (rules.LeaveBegun, leave(TODAY - timedelta(days=1), SCHOOL[0])),
         (rules.BeyondSchoolYear, leave(SCHOOL[-1], YEAR.end + timedelta(days=1))),
