@@ -95,6 +95,50 @@ class EveningSwept(Fact):
     counts: dict[str, int]
 
 
+class LeaveApplied(Fact):
+    """Somebody applied for leave for a pupil (process 22)."""
+
+    type: ClassVar[str] = "attendance.LeaveApplied.v1"
+    leave: str
+    pupil: PersonId
+    unit: UnitId
+    first_day: date
+    last_day: date
+
+
+class LeaveDecided(Fact):
+    """Leave was granted, partly granted or refused, first or anew, and the pupil's days say so. The days are
+    those granted; of a refusal those applied for.
+    """
+
+    type: ClassVar[str] = "attendance.LeaveDecided.v1"
+    leave: str
+    pupil: PersonId
+    unit: UnitId
+    outcome: Literal["granted", "partlyGranted", "refused"]
+    first_day: date
+    last_day: date
+
+
+class LeaveWithdrawn(Fact):
+    """An application was taken back, or granted leave was given up from a day on."""
+
+    type: ClassVar[str] = "attendance.LeaveWithdrawn.v1"
+    leave: str
+    pupil: PersonId
+    unit: UnitId
+    from_day: date
+
+
+class LeaveTakesEffect(Fact):
+    """A long leave has been decided, or given up; its days are to be marked; for the area itself."""
+
+    type: ClassVar[str] = "attendance.LeaveTakesEffect.v1"
+    leave: str
+    pupil: PersonId
+    decided: bool
+
+
 class MessageDue(events.MessageDue):
     """People are to be told something of attendance."""
 

@@ -13,6 +13,7 @@ from functions.attendance import care_extract, store
 from functions.attendance.domain.lesson import Entry, Sheet
 from functions.attendance.domain.lesson_check_in import Arrival
 from functions.attendance.store import calls as calls_store
+from functions.attendance.store import leave as leaves
 from functions.attendance.store import notices, phone, series
 from functions.attendance.store.lesson_check_in import wanted_arrivals
 from functions.timetable import queries as timetable
@@ -44,8 +45,9 @@ def gather(asked: Requested) -> list[Section]:
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
     (came,) = fetch(wanted_arrivals([s.lesson for s in mine if person in s.roster], person))
     return [
-        _absence(rows, person), _series(rows), _code(person), _gaps(rows), _calls(rows),
-        _lessons(mine, person, came), _reported(mine, person), *care_extract.gather(person),
+        _absence(rows, person), _series(rows), _code(person), _leave(rows, person), _leave_decisions(rows),
+        _gaps(rows), _calls(rows), _lessons(mine, person, came), _reported(mine, person),
+        *care_extract.gather(person),
     ]  # fmt: skip
 
 
@@ -66,6 +68,45 @@ def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
             for row in rows if isinstance(row, notices.NoticeItem)
         ],
     )  # fmt: skip
+
+
+def _leave(rows: list[store.AttendanceItem], person: PersonId) -> Section:
+    return section(
+        "attendance.leave", "Ansökningar om ledighet", "Applications for leave",
+        {
+            "asked": ("Tid", "Time"), "purpose": ("Ändamål", "Purpose"), "words": ("Skäl", "Reasons"),
+            "applicant": ("Ansökt av", "Applied for by"), "state": ("Läge", "State"),
+            "granted": ("Beviljat", "Granted"),
+        },
+        [
+            [
+                _span(row.asked), row.purpose, row.words,
+                "personen själv" if row.applicant == person else "någon annan",
+                row.state, _span(row.granted) if row.granted else None,
+            ]
+            for row in rows if isinstance(row, leaves.LeaveItem)
+        ],
+    )  # fmt: skip
+
+
+def _leave_decisions(rows: list[store.AttendanceItem]) -> Section:
+    found = [(row, json.loads(row.decided)) for row in rows if isinstance(row, leaves.LeaveDecisionItem)]
+    return section(
+        "attendance.leave", "Beslut om ledighet", "Decisions on leave",
+        {
+            "at": ("Beslutat", "Decided"), "span": ("Tid", "Time"), "outcome": ("Utfall", "Outcome"),
+            "ground": ("Grund", "Ground"), "motivation": ("Motivering", "Reasons"),
+            "appeal": ("Hur beslutet överklagas", "How to appeal"),
+        },
+        [
+            [row.at, _span(row.span), kept["outcome"], kept["ground"], kept["motivation"], kept["appeal"][0]]
+            for row, kept in found
+        ],
+    )  # fmt: skip
+
+
+def _span(text: str) -> str:
+    return " – ".join(filter(None, json.loads(text)))
 
 
 def _series(rows: list[store.AttendanceItem]) -> Section:

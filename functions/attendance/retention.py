@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
+import functions.attendance.store.leave  # noqa: F401 - rows of its kinds are read
 from functions.access import queries as access
 from functions.attendance import store
 from functions.attendance.events import RetentionAnswered, RetentionContinued

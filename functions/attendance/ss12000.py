@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from functions.attendance.domain.absence import Notice
+from functions.attendance.domain.absence import Notice, Reason
 from functions.attendance.domain.lesson import Sheet
 from skolkit.clock import LOCAL
 from skolkit.http import Shape
@@ -100,14 +100,16 @@ def attendances(
 
 
 def absence(notice: Notice, modified: datetime, markings: Mapping[PersonId, SecurityMarking]) -> Absence:
-    """A notice of absence, from the first moment of its first day, or its time of day, to the last."""
+    """A notice of absence, or granted leave as one, from the first moment of its first day, or its time of
+    day, to the last.
+    """
     first, last = notice.span.first, notice.span.last
     return Absence(
         id=UUID(notice.id),
         meta=Meta(created=_made(notice.id) or modified, modified=modified),
         start_time=_at(first, notice.span.start or time.min),
         end_time=_at(last, notice.span.end) if notice.span.end else _at(last + timedelta(days=1), time.min),
-        type="Anmäld frånvaro",
+        type="Beviljad ledighet" if notice.reason is Reason.LEAVE else "Anmäld frånvaro",
         student=_person(notice.pupil, markings),
         organisation=Reference(id=UUID(notice.unit)),
         registered_by=_person(notice.reported_by, markings),

@@ -26,6 +26,7 @@ UNTRACED = {
     "access.read_retention_settings": "about nobody",
     "access.read_rights": "about nobody: roles and policies",
     "attendance.my_lessons": "one's own timetable",
+    "attendance.read_leave_settings": "about a unit",
     "attendance.list_care_holidays": "about a unit",
     "attendance.read_care_holiday": "numbers of a unit",
     "attendance.read_care_settings": "about a unit",

@@ -14,7 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import care, notices, phone, series
+from functions.attendance.store import care, leave, notices, phone, series
 from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
@@ -196,6 +196,7 @@ def _attendance(made: Aged) -> None:
                 f"CALLS#{UNIT}", f"{day}#{new_id()}", pupil=made.pupil, recipient=made.parent,
                 notice=new_id(), why="bounced", called="open",
             ),
+            *_leave(made, day),
         ]  # fmt: skip
 
     def code(person: PersonId) -> list[Item]:
@@ -206,6 +207,26 @@ def _attendance(made: Aged) -> None:
         ]
 
     _write(made, "attendance", [*of(OLD), *code(made.guardian)], [*of(RECENT), *code(made.parent)])
+
+
+def _leave(made: Aged, day: date) -> list[Item]:
+    id, span = new_id(), json.dumps([str(day), str(day), None, None])
+    pupil = made.pupil if day == RECENT else made.grown
+    return [
+        leave.LeaveItem(
+            f"PUPIL#{pupil}", f"L#{id}", unit=UNIT, asked=span, purpose="travel", applicant=made.parent,
+            applied=stamp(now()), touched=str(day), days=1, state="refused",
+        ),
+        leave.LeaveDecisionItem(
+            f"PUPIL#{pupil}", f"LD#{id}#001", span=span, by=made.teacher, at=stamp(now()),
+            decided=json.dumps({"outcome": "refused", "ground": "pupilsSituation", "motivation": "",
+                                "appeal": ["", ""]}),
+        ),
+        leave.WaitingLeaveItem(
+            f"LEAVES#{UNIT}", id, pupil=pupil, asked=span, days=1, since=str(day)
+        ),
+        leave.LeavesItem(f"PUPIL#{pupil}", "LEAVES", until=str(day)),
+    ]  # fmt: skip
 
 
 def _timetable(made: Aged) -> None:

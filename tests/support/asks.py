@@ -215,6 +215,18 @@ def changed_absence(s: Schools) -> Ask:
     return Ask({"pupil": s.pupil.id, "notice": s.notice}, body=body, headers=over(1))
 
 
+def leave_body() -> dict[str, str]:
+    """An application for a day of the next school year."""
+    year = SchoolYear(SchoolYear.of(today()).start_year + 1)
+    day = default_calendar(year).school_days()[20].isoformat()
+    return {"startDate": day, "endDate": day, "purpose": "travel"}
+
+
+def leave_ask(s: Schools, body: Any = None, leave: str = "leave") -> Ask:
+    """About the pupil's application that waits for a decision, or for the other guardian (`asked leave`)."""
+    return Ask({"pupil": s.pupil.id, "leave": s.made[leave]}, body=body, headers=new_key() if body else {})
+
+
 SYLLABUS = {
     "schoolForm": "GR", "subjectName": "Schack", "courseCode": "SCHACK1", "validFrom": "2026-07-01",
 }  # fmt: skip

@@ -41,6 +41,8 @@ from tests.support.asks import (
     extract,
     in_series,
     last_month,
+    leave_ask,
+    leave_body,
     new_duty,
     new_key,
     newcomer,
@@ -98,6 +100,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "access.read_me": lambda _: Ask(),
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: extract(s.pupil.id),
+    "attendance.answer_leave": lambda s: leave_ask(s, {"agrees": True}, leave="asked leave"),
+    "attendance.apply_for_leave": lambda s: Ask({"pupil": s.pupil.id}, body=leave_body(), headers=new_key()),
     "attendance.add_care_schedule": care_new,
     "attendance.answer_care_holiday": care_answer,
     "attendance.cancel_occasion": lambda s: replace(in_series(s, occasion=s.made["occasion"]), body=None),
@@ -105,6 +109,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"reason": "premises"}, headers=over(1)
     ),
     "attendance.change_absence": changed_absence,
+    "attendance.change_leave_settings": lambda s: Ask(
+        {"unit": s.home.unit}, body={"bothGuardians": True}, headers=over(0)
+    ),
+    "attendance.decide_leave": lambda s: leave_ask(s, {"outcome": "granted", "ground": "personalMatter"}),
     "attendance.change_care_days": care_change,
     "attendance.change_care_schedule": lambda s: Ask(care_place(s), body=care_schedule(s), headers=over(1)),
     "attendance.change_care_settings": care_settings,
@@ -117,6 +125,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.list_leaves": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.list_waiting_leaves": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_calls": lambda s: on_day(s, unit=s.home.unit),
     "attendance.list_care_deviations": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.list_care_holidays": lambda s: Ask({"unit": s.home.unit}),
@@ -128,6 +138,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "attendance.my_lessons": on_day,
     "attendance.open_care_holiday": care_opened,
     "attendance.open_lesson": lambda s: Ask({"lesson": s.lesson.id}),
+    "attendance.read_leave": leave_ask,
+    "attendance.read_leave_settings": lambda s: Ask({"unit": s.home.unit}),
     "attendance.read_care": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.read_care_curve": lambda s: Ask({"group": s.home.klass.id}),
     "attendance.read_care_department": lambda s: on_day(s, group=s.home.klass.id),
@@ -171,6 +183,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "attendance.start_series": lambda s: series(s.pupil.id, s.home.days, 1),
     "attendance.tell_back": lambda s: Ask({"pupil": s.pupil.id, "notice": s.made["ill"]}, headers=new_key()),
     "attendance.withdraw_absence": lambda s: replace(changed_absence(s), body=None),
+    "attendance.withdraw_leave": lambda s: replace(leave_ask(s), headers=over(1)),
     "attendance.withdraw_care_schedule": lambda s: Ask(care_place(s), headers=over(1)),
     "attendance.withdraw_series": lambda s: replace(in_series(s), body=None),
     "messages.answer_consent": lambda s: Ask(

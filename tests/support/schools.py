@@ -12,13 +12,16 @@ from typing import Any
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
+from functions.attendance.domain.absence import Span
 from functions.attendance.domain.care import Entry as CareEntry
 from functions.attendance.domain.care import Hours, Plan, Schedule
 from functions.attendance.domain.care_holidays import Period
 from functions.attendance.domain.gaps import Call
+from functions.attendance.domain.leave import Leave, LeaveId, Purpose
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.domain.lesson_check_in import Window
 from functions.attendance.store import care
+from functions.attendance.store import leave as leave_store
 from functions.attendance.store import notices as notices_store
 from functions.attendance.store.calls import call_item
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
@@ -164,6 +167,8 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
     made |= _written(home, pupil, people)
     made |= _reported(home, pupil, people)
+    with acting_as("attendance"):
+        made |= _leaves([pupil.id, hidden], home.unit, people["guardian"], people["second guardian"])
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
@@ -430,6 +435,27 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
+
+
+def _leaves(pupils: Sequence[PersonId], unit: UnitId, one: PersonId, other: PersonId) -> dict[str, str]:
+    """An application for leave that waits for its decision, and one that waits for the guardian `one`; the
+    same for all pupils.
+    """
+    days = default_calendar(SchoolYear(SchoolYear.of(today()).start_year + 1)).school_days()
+    ids = {"leave": new_id(), "asked leave": new_id()}
+    first = Leave(
+        id=LeaveId(ids["leave"]), pupil=pupils[0], unit=unit, asked=Span(days[0], days[1]),
+        purpose=Purpose.TRAVEL, words="", applicant=one, applied=now(), touched=today(), days=2,
+    )  # fmt: skip
+    asked = replace(
+        first, id=LeaveId(ids["asked leave"]), asked=Span(days[5], days[6]), applicant=other,
+        state="consent", awaits=(one,),
+    )  # fmt: skip
+    commit(
+        *(leave_store.leave_item(replace(each, pupil=pupil)) for pupil in pupils for each in (first, asked)),
+        leave_store.waiting_item(unit, first, pupils[0]),
+    )
+    return ids
 
 
 def _window(lesson: Lesson) -> WindowItem:

@@ -267,6 +267,21 @@ _TYPES = (
         _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.leave", Text("Ledighet", "Leave"),
+        Text("Pröva ansökningar om ledighet (skollagen 7:18)", "To decide on applications for leave"),
+        Text(
+            "Tid, ändamål, vem som ansökt och medgett, beslut med skäl och beslutsfattare",
+            "Time, purpose, who applied and agreed, decisions with reasons and who took them",
+        ),
+        _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.settings", Text("Val om ledighet", "Choices about leave"),
+        Text("Veta vad som gäller vid enheten", "To know what holds at the unit"),
+        Text("Inga personuppgifter", "No personal data"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "attendance.care", Text("Vistelsetider", "Hours at preschool and fritidshem"),
         Text(
             "Bemanna efter barnens tider, veta vilka som är där (skollagen 8:4–7, 14:5)",

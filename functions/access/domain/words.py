@@ -32,8 +32,10 @@ DEEDS: dict[str, Deed] = {
     "add_watch_event": _change(
         "noterade något i ett bevakningsärende", "noted something in a case of the watch"
     ),
+    "answer_leave": _change("svarade på en ansökan om ledighet", "answered an application for leave"),
     "answer_care_holiday": _change("svarade om omsorg under ett lov", "answered about care in a holiday"),
     "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
+    "apply_for_leave": _change("ansökte om ledighet", "applied for leave"),
     "answer_consent": _change("svarade om samtycke", "answered about consent"),
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
@@ -69,6 +71,7 @@ DEEDS: dict[str, Deed] = {
     "change_duty": _change("ändrade en tjänst", "changed a duty"),
     "change_enrolment": _change("ändrade en inskrivning", "changed an enrolment"),
     "change_group": _change("ändrade en klass eller grupp", "changed a class or group"),
+    "change_leave_settings": _change("ändrade vad som gäller om ledighet", "changed what holds about leave"),
     "change_mapping": _change("ändrade rubriker för tabeller", "changed headings of tables"),
     "change_members": _change(
         "ändrade vilka som går i en klass eller grupp", "changed who belongs to a class or group"
@@ -105,6 +108,7 @@ DEEDS: dict[str, Deed] = {
     "decide_calendar": _change("beslutade läsårstider", "decided a school year"),
     "decide_care": _change("svarade på en begäran om vistelsetid", "answered a request for care hours"),
     "decide_distribution": _change("beslutade timplanens fördelning", "decided the teaching hours"),
+    "decide_leave": _change("beslutade om ledighet", "decided on leave"),
     "decide_leaving": _change("avgjorde ett ärende om att sluta skolan", "decided a case of leaving school"),
     "decide_round": _change(
         "beslutade resultatet av elevernas val", "decided the outcome of the pupils' choices"
@@ -155,6 +159,7 @@ DEEDS: dict[str, Deed] = {
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
     "list_group_consents": _read("läste frågor om samtycke", "read questions about consent"),
     "list_holds": _read("läste gallringsstopp", "read legal holds"),
+    "list_leaves": _read("läste ansökningar om ledighet", "read applications for leave"),
     "list_leavings": _read("läste ärenden om att sluta skolan", "read cases of leaving school"),
     "list_matters": _read("läste vilka ärenden som väntar", "read which matters wait"),
     "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
@@ -168,6 +173,9 @@ DEEDS: dict[str, Deed] = {
     "list_series": _read("läste återkommande frånvaro", "read recurring absence"),
     "list_staffing_warnings": _read("läste varningar om behörighet", "read warnings about certification"),
     "list_unit_pupils": _read("läste skolans elevlista", "read the school's list of pupils"),
+    "list_waiting_leaves": _read(
+        "läste vilka ansökningar om ledighet som väntar", "read which applications for leave wait"
+    ),
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
     "mark_conversation_seen": _change("läste ett samtal", "has read a conversation"),
@@ -176,6 +184,9 @@ DEEDS: dict[str, Deed] = {
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
+    "move_leave": _change(
+        "flyttade en ansökan om ledighet till elevens nya skola", "moved an application for leave"
+    ),
     "open_care_holiday": _change("frågade om omsorg under ett lov", "asked about care in a holiday"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
     "open_leaving": _change("öppnade ett ärende om att sluta skolan", "opened a case of leaving school"),
@@ -194,6 +205,7 @@ DEEDS: dict[str, Deed] = {
     "prolong_absence": _change("förlängde en sjukanmälan", "prolonged a notice of illness"),
     "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
+    "put_leave_into_days": _change("förde in beviljad ledighet", "entered granted leave"),
     "publish_news": _change("publicerade en nyhet", "published news"),
     "put_consent_kind": _change("bestämde ett slags samtycke", "decided a kind of consent"),
     "put_member": _change("placerade i en klass eller grupp", "put in a class or group"),
@@ -226,6 +238,7 @@ DEEDS: dict[str, Deed] = {
     "read_group": _read("läste klasslistan", "read the class list"),
     "read_handover": _read("läste hur långt överlämningen kommit", "read how far the hand-over has come"),
     "read_hold": _read("läste ett gallringsstopp", "read a legal hold"),
+    "read_leave": _read("läste en ansökan om ledighet", "read an application for leave"),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
     "read_record": _read(
@@ -281,6 +294,7 @@ DEEDS: dict[str, Deed] = {
     "withdraw_series": _change("tog tillbaka återkommande frånvaro", "withdrew recurring absence"),
     "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
+    "withdraw_leave": _change("tog tillbaka en ansökan om ledighet", "took an application for leave back"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "write_message": _change("skrev ett meddelande", "wrote a message"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),

@@ -18,12 +18,15 @@ from skolkit.types import NoticeId, PersonId, UnitId
 
 
 class Reason(StrEnum):
-    """Why a pupil is away, as a category."""
+    """Why a pupil is away, as a category. `LEAVE` has been granted ("Beviljad ledighet" in SS 12000); the
+    others are notified ("Anmäld frånvaro").
+    """
 
     ILLNESS = "illness"
     MEDICAL_VISIT = "medicalVisit"
     DENTAL_VISIT = "dentalVisit"
     OTHER = "other"
+    LEAVE = "leave"
 
 
 class Reporter(StrEnum):

@@ -13,9 +13,11 @@ from functions.attendance import store
 from functions.attendance.domain.absence import Notice
 from functions.attendance.events import MergeTold
 from functions.attendance.store import PupilDay
+from functions.attendance.store import leave as leave_store
 from functions.attendance.store import notices as notices_store
 from functions.attendance.store import series as series_store
 from functions.attendance.usecases.care_decisions import follow_merge as follow_care
+from functions.attendance.usecases.leave_lists import readdress
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import today
@@ -31,11 +33,15 @@ def follow_merge(told: MergeTold) -> None:
     """
     for pupil in (told.kept, told.merged):
         records = register.records_of(pupil)
-        notices = notices_store.coming_notices(records, today())
         series = series_store.coming_series(records, today())
-        coming = [*notices, *(notice for one in series for notice in one.notices(today()))]
+        coming = [
+            *notices_store.coming_notices(records, today()),
+            *(notice for one in series for notice in one.notices(today())),
+            *leave_store.coming_leaves(records, today()),
+        ]
         _mark(pupil, coming, notices_store.coming_days(pupil, today()))
     follow_care(told)
+    readdress(told)
 
 
 def _mark(pupil: PersonId, notices: list[Notice], stored: Iterable[PupilDay]) -> None:

@@ -53,11 +53,12 @@ class DutySpan:
 @dataclass(frozen=True, slots=True)
 class Offices:
     """What somebody has today: `duties`, of which the delegated ones say for what only, and `substitutions`
-    whose time is now.
+    whose time is now. `delegations` are those that the delegated duties come from.
     """
 
     duties: tuple[Duty, ...]
     substitutions: tuple[Substitution, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
 
     def has_lesson(self, lesson: TaughtLesson, at: datetime) -> bool:
         """Whether the lesson is theirs as a substitute at that instant."""
@@ -125,11 +126,10 @@ def offices_of(person: PersonId, at: datetime) -> Offices:
     given = [_delegation(row) for row in rows if isinstance(row, DelegationItem)]
     given = [one for one in given if one.covers(day)]
     leading = {by: _led(by, day) for by in {one.by for one in given}}
-    stead = tuple(
-        Duty("principal", one.unit, _ACTIONS & one.powers()) for one in given if one.unit in leading[one.by]
-    )
+    valid = tuple(one for one in given if one.unit in leading[one.by])
+    stead = tuple(Duty("principal", one.unit, _ACTIONS & one.powers()) for one in valid)
     taken = (_substitution(row) for row in rows if isinstance(row, SubstitutionItem))
-    return Offices((*own, *stead), tuple(one for one in taken if one.covers(at)))
+    return Offices((*own, *stead), tuple(one for one in taken if one.covers(at)), valid)
 
 
 def _led(person: PersonId, day: date) -> set[UnitId]:

@@ -106,6 +106,13 @@ ABSENCE = {
     "pupil of unknown age": "guardian, mentor, administrator, registrar",
     "pupil without unit": "guardian, mentor, registrar",
 }
+OWN_LEAVE = {
+    "pupil": "guardian",
+    "protected pupil": "guardian",
+    "pupil of 18": "guardian, pupil",
+    "pupil of unknown age": "guardian",
+    "pupil without unit": "guardian",
+}
 KNOWN_PUPIL = {
     "pupil": f"{HOME}, teacher, mentor, {OFFICE}",
     "protected pupil": f"{HOME}, teacher, mentor, principal, administrator",
@@ -274,6 +281,15 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:check_in": {"group": f"teacher, mentor, substitute, {OFFICE}"},
     "attendance:read_department": {"group": f"teacher, mentor, substitute, {OFFICE}"},
     "attendance:plan_care": {"unit": OFFICE},
+    "attendance:apply_for_leave": OWN_LEAVE,
+    "attendance:withdraw_leave": OWN_LEAVE,
+    "attendance:answer_leave": OWN_LEAVE | {"pupil of 18": "guardian"},
+    "attendance:read_leave": _each_pupil(f"{HOME}, mentor, principal", "head"),
+    "attendance:decide_leave": _each_pupil("principal", "head") | {"unit": "principal, head"},
+    "attendance:decide_long_leave": dict.fromkeys(
+        ("pupil", "protected pupil", "pupil of 18", "pupil of unknown age"), "principal"
+    ),
+    "attendance:edit_leave_settings": {"unit": OFFICE},
     "attendance:open_lesson": {"lesson": f"teacher, substitute, mentor, {OFFICE}"},
     "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
     "attendance:correct_lesson": {"lesson": "teacher, mentor, principal, head"},

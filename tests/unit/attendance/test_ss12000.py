@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -86,6 +87,11 @@ def test_absence_is_from_one_moment_to_another(span: Span, start: str, end: str)
     assert (shown["startTime"], shown["endTime"]) == (f"2026-{start}", f"2026-{end}")
     assert shown["type"] == "Anmäld frånvaro"
     assert shown["organisation"] == {"id": UNIT}
+
+
+def test_granted_leave_is_told_as_such() -> None:
+    leave = replace(notice(Span(date(2026, 11, 23), date(2026, 11, 23))), reason=Reason.LEAVE)
+    assert dumped(ss12000.absence(leave, AT, {}))["type"] == "Beviljad ledighet"
 
 
 @pytest.mark.skipif(not SPEC.exists(), reason="the standard's description is not here")
