@@ -30,14 +30,25 @@ Action = Literal[
     "access:read_trail",
     "access:request_extract",
     "attendance:change_absence",
+    "attendance:change_inquiry_rules",
     "attendance:correct_lesson",
+    "attendance:count_inquiries",
+    "attendance:lead_inquiry",
+    "attendance:list_inquiries",
+    "attendance:open_inquiry",
     "attendance:open_lesson",
+    "attendance:propose_inquiry",
+    "attendance:read_inquiry",
+    "attendance:read_inquiry_rules",
     "attendance:read_mentor_day",
     "attendance:read_pupil",
+    "attendance:read_pupil_inquiries",
+    "attendance:read_shared_inquiries",
     "attendance:read_sweep",
     "attendance:report_absence",
     "attendance:save_lesson",
     "attendance:withdraw_absence",
+    "attendance:work_inquiry",
     "messages:edit_own_preferences",
     "messages:read_delivery_log",
     "messages:read_own_preferences",
@@ -214,13 +225,26 @@ class WatchCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """An investigation of a pupil's absence at a unit. `team` are those who work on it, `mentors` the
+    pupil's, `protected` the pupil's identity.
+    """
+
+    id: str
+    unit: UnitId
+    team: frozenset[PersonId] = _NOBODY
+    mentors: frozenset[PersonId] = _NOBODY
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """The municipality's school system as a whole; use `SYSTEM`."""
 
 
 SYSTEM = System()
 
-Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | System
+Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | Inquiry | System
 R = TypeVar("R", bound=Resource)
 
 
@@ -417,6 +441,13 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
             attributes = {
                 "watch": resource.watch,
                 "handlers": only_caller(resource.handlers),
+                "protected": resource.protected,
+            }
+        case Inquiry():
+            name, unit = resource.id, resource.unit
+            attributes = {
+                "team": only_caller(resource.team),
+                "mentors": only_caller(resource.mentors),
                 "protected": resource.protected,
             }
         case Unit():

@@ -1,4 +1,5 @@
-"""Attendance's part of a register extract: a pupil's notices and minutes, a teacher's reported lessons.
+"""Attendance's part of a register extract: a pupil's notices, minutes and investigations, a
+teacher's reported lessons.
 
 Plain attendance is only in the lessons' sheets, so those are found by way of the timetable.
 """
@@ -9,6 +10,7 @@ import json
 
 from functions.attendance import store
 from functions.attendance.domain.lesson import Sheet
+from functions.attendance.inquiry_extract import inquiries
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, section
@@ -25,14 +27,19 @@ _MINUTES = {
 
 
 def gather(asked: Requested) -> list[Section]:
-    """A query for the pupil's own rows, what the timetable costs, and a batch read per hundred lessons."""
+    """A query for the pupil's own rows, what the timetable costs, a batch read per hundred lessons, and what
+    investigations cost.
+    """
     person = asked.person
     rows = list(store.AttendanceItem.query(f"PUPIL#{person}", consistent_read=True))
     (sheets,) = fetch(
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    return [
+        _absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person),
+        *inquiries(person),
+    ]  # fmt: skip
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:

@@ -6,7 +6,10 @@ from functions.access import queries as access
 from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
+from functions.attendance.store.suggestions import StandingItem, SuggestionItem
 from skolkit.retention.shelf import Shelf
+
+__all__ = ["SHELF", "StandingItem", "SuggestionItem"]  # read by their kind
 
 SHELF = Shelf(
     area="attendance",
