@@ -14,6 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store import suggestions
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -97,6 +98,13 @@ def _attendance(made: Aged) -> None:
             ),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
+            suggestions.SuggestionItem(
+                f"INQUIRIES#{made.grown if day == OLD else made.pupil}", f"SUGGESTION#{new_id()}", data={},
+                decided=str(day),
+            ),
+            suggestions.StandingItem(
+                f"INQUIRIES#{made.grown if day == OLD else made.pupil}", "STANDING", settled=str(day)
+            ),
         ]  # fmt: skip
 
     _write(made, "attendance", of(OLD), of(RECENT))

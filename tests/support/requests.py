@@ -26,6 +26,7 @@ from tests.support.asks import (
     elective_round,
     enrolment_ask,
     extract,
+    inquiry_ask,
     new_duty,
     new_key,
     newcomer,
@@ -79,11 +80,34 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "access.read_me": lambda _: Ask(),
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: extract(s.pupil.id),
+    "attendance.add_inquiry_note": lambda s: inquiry_ask(
+        s, {"kind": "measure", "code": "contactPerson", "day": today().isoformat()}
+    ),
+    "attendance.assign_inquiry": lambda s: inquiry_ask(
+        s, {"handler": s.people["principal"], "team": [s.people["other teacher"]]}, **over(1)
+    ),
     "attendance.change_absence": changed_absence,
+    "attendance.change_inquiry_rules": lambda s: Ask(
+        {"unit": s.home.unit}, body={"validFrom": today().isoformat(), "share": 20}, headers=over(0)
+    ),
+    "attendance.close_inquiry": lambda s: inquiry_ask(s, {"outcome": "noCause", "effect": "unknown"}),
+    "attendance.count_inquiries": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.dismiss_suggestion": lambda s: Ask(
+        {"pupil": s.pupil.id, "suggestion": s.made["suggestion"]}, body={"reason": "known"}, headers=new_key()
+    ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.list_inquiries": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.list_inquiry_suggestions": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.list_my_inquiries": lambda _: Ask(),
+    "attendance.list_pupil_inquiries": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.mentor_day": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.my_lessons": on_day,
+    "attendance.open_inquiry": lambda s: Ask({"pupil": s.pupil.id}, body={}, headers=new_key()),
     "attendance.open_lesson": lambda s: Ask({"lesson": s.lesson.id}),
+    "attendance.propose_inquiry": lambda s: Ask({"pupil": s.pupil.id}, headers=new_key()),
+    "attendance.read_inquiry": lambda s: Ask({"inquiry": s.made["inquiry"]}),
+    "attendance.read_inquiry_rules": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.read_shared_inquiries": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.read_pupil_day": lambda s: on_day(s, pupil=s.pupil.id),
     "attendance.read_sweep": lambda s: on_day(s, unit=s.home.unit),
     "attendance.report_absence": lambda s: absence(s.pupil.id, next(d for d in s.home.days if d >= today())),

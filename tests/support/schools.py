@@ -11,7 +11,10 @@ from typing import Any
 
 from functions.access.store import extracts, retention
 from functions.attendance import store
+from functions.attendance.domain import inquiry, suggestions
 from functions.attendance.domain.lesson import Entry, Minutes
+from functions.attendance.store import inquiry as inquiry_store
+from functions.attendance.store import suggestions as suggestions_store
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
@@ -146,6 +149,8 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
+    with acting_as("attendance"):
+        made |= _investigated(schools)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
@@ -164,6 +169,33 @@ def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content:
     facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
     assert deliver(area, "work_on_tables", *facts) == []
     return upload["id"], taken.body["id"]
+
+
+def _investigated(schools: Schools) -> dict[str, str]:
+    """A suggestion about the pupil that nobody has decided on, and an investigation of a classmate's absence
+    in which the other teacher has a part: beside it one of the pupil may be opened.
+    """
+    people, unit = schools.people, schools.home.unit
+    mate = people["classmate"]
+    case = inquiry.Case(
+        new_id(),
+        mate,
+        unit,
+        schools.day,
+        people["principal"],
+        "inquiry-1",
+        now(),
+        team=(people["other teacher"],),
+    )
+    one = suggestions.Suggestion(new_id(), schools.pupil.id, unit, "share", schools.day, (), "inquiry-1")
+    standing = suggestions.Standing(schools.pupil.id).suggested("share", one.id, one.day, 20)
+    commit(
+        *inquiry_store.writes(case),
+        *suggestions_store.raising(one),
+        suggestions_store.standing_item(standing),
+        suggestions_store.standing_item(suggestions.Standing(mate, case.id)),
+    )
+    return {"inquiry": case.id, "suggestion": one.id}
 
 
 def _watched(pupil: PersonId, day: date) -> str:
