@@ -309,13 +309,14 @@ def kinds_of(action: Action) -> frozenset[str]:
 
 
 def could(caller: Caller, action: Action, unit: UnitId, duties: Collection[Duty]) -> bool:
-    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson or group without any
-    relation to the caller, or the unit itself.
+    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson, group or investigation
+    without any relation to the caller, or the unit itself.
     """
     things: dict[str, Resource] = {
         "Pupil": Pupil(PersonId("anyone"), unit),
         "Lesson": Lesson(LessonId("any"), unit),
         "Group": Group(GroupId("any"), unit),
+        "Inquiry": Inquiry("any", unit),
         "Unit": Unit(unit),
     }
     fitting = [things[kind] for kind in sorted(kinds_of(action)) if kind in things]

@@ -24,8 +24,8 @@ from skolkit.jobs import JobItem
 from skolkit.table import Remove, Wanted, Write, fetch
 from skolkit.types import LessonId, PersonId, UnitId
 
-LEAVE = frozenset({"leave", "grantedLeave"})
-"""The reasons that are granted leave (beviljad ledighet), not absence to look into."""
+LEAVE = frozenset({"leave"})
+"""Reasons of absence that are granted leave (beviljad ledighet), which is nothing to look into."""
 
 
 class InquiryJobItem(JobItem, discriminator="inquiry_job"):
