@@ -309,8 +309,8 @@ def kinds_of(action: Action) -> frozenset[str]:
 
 
 def could(caller: Caller, action: Action, unit: UnitId, duties: Collection[Duty]) -> bool:
-    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson, group or investigation
-    without any relation to the caller, or the unit itself.
+    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson, group or
+    investigation without any relation to the caller, or the unit itself.
     """
     things: dict[str, Resource] = {
         "Pupil": Pupil(PersonId("anyone"), unit),

@@ -164,7 +164,8 @@ def noted(case: Case, note: Note, today: date) -> Case:
     _open(case)
     if note.code not in CODES[note.kind]:
         raise CodeNotOfKind(field="code", value=note.code)
-    if bool(note.text) > (note.kind in WITH_TEXT) or (note.kind == "finding" and not note.text):
+    unwanted, missing = note.text and note.kind not in WITH_TEXT, note.kind == "finding" and not note.text
+    if unwanted or missing:
         raise TextNotTaken(field="text")
     if note.shared and note.kind not in SHARED:
         raise NotShared(field="shared", value=True)

@@ -37,6 +37,7 @@ from skolkit.clock import now, stamp, today
 from skolkit.errors import ChangedMeanwhile
 from skolkit.idempotency import RequestKey
 from skolkit.sweden.calendar import SchoolYear
+from skolkit.sweden.school_forms import FORMS
 from skolkit.table import AlreadyDone, Once, chunks, commit, fetch
 from skolkit.types import GroupId, PersonId, UnitId, new_id, stable_id
 
@@ -84,7 +85,10 @@ def _step(item: InquiryJobItem) -> bool:
 
 
 def _pupils(unit: UnitId, day: date, after: str) -> list[PersonId]:
-    here = {pupil for pupil, enrolment in register.enrolments_at(unit) if enrolment.covers(day)}
+    """Those of a unit who must attend (not at fritidshem or in adult education), after one of them."""
+    here = {
+        p for p, e in register.enrolments_at(unit) if FORMS[e.school_form].attendance_duty and e.covers(day)
+    }
     return sorted(pupil for pupil in here if pupil > after)
 
 
@@ -167,8 +171,7 @@ def _suggest(
 
 def _end_unit(unit: UnitId, day: date) -> None:
     """Let cases and suggestions follow pupils, and tell principal and mentors how much is new."""
-    pupils = {found[1].pupil for id in case_store.open_at(unit) if (found := case_store.find_case(id))}
-    for pupil in sorted(pupils | set(store.waiting_at(unit))):
+    for pupil in sorted({*case_store.open_at(unit), *store.waiting_at(unit)}):
         follow_pupil(pupil)
     fresh = store.suggested_on(unit, day)
     if not fresh:

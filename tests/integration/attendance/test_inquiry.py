@@ -13,6 +13,7 @@ from functions.attendance import store as attendance
 from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from functions.attendance.extract import gather
 from functions.attendance.store import suggestions as suggestions_store
+from functions.attendance.usecases import inquiry, inquiry_night
 from functions.register.domain.notices import Notice
 from functions.register.store import matters
 from functions.register.store.items import PersonItem
@@ -23,6 +24,7 @@ from skolkit.table import commit
 from skolkit.types import LessonId, PersonId, UnitId, new_id
 from tests.integration.test_attendance_day import at
 from tests.support.areas import Answer, acting_as, audit_rows, call, deliver, outbox, run_schedule
+from tests.support.meter import metered
 from tests.support.world import World, drop, make_world, person_row
 
 OFFICER, NURSE = PersonId(new_id()), PersonId(new_id())
@@ -103,8 +105,7 @@ def note(case: str, by: str, kind: str, code: str, **other: Any) -> Answer:
 
 
 def world_day() -> date:
-    from functions.attendance.usecases import inquiry
-
+    """Today, as the frozen clock has it."""
     return inquiry.today()
 
 
@@ -391,8 +392,6 @@ def test_a_mentor_proposes_and_the_principal_decides(world: World) -> None:
 
 
 def test_notes_at_the_same_moment_both_stand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.attendance.usecases import inquiry
-
     head = world.staff("principal")
     case = opened(world, world.classmates()[0].id)["id"]
     real, once = inquiry.require_case, iter([True])
@@ -433,8 +432,6 @@ def test_a_case_ends_when_the_pupil_leaves(world: World) -> None:
 
 
 def test_a_case_follows_to_the_new_unit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.attendance.usecases import inquiry_night
-
     head, elsewhere = world.staff("principal"), UnitId(new_id())
     case = opened(world, world.classmates()[0].id, team=[NURSE])["id"]
     pupil = inquiry_night.known_pupil(PersonId(world.classmates()[0].id))
@@ -479,7 +476,8 @@ def test_a_protected_pupil_is_withheld_from_who_acts_in_the_principals_stead(wor
     assert read(case, head).status == 200
     listed = call("attendance", "list_inquiries", head, path={"unit": world.unit}).body["data"]
     assert listed[0]["pupil"] == pupil
-    stand_in = world.staff("teacher")
+    staff, mentors = world.population.staff, world.klass.mentor_ids
+    stand_in = next(s.id for s in staff if s.role == "teacher" and s.id not in mentors)
     actions = ["attendance:list_inquiries", "attendance:read_inquiry", "attendance:open_inquiry"]
     made = call(
         "organisation", "delegate", head, path={"unit": world.unit, "employee": stand_in},
@@ -505,3 +503,29 @@ def test_lists_lead_to_the_next_page(world: World) -> None:
         seen |= {row["id"] for row in page["data"]}
         cursor = {"cursor": page["cursor"]}
     assert seen == made
+
+
+def test_a_night_asks_once_for_each_pupil_and_once_for_each_group(world: World) -> None:
+    """Of sixty pupils nobody is suggested: their days, and what the unit, its groups and days cost."""
+    day, unit = world_day(), world.unit
+    pupils = sorted(PersonId(pupil.id) for pupil in world.population.pupils)
+    with acting_as("attendance"), metered() as use:
+        assert inquiry_night.look_at(unit, pupils, day) == 0
+    queries = [name for name in use.operations if name == "Query"]
+    groups = {group.id for group in world.population.groups}
+    assert len(queries) <= len(pupils)
+    batches = 2 + len(groups) * 25 // 100 + 3  # pupils; groups' days; calendars
+    assert use.trips - len(queries) <= batches
+    assert use.writes == 0
+
+
+def test_a_suggestion_costs_four_round_trips(world: World) -> None:
+    pupil = PersonId(world.classmates()[0].id)
+    with acting_as("attendance"), metered() as alone:
+        inquiry_night.look_at(world.unit, [pupil], world_day())
+    miss(world, pupil, world.days[:3])
+    with acting_as("attendance"), metered() as use:
+        made = inquiry_night.look_at(world.unit, [pupil], world_day())
+    assert made > 0
+    assert use.trips == alone.trips + 1 + 2 * made
+    assert use.writes <= made * 10
