@@ -42,7 +42,7 @@ def staff(school: Deployed, role: str, unit: str | None) -> PersonId:
     return person
 
 
-def post(own: Deployed, name: str, by: str, body: Any = None, **path: str) -> Answer:
+def post(own: Deployed, name: str, by: PersonId, body: Any = None, **path: str) -> Answer:
     return own.call("attendance", name, by, path=path, body=body, headers={"idempotency-key": new_id()})
 
 
@@ -79,7 +79,7 @@ def test_absence_is_found_investigated_followed_up_and_closed(own: Deployed) -> 
     read = own.call("attendance", "read_inquiry", head, path=path)
     assert (read.status, bool(read.body["organiserTold"]), bool(read.body["reasons"])) == (200, True, True)
 
-    def note(by: str, kind: str, code: str, **other: Any) -> Answer:
+    def note(by: PersonId, kind: str, code: str, **other: Any) -> Answer:
         body = {"kind": kind, "code": code, "day": today().isoformat(), **other}
         return post(own, "add_inquiry_note", by, body, **path)
 

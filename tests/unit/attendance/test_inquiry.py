@@ -78,6 +78,7 @@ def test_a_closed_case_stays_as_it_is() -> None:
 
 def test_at_a_new_unit_nobody_of_the_old_one_works_on_it() -> None:
     case = rules.assigned(CASE, NURSE, (HEAD, NURSE, HEAD))
-    assert (case.team, case.people) == ((HEAD, NURSE), {HEAD, NURSE})
+    assert case.team == (HEAD, NURSE)
+    assert case.people == frozenset({HEAD, NURSE})
     moved = rules.moved(case, UnitId("other"))
     assert (moved.unit, moved.units, moved.people) == ("other", ("unit",), frozenset())
