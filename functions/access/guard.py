@@ -33,8 +33,13 @@ Action = Literal[
     "attendance:apply_for_leave",
     "attendance:cancel_lesson",
     "attendance:change_absence",
+    "attendance:change_inquiry_rules",
     "attendance:check_in",
     "attendance:correct_lesson",
+    "attendance:count_inquiries",
+    "attendance:lead_inquiry",
+    "attendance:list_inquiries",
+    "attendance:open_inquiry",
     "attendance:decide_leave",
     "attendance:decide_long_leave",
     "attendance:edit_leave_settings",
@@ -44,17 +49,23 @@ Action = Literal[
     "attendance:edit_own_phone_pin",
     "attendance:lock_month",
     "attendance:open_lesson",
+    "attendance:propose_inquiry",
+    "attendance:read_inquiry",
+    "attendance:read_inquiry_rules",
     "attendance:read_leave",
     "attendance:plan_care",
     "attendance:read_care",
     "attendance:read_department",
     "attendance:read_mentor_day",
     "attendance:read_pupil",
+    "attendance:read_pupil_inquiries",
+    "attendance:read_shared_inquiries",
     "attendance:read_sweep",
     "attendance:report_absence",
     "attendance:report_by_phone",
     "attendance:save_lesson",
     "attendance:withdraw_absence",
+    "attendance:work_inquiry",
     "attendance:withdraw_leave",
     "attendance:work_call_list",
     "messages:administer",
@@ -242,12 +253,25 @@ class WatchCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """An investigation of a pupil's absence at a unit. `team` are those who work on it, `mentors` the
+    pupil's, `protected` the pupil's identity.
+    """
+
+    id: str
+    unit: UnitId
+    team: frozenset[PersonId] = _NOBODY
+    mentors: frozenset[PersonId] = _NOBODY
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """The municipality's school system as a whole; use `SYSTEM`."""
 
 
 SYSTEM = System()
-Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | System
+Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | Inquiry | System
 R = TypeVar("R", bound=Resource)
 
 
@@ -312,13 +336,14 @@ def kinds_of(action: Action) -> frozenset[str]:
 
 
 def could(caller: Caller, action: Action, unit: UnitId, duties: Collection[Duty]) -> bool:
-    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson or group without any
-    relation to the caller, or the unit itself.
+    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson, group or
+    investigation without any relation to the caller, or the unit itself.
     """
     things: dict[str, Resource] = {
         "Pupil": Pupil(PersonId("anyone"), unit),
         "Lesson": Lesson(LessonId("any"), unit),
         "Group": Group(GroupId("any"), unit),
+        "Inquiry": Inquiry("any", unit),
         "Unit": Unit(unit),
     }
     fitting = [things[kind] for kind in sorted(kinds_of(action)) if kind in things]
@@ -444,6 +469,13 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
             attributes = {
                 "watch": resource.watch,
                 "handlers": only_caller(resource.handlers),
+                "protected": resource.protected,
+            }
+        case Inquiry():
+            name, unit = resource.id, resource.unit
+            attributes = {
+                "team": only_caller(resource.team),
+                "mentors": only_caller(resource.mentors),
                 "protected": resource.protected,
             }
         case Unit():

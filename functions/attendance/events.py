@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId
 
@@ -95,6 +96,44 @@ class EveningSwept(Fact):
     counts: dict[str, int]
 
 
+class InquiryWatchAsked(Asked):
+    """A night's look at every pupil's absence begins or goes on (process 23)."""
+
+    type: ClassVar[str] = "attendance.InquiryWatchAsked.v1"
+
+
+class InquiryOpened(Fact):
+    """An investigation of a pupil's absence was opened, of which organiser and home municipality are told at
+    once (process 23; skollagen 7:19 a, 7:22, 15:15–16).
+    """
+
+    type: ClassVar[str] = "attendance.InquiryOpened.v1"
+    inquiry: str
+    pupil: PersonId
+    unit: UnitId
+    day: date
+
+
+class InquiryMoved(Fact):
+    """An investigation goes on at the pupil's new unit."""
+
+    type: ClassVar[str] = "attendance.InquiryMoved.v1"
+    inquiry: str
+    pupil: PersonId
+    from_unit: UnitId
+    unit: UnitId
+
+
+class InquiryClosed(Fact):
+    """An investigation was closed with an outcome."""
+
+    type: ClassVar[str] = "attendance.InquiryClosed.v1"
+    inquiry: str
+    pupil: PersonId
+    unit: UnitId
+    outcome: str
+
+
 class LeaveApplied(Fact):
     """Somebody applied for leave for a pupil (process 22)."""
 
@@ -163,6 +202,12 @@ class GroupChanged(Heard):
     """Of `organisation.GroupMembersChanged.v1`."""
 
     group: GroupId
+
+
+class PupilPlaced(Heard):
+    """Of `register.PupilEnrolled.v1` and `register.EnrolmentEnded.v1`: where a pupil goes has changed."""
+
+    pupil: PersonId
 
 
 class CalendarTold(Heard):

@@ -1,4 +1,5 @@
-"""Attendance's part of a register extract: a pupil's notices and minutes, a teacher's reported lessons.
+"""Attendance's part of a register extract: a pupil's notices, minutes and investigations, a
+teacher's reported lessons.
 
 Plain attendance is only in the lessons' sheets, so those are found by way of the timetable.
 """
@@ -12,6 +13,7 @@ from typing import Any
 from functions.attendance import care_extract, store
 from functions.attendance.domain.lesson import Entry, Sheet
 from functions.attendance.domain.lesson_check_in import Arrival
+from functions.attendance.inquiry_extract import inquiries
 from functions.attendance.store import calls as calls_store
 from functions.attendance.store import leave as leaves
 from functions.attendance.store import notices, phone, series
@@ -36,7 +38,9 @@ _MINUTES = {
 
 
 def gather(asked: Requested) -> list[Section]:
-    """A query for the pupil's own rows, what the timetable costs, and two batch reads per hundred lessons."""
+    """A query for the pupil's own rows, what the timetable and investigations cost, and two batch reads per
+    hundred lessons.
+    """
     person = asked.person
     rows = list(store.AttendanceItem.query(f"PUPIL#{person}", consistent_read=True))
     (sheets,) = fetch(
@@ -47,7 +51,7 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _absence(rows, person), _series(rows), _code(person), _leave(rows, person), _leave_decisions(rows),
         _gaps(rows), _calls(rows), _lessons(mine, person, came), _reported(mine, person),
-        *care_extract.gather(person),
+        *care_extract.gather(person), *inquiries(person),
     ]  # fmt: skip
 
 

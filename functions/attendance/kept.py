@@ -33,6 +33,13 @@ KEPT = {
     "care_remind": Kept("attendance.care_period", dated="sk"),
     "care_settings": Kept("attendance.care_settings"),
     "sweep": Kept("attendance.sweep", dated="sk"),
+    "inquiry": Kept("attendance.inquiry", ("pupil", "data")),
+    "inquiry_note": Kept("attendance.inquiry", ("data",)),
+    "inquiry_listed": Kept("attendance.inquiry", ("pk", "pupil")),
+    "inquiry_suggestion": Kept("attendance.suggestion", ("pk", "data"), dated="decided"),
+    "inquiry_standing": Kept("attendance.suggestion", ("pk", "also"), dated="settled"),
+    "inquiry_rules": Kept("attendance.threshold"),
+    "inquiry_job": Kept("technical.job"),
     "attendance_retention": Kept("technical.job"),
     "attendance_erasure": Kept("technical.job"),
 }

@@ -12,8 +12,11 @@ from functions.attendance.events import RetentionAnswered, RetentionContinued
 from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
 from functions.attendance.store import care as _care  # noqa: F401 - a row is read by its kind
+from functions.attendance.store.suggestions import StandingItem, SuggestionItem
 from functions.register import queries as register
 from skolkit.retention.shelf import Shelf
+
+__all__ = ["SHELF", "StandingItem", "SuggestionItem"]  # read by their kind
 
 for part in pkgutil.iter_modules(store.__path__):  # a row is read by its kind, which must be known
     import_module(f"{store.__name__}.{part.name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from functions.access.guard import Duty
+from functions.access.guard import Duty, Role
 from functions.organisation.domain.calendars import in_force
 from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
@@ -57,6 +57,7 @@ __all__ = [
     "groups_at",
     "has_study_plan",
     "held_at",
+    "holders_at",
     "is_certified",
     "mentor_groups",
     "offices_of",
@@ -190,6 +191,13 @@ def administrators_at(unit: UnitId) -> tuple[PersonId, ...]:
     duties.
     """
     return duties_store.holders_at(unit, "administrator", today())
+
+
+def holders_at(unit: UnitId, role: Role) -> tuple[PersonId, ...]:
+    """Who has a role at a unit today; with `MUNICIPALITY`, in the whole municipality. One round trip per 100
+    duties.
+    """
+    return duties_store.holders_at(unit, role, today())
 
 
 def principals_at(unit: UnitId) -> tuple[PersonId, ...]:

@@ -108,6 +108,16 @@ class NoticeDrawnUp(Fact):
     notice: str
 
 
+class InquiryTold(BaseModel):
+    """What is needed of `attendance.InquiryOpened.v1`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    inquiry: str
+    pupil: PersonId
+    unit: UnitId
+    day: date
+
+
 class HandoverAsked(Asked):
     """Somebody asked for a hand-over package (process 8)."""
 

@@ -14,7 +14,7 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import care, leave, notices, phone, series
+from functions.attendance.store import care, leave, notices, phone, series, suggestions
 from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
@@ -197,6 +197,13 @@ def _attendance(made: Aged) -> None:
                 notice=new_id(), why="bounced", called="open",
             ),
             *_leave(made, day),
+            suggestions.SuggestionItem(
+                f"INQUIRIES#{made.grown if day == OLD else made.pupil}", f"SUGGESTION#{new_id()}", data={},
+                decided=str(day),
+            ),
+            suggestions.StandingItem(
+                f"INQUIRIES#{made.grown if day == OLD else made.pupil}", "STANDING", settled=str(day)
+            ),
         ]  # fmt: skip
 
     def code(person: PersonId) -> list[Item]:

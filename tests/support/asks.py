@@ -326,6 +326,10 @@ def watch_case(s: Schools, body: Any = None, **headers: str) -> Ask:
     return Ask({"case": s.made["case"]}, body=body, headers=headers or {"idempotency-key": new_id()})
 
 
+def inquiry_ask(s: Schools, body: Any = None, **headers: str) -> Ask:
+    return Ask({"inquiry": s.made["inquiry"]}, body=body, headers=headers or {"idempotency-key": new_id()})
+
+
 def parked_ask(body: Any = None) -> Ask:
     path = {"file": PARKED.file_id, "line": str(PARKED.line)}
     return Ask(path, body=body, headers={"idempotency-key": new_id()})

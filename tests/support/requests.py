@@ -40,6 +40,7 @@ from tests.support.asks import (
     enrolment_ask,
     extract,
     in_series,
+    inquiry_ask,
     last_month,
     leave_ask,
     leave_body,
@@ -100,6 +101,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "access.read_me": lambda _: Ask(),
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: extract(s.pupil.id),
+    "attendance.add_inquiry_note": lambda s: inquiry_ask(
+        s, {"kind": "measure", "code": "contactPerson", "day": today().isoformat()}
+    ),
+    "attendance.assign_inquiry": lambda s: inquiry_ask(
+        s, {"handler": s.people["principal"], "team": [s.people["other teacher"]]}, **over(1)
+    ),
     "attendance.answer_leave": lambda s: leave_ask(s, {"agrees": True}, leave="asked leave"),
     "attendance.apply_for_leave": lambda s: Ask({"pupil": s.pupil.id}, body=leave_body(), headers=new_key()),
     "attendance.add_care_schedule": care_new,
@@ -109,6 +116,14 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"reason": "premises"}, headers=over(1)
     ),
     "attendance.change_absence": changed_absence,
+    "attendance.change_inquiry_rules": lambda s: Ask(
+        {"unit": s.home.unit}, body={"validFrom": today().isoformat(), "share": 20}, headers=over(0)
+    ),
+    "attendance.close_inquiry": lambda s: inquiry_ask(s, {"outcome": "noCause", "effect": "unknown"}),
+    "attendance.count_inquiries": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.dismiss_suggestion": lambda s: Ask(
+        {"pupil": s.pupil.id, "suggestion": s.made["suggestion"]}, body={"reason": "known"}, headers=new_key()
+    ),
     "attendance.change_leave_settings": lambda s: Ask(
         {"unit": s.home.unit}, body={"bothGuardians": True}, headers=over(0)
     ),
@@ -125,6 +140,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.list_inquiries": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.list_inquiry_suggestions": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.list_my_inquiries": lambda _: Ask(),
+    "attendance.list_pupil_inquiries": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.list_leaves": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.list_waiting_leaves": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_calls": lambda s: on_day(s, unit=s.home.unit),
@@ -136,8 +155,13 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "attendance.lock_month": lambda s: Ask(last_month(s), body={"locked": True}, headers=over(0)),
     "attendance.mentor_day": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.my_lessons": on_day,
+    "attendance.open_inquiry": lambda s: Ask({"pupil": s.pupil.id}, body={}, headers=new_key()),
     "attendance.open_care_holiday": care_opened,
     "attendance.open_lesson": lambda s: Ask({"lesson": s.lesson.id}),
+    "attendance.propose_inquiry": lambda s: Ask({"pupil": s.pupil.id}, headers=new_key()),
+    "attendance.read_inquiry": lambda s: Ask({"inquiry": s.made["inquiry"]}),
+    "attendance.read_inquiry_rules": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.read_shared_inquiries": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.read_leave": leave_ask,
     "attendance.read_leave_settings": lambda s: Ask({"unit": s.home.unit}),
     "attendance.read_care": lambda s: Ask({"pupil": s.pupil.id}),

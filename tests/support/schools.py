@@ -12,6 +12,7 @@ from typing import Any
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
+from functions.attendance.domain import inquiry, suggestions
 from functions.attendance.domain.absence import Span
 from functions.attendance.domain.care import Entry as CareEntry
 from functions.attendance.domain.care import Hours, Plan, Schedule
@@ -21,8 +22,10 @@ from functions.attendance.domain.leave import Leave, LeaveId, Purpose
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.domain.lesson_check_in import Window
 from functions.attendance.store import care
+from functions.attendance.store import inquiry as inquiry_store
 from functions.attendance.store import leave as leave_store
 from functions.attendance.store import notices as notices_store
+from functions.attendance.store import suggestions as suggestions_store
 from functions.attendance.store.calls import call_item
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
@@ -169,6 +172,8 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= _reported(home, pupil, people)
     with acting_as("attendance"):
         made |= _leaves([pupil.id, hidden], home.unit, people["guardian"], people["second guardian"])
+    with acting_as("attendance"):
+        made |= _investigated(schools)
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
@@ -241,6 +246,33 @@ def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content:
     facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
     assert deliver(area, "work_on_tables", *facts) == []
     return upload["id"], taken.body["id"]
+
+
+def _investigated(schools: Schools) -> dict[str, str]:
+    """A suggestion about the pupil that nobody has decided on, and an investigation of a classmate's absence
+    in which the other teacher has a part: beside it one of the pupil may be opened.
+    """
+    people, unit = schools.people, schools.home.unit
+    mate = people["classmate"]
+    case = inquiry.Case(
+        new_id(),
+        mate,
+        unit,
+        schools.day,
+        people["principal"],
+        "inquiry-1",
+        now(),
+        team=(people["other teacher"],),
+    )
+    one = suggestions.Suggestion(new_id(), schools.pupil.id, unit, "share", schools.day, (), "inquiry-1")
+    standing = suggestions.Standing(schools.pupil.id).suggested("share", one.id, one.day, 20)
+    commit(
+        *inquiry_store.writes(case),
+        *suggestions_store.raising(one),
+        suggestions_store.standing_item(standing),
+        suggestions_store.standing_item(suggestions.Standing(mate, case.id)),
+    )
+    return {"inquiry": case.id, "suggestion": one.id}
 
 
 def _told(home: World, head: PersonId, pupil: NewPupil, day: date) -> dict[str, str]:

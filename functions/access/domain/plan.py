@@ -318,6 +318,42 @@ _TYPES = (
         _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.suggestion", Text("Förslag om frånvaroutredning", "Suggestions of investigations"),
+        Text(
+            "Upptäcka upprepad eller längre frånvaro (skollagen 7:19 a, 15:16)",
+            "To find repeated or longer absence",
+        ),
+        Text("Mått på frånvaro, orsak, rektors beslut", "Figures of absence, cause, decision"),
+        Text("Närvaron och mentorn", "Attendance and the mentor"),
+        Text("Rektor och mentor; ingen annan", "The principal and the mentor; nobody else"),
+        "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.inquiry", Text("Frånvaroutredningar", "Investigations of absence"),
+        Text(
+            "Utreda frånvaro, underrätta huvudman och hemkommun (skollagen 7:19 a, 7:22, 15:15–16)",
+            "To investigate absence, to tell organiser and home municipality",
+        ),
+        Text(
+            "Skäl, möten, åtgärder, uppföljning, resultat; korta texter som kan vara känsliga (art. 9)",
+            "Reasons, meetings, measures, follow-up, outcome; short texts that may be sensitive (art. 9)",
+        ),
+        _SCHOOL,
+        Text(
+            "Rektor, mentor och de som utreder; hemmet det som delas; hemkommunen att den finns",
+            "The principal, the mentor, who investigates; the home what is shared; that it is: the home "
+            "municipality",
+        ),
+        # [M] Most municipalities keep investigations by the school for good; each decides.
+        "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "attendance.threshold", Text("Gränser för frånvarobevakning", "Thresholds of absence"),
+        Text("Visa vad ett ärende bedömts efter", "To show what a case was judged by"),
+        Text("Inga personuppgifter", "No personal data"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
         "messages.preference", Text("Val av kanal", "Chosen channel"),
         Text("Nå personen som den vill", "To reach the person as they wish"),
         Text("Kanaler, tider, språk", "Channels, hours, language"),

@@ -25,6 +25,9 @@ def _change(sv: str, en: str) -> Deed:
 
 DEEDS: dict[str, Deed] = {
     "adapt_study_plan": _change("beslutade om anpassade studier", "decided on adapted studies"),
+    "add_inquiry_note": _change(
+        "noterade något i en frånvaroutredning", "noted something in an investigation of absence"
+    ),
     "add_care_schedule": _change("lade ett schema för vistelsetid", "made a schedule of care hours"),
     "add_local_syllabus": _change("lade till en egen kurs", "added a course of the unit's own"),
     "add_person": _change("lade in en person i registret", "entered a person in the register"),
@@ -48,6 +51,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "ask_transfer": _change("bytte eller begärde byte av skola", "changed, or asked to change, school"),
     "ask_retention_run": _change("begärde en gallringskörning", "asked for a retention run"),
+    "assign_inquiry": _change("bestämde vilka som utreder frånvaro", "decided who investigates absence"),
     "assign_watch_case": _change(
         "gav ett bevakningsärende till en handläggare", "gave a case of the watch to an officer"
     ),
@@ -71,6 +75,9 @@ DEEDS: dict[str, Deed] = {
     "change_duty": _change("ändrade en tjänst", "changed a duty"),
     "change_enrolment": _change("ändrade en inskrivning", "changed an enrolment"),
     "change_group": _change("ändrade en klass eller grupp", "changed a class or group"),
+    "change_inquiry_rules": _change(
+        "ändrade gränser för frånvarobevakning", "changed the thresholds of absence"
+    ),
     "change_leave_settings": _change("ändrade vad som gäller om ledighet", "changed what holds about leave"),
     "change_mapping": _change("ändrade rubriker för tabeller", "changed headings of tables"),
     "change_members": _change(
@@ -91,6 +98,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
+    "close_inquiry": _change("avslutade en frånvaroutredning", "closed an investigation of absence"),
     "close_consent": _change("avslutade en fråga om samtycke", "closed a question about consent"),
     "close_conversation": _change("avslutade ett samtal", "closed a conversation"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
@@ -114,6 +122,9 @@ DEEDS: dict[str, Deed] = {
         "beslutade resultatet av elevernas val", "decided the outcome of the pupils' choices"
     ),
     "delegate": _change("delegerade beslutanderätt", "delegated decisions"),
+    "dismiss_suggestion": _change(
+        "avfärdade ett förslag om frånvaroutredning", "dismissed a suggestion to investigate absence"
+    ),
     "dismiss_parked": _change(
         "lät en post från folkbokföringen vara", "let a record of the population register be"
     ),
@@ -159,10 +170,20 @@ DEEDS: dict[str, Deed] = {
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
     "list_group_consents": _read("läste frågor om samtycke", "read questions about consent"),
     "list_holds": _read("läste gallringsstopp", "read legal holds"),
+    "list_inquiries": _read("läste listan över frånvaroutredningar", "read the list of investigations"),
+    "list_inquiry_suggestions": _read(
+        "läste förslag om frånvaroutredningar", "read suggestions to investigate absence"
+    ),
     "list_leaves": _read("läste ansökningar om ledighet", "read applications for leave"),
     "list_leavings": _read("läste ärenden om att sluta skolan", "read cases of leaving school"),
     "list_matters": _read("läste vilka ärenden som väntar", "read which matters wait"),
+    "list_my_inquiries": _read(
+        "läste sina egna frånvaroutredningar", "read their own investigations of absence"
+    ),
     "list_plan_versions": _read("läste studieplanens historik", "read the study plan's history"),
+    "list_pupil_inquiries": _read(
+        "läste vilka frånvaroutredningar som finns", "read which investigations of absence there are"
+    ),
     "list_pupil_lessons": _read("läste schemat för en dag", "read a day's timetable"),
     "list_reports": _read("läste anmälda meddelanden", "read reported messages"),
     "list_results": _read("läste resultatet av elevernas val", "read the outcome of the pupils' choices"),
@@ -184,11 +205,15 @@ DEEDS: dict[str, Deed] = {
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
     "mentor_day": _read("läste klassens dag", "read the class's day"),
     "merge_persons": _change("slog ihop två poster om samma person", "merged two records of one person"),
+    "move_inquiry": _change(
+        "lät en frånvaroutredning följa med till ny skola", "let an investigation follow to a new school"
+    ),
     "move_leave": _change(
         "flyttade en ansökan om ledighet till elevens nya skola", "moved an application for leave"
     ),
     "open_care_holiday": _change("frågade om omsorg under ett lov", "asked about care in a holiday"),
     "open_contacts": _read("läste skyddade kontaktuppgifter", "read protected contact details"),
+    "open_inquiry": _change("inledde en frånvaroutredning", "opened an investigation of absence"),
     "open_leaving": _change("öppnade ett ärende om att sluta skolan", "opened a case of leaving school"),
     "open_lesson": _read("öppnade en lektions närvarolista", "opened a lesson's attendance list"),
     "open_lesson_check_in": _change("öppnade incheckning till en lektion", "opened the check-in of a lesson"),
@@ -202,6 +227,7 @@ DEEDS: dict[str, Deed] = {
         "beställde en förhandsvisning av elevernas val", "asked for a preview of the pupils' choices"
     ),
     "preview_rule": _read("läste vilka en grupps regel gäller", "read whom a group's rule fits"),
+    "propose_inquiry": _change("föreslog en frånvaroutredning", "proposed an investigation of absence"),
     "prolong_absence": _change("förlängde en sjukanmälan", "prolonged a notice of illness"),
     "propose_calendar": _change("föreslog läsårstider", "proposed a school year"),
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
@@ -238,6 +264,7 @@ DEEDS: dict[str, Deed] = {
     "read_group": _read("läste klasslistan", "read the class list"),
     "read_handover": _read("läste hur långt överlämningen kommit", "read how far the hand-over has come"),
     "read_hold": _read("läste ett gallringsstopp", "read a legal hold"),
+    "read_inquiry": _read("läste en frånvaroutredning", "read an investigation of absence"),
     "read_leave": _read("läste en ansökan om ledighet", "read an application for leave"),
     "read_person": _read("läste personuppgifter", "read the personal card"),
     "read_pupil_day": _read("läste en dags närvaro", "read a day's attendance"),
@@ -245,6 +272,9 @@ DEEDS: dict[str, Deed] = {
         "läste allt i registret om personen", "read everything in the register about the person"
     ),
     "read_rule": _read("läste en grupps regel", "read a group's rule"),
+    "read_shared_inquiries": _read(
+        "läste vad skolan delat om en frånvaroutredning", "read what is shared of an investigation"
+    ),
     "read_study_plan": _read("läste studieplanen", "read the study plan"),
     "read_trail": _read("läste vem som tagit del av uppgifterna", "read who has seen the data"),
     "read_watch_case": _read("läste ett bevakningsärende", "read a case of the watch"),
@@ -278,8 +308,12 @@ DEEDS: dict[str, Deed] = {
         "började ett samtal med en grupp", "began a conversation with a group"
     ),
     "start_upload": _change("förberedde en tabell", "prepared a table"),
+    "suggest_inquiry": _change("föreslog att frånvaron ses över", "suggested to look into the absence"),
     "take_population": _change(
         "förde in uppgifter från folkbokföringen", "took in data of the population register"
+    ),
+    "tell_of_inquiry": _change(
+        "underrättade hemkommunen om en frånvaroutredning", "told the home municipality of an investigation"
     ),
     "tell_back": _change("svarade att eleven är tillbaka", "answered that the pupil is back"),
     "try_table": _change("provkörde en tabell", "tried a table"),
@@ -296,6 +330,7 @@ DEEDS: dict[str, Deed] = {
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "withdraw_leave": _change("tog tillbaka en ansökan om ledighet", "took an application for leave back"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
+    "watch_absence": _change("startade nattens bevakning av frånvaro", "began the night's watch of absence"),
     "write_message": _change("skrev ett meddelande", "wrote a message"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),
 }

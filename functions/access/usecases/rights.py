@@ -37,6 +37,7 @@ _ME, _SOMEBODY, _HERE = PersonId("me"), PersonId("somebody"), UnitId("here")
 _ASKED = frozenset({_ME})
 _RELATIONS = {  # what the guard's relation fields are called in the matrix
     "guardians": "guardian", "teachers": "teacher of", "mentors": "mentor of", "substitutes": "substitute of",
+    "team": "investigator of",
 }  # fmt: skip
 _AGES = {"pupil": 15, "pupil of 16": 16, "pupil of 18": 18}
 
@@ -222,6 +223,8 @@ def _things() -> Iterator[Resource]:
     for watch in ("schoolAttendance", "activity"):
         yield guard.WatchCase("case", watch)
         yield guard.WatchCase("case", watch, protected=True)
+    yield guard.Inquiry("inquiry", _HERE)
+    yield guard.Inquiry("inquiry", _HERE, protected=True)
     yield guard.SYSTEM
 
 
@@ -233,7 +236,8 @@ def _related(thing: Any, field: str) -> Resource:
 def _swedish(role: str) -> str:
     known = {
         "everyone": "alla inloggade", "guardian": "vårdnadshavare", "teacher of": "lärare för",
-        "mentor of": "mentor för", "substitute of": "vikarie för", "pupil": "eleven själv",
+        "mentor of": "mentor för", "substitute of": "vikarie för", "investigator of": "utreder för",
+        "pupil": "eleven själv",
         "pupil of 16": "eleven själv, 16 år", "pupil of 18": "eleven själv, 18 år", "oneself": "en själv",
     }  # fmt: skip
     if role in known:

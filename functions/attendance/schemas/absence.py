@@ -41,7 +41,7 @@ class Prolonging(Shape):
 
 
 class AbsenceSpan(Shape):
-    """A notice of absence ("Anmäld frånvaro" in SS 12000)."""
+    """A notice of absence ("Anmäld frånvaro" in SS 12000), or granted leave."""
 
     id: Id
     student: Id

@@ -8,7 +8,7 @@ from functions.register.domain import handover as handover_rules
 from functions.register.domain import leaving as leaving_rules
 from functions.register.domain import notices as notice_rules
 from functions.register.domain import school_forms
-from functions.register.events import HandoverAsked, NoticeDrawnUp, PersonMoved, PersonProtected
+from functions.register.events import HandoverAsked, InquiryTold, NoticeDrawnUp, PersonMoved, PersonProtected
 from functions.register.schemas import leaving as leaving_schemas
 from functions.register.usecases import (
     handover,
@@ -167,6 +167,16 @@ def link_handover(request: Request[None, leaving_schemas.DocumentQuery]) -> leav
 def open_leaving(envelope: Envelope) -> None:
     """Open a leaving case for a pupil who has moved out of the municipality."""
     leaving.open_leaving(PersonMoved.model_validate(envelope.data), envelope.id)
+
+
+@on.on_facts(
+    "attendance.InquiryOpened.v1",
+    process=23,
+    meaning="Hemkommuner får inte veta att en elevs frånvaro utreds (skollagen 7:22, 15:15).",
+)
+def tell_of_inquiry(envelope: Envelope) -> None:
+    """Draw up the notice to another home municipality that a pupil's absence is investigated."""
+    notices.tell_of_inquiry(InquiryTold.model_validate(envelope.data))
 
 
 @on.on_facts(

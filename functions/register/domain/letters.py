@@ -12,7 +12,7 @@ from html import escape
 
 from functions.register.domain.certificate import LeavingCertificate
 from functions.register.domain.enrolment import LeavingReason
-from functions.register.domain.notices import Notice
+from functions.register.domain.notices import Notice, Purpose
 from functions.register.domain.people import PersonCard
 from skolkit.sweden.codes import SchoolForm
 
@@ -85,25 +85,29 @@ def notice_letter(
     """The letter of a notice; `unit` is the unit's name and code. With a certificate for the home and the
     next organiser of somebody who left.
     """
-    began = notice.purpose == "started"
-    what = "börjat" if began else "slutat"
+    what, first = _WHAT[notice.purpose]
     rows = [
         *pupil_rows(card),
         ("Skolenhet", unit),
         ("Skolform", FORMS[notice.school_form]),
         *([("Årskurs", str(notice.year))] if notice.year is not None else []),
-        ("Första dag" if began else "Sista dag", notice.day.isoformat()),
+        (first, notice.day.isoformat()),
         *([("Skäl", REASONS[reason])] if reason else []),
         ("Referens", notice.id),
     ]
     law = f"Underrättelsen lämnas enligt {notice.law}."
     if notice.recipient == "homeMunicipality":
-        return Letter(f"Underrättelse till hemkommunen: elev har {what}", (law, _ASK), tuple(rows))
+        return Letter(f"Underrättelse till hemkommunen: {what}", (law, _ASK), tuple(rows))
     heading = "Avgångsintyg" if notice.recipient == "home" else "Uppgifter till nästa huvudman"
     rows += certificate_rows(part) if part else []
     return Letter(heading, (law, _PARTS), tuple(rows))
 
 
+_WHAT: dict[Purpose, tuple[str, str]] = {
+    "started": ("elev har börjat", "Första dag"),
+    "left": ("elev har slutat", "Sista dag"),
+    "absenceInquiry": ("elevs frånvaro utreds", "Utredningen inleddes"),
+}
 _ASK = "Bekräfta att underrättelsen har kommit fram. Ange referensen."
 _PARTS = (
     "Här står elevregistrets del: årskurs, tid vid skolan och årskurser som har gjorts om. Lästa ämnen, "

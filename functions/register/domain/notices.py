@@ -1,5 +1,6 @@
-"""Notices to those who must know that a pupil started or left: the home municipality (hemkommun, skollagen
-7:22, 15:15), the next organiser and the home (avgångsintyg, skolförordningen 6:17–18).
+"""Notices to those who must know that a pupil started or left, or is investigated for absence: the home
+municipality (hemkommun, skollagen 7:22, 15:15), the next organiser and the home (avgångsintyg,
+skolförordningen 6:17–18).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from skolkit.sweden.codes import SchoolForm
 from skolkit.sweden.school_forms import COMPULSORY
 from skolkit.types import PersonId, UnitId
 
-Purpose = Literal["started", "left"]
+Purpose = Literal["started", "left", "absenceInquiry"]
 Recipient = Literal["homeMunicipality", "nextOrganiser", "home"]
 Channel = Literal["secureMessage", "letter", "inPerson", "otherSystem"]
 """How a notice went. Ordinary mail with personal data is not among them."""
@@ -77,7 +78,7 @@ class Notice:
     """A notice about one pupil to one recipient. `code` is a kommunkod or an organisation number, "" for the
     home. `day` is the first day of who started, the last of who left; `due` when it should be sent, and once
     sent when it should be acknowledged. `documents` are the keys of its letter and data in S3 by kind, of a
-    protected pupil `nameless`.
+    protected pupil `nameless`; `day` of an investigation of absence is when it was opened.
     """
 
     id: str
@@ -153,6 +154,31 @@ def started(
         year=enrolment.year,
         day=enrolment.start,
         law=NOTICE_LAW[enrolment.school_form in COMPULSORY],
+        due=today(at) + timedelta(days=RULES.send),
+        created=at,
+        created_by=by,
+    )
+
+
+def inquired(
+    id: str, card: PersonCard, unit: UnitId, own: str, day: date, by: str, at: datetime
+) -> Notice | None:
+    """The notice to the home municipality that a pupil's absence is investigated, if it is another than the
+    unit's `own`; None otherwise.
+    """
+    there = [e for e in card.enrolments if e.unit == unit and e.school_form in _TOLD and e.covers(day)]
+    if not there or card.municipality in {None, own}:
+        return None
+    return Notice(
+        id=id,
+        purpose="absenceInquiry",
+        recipient="homeMunicipality",
+        code=card.municipality or "",
+        unit=unit,
+        school_form=there[0].school_form,
+        year=there[0].year,
+        day=day,
+        law=NOTICE_LAW[there[0].school_form in COMPULSORY],
         due=today(at) + timedelta(days=RULES.send),
         created=at,
         created_by=by,

@@ -18,7 +18,7 @@ from functions.register.domain.leaving import Leaving, Transfer, veiled_case
 from functions.register.domain.letters import Letter, notice_letter
 from functions.register.domain.notices import Notice
 from functions.register.domain.people import PersonCard
-from functions.register.events import NoticeDrawnUp
+from functions.register.events import InquiryTold, NoticeDrawnUp
 from functions.register.schemas.leaving import DocumentView, LinkView, MattersView, NoticeMark, NoticeView
 from functions.register.store import documents
 from functions.register.store import matters as store
@@ -33,7 +33,7 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.identity import Caller
 from skolkit.table import commit
-from skolkit.types import PersonId, UnitId
+from skolkit.types import PersonId, UnitId, stable_id
 
 
 def list_leavings(caller: Caller, id: PersonId) -> MattersView:
@@ -70,6 +70,23 @@ def list_leavings(caller: Caller, id: PersonId) -> MattersView:
             notice_view(replace(m, code="") if veiled else m, i.version) for i, m in notices if seen(m.units)
         ],
     )
+
+
+def tell_of_inquiry(told: InquiryTold) -> None:
+    """Draw up the notice to the home municipality that a pupil's absence is investigated (skollagen 7:22,
+    15:15), once for an investigation. Three round trips, and one for a closed record.
+    """
+    card, unit = people_store.find_card(told.pupil), organisation.unit(told.unit)
+    if card is not None and card.merged_into:
+        card = people_store.find_card(card.merged_into)
+    if card is None or unit is None:
+        return
+    id, by = stable_id("inquiry notice", told.inquiry), "system:tell_of_inquiry"
+    notice = rules.inquired(id, card, told.unit, str(unit.municipality_code), told.day, by, now())
+    if notice is None or store.find(Notice, card.id, id):
+        return
+    facts = [NoticeDrawnUp(pupil=card.id, notice=id)]
+    commit(*store.notice_writes(card.id, notice), facts=facts, trace=Trace(by, "tell_of_inquiry", card.id))
 
 
 def write_notice(fact: NoticeDrawnUp) -> None:

@@ -8,7 +8,18 @@ from typing import get_args
 import pytest
 
 from functions.access import guard
-from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit, WatchCase
+from functions.access.guard import (
+    SYSTEM,
+    Duty,
+    Group,
+    Inquiry,
+    Lesson,
+    Person,
+    Pupil,
+    Resource,
+    Unit,
+    WatchCase,
+)  # fmt: skip
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -94,6 +105,8 @@ THINGS: dict[str, Resource] = {
     "protected attendance case": WatchCase("case", "schoolAttendance", people("handler"), protected=True),
     "activity case": WatchCase("case", "activity", people("handler")),
     "protected activity case": WatchCase("case", "activity", people("handler"), protected=True),
+    "inquiry": Inquiry("inquiry", HERE, people("nurse"), people("mentor")),
+    "protected inquiry": Inquiry("inquiry", HERE, people("nurse"), people("mentor"), protected=True),
     "system": SYSTEM,
 }
 
@@ -161,7 +174,23 @@ def _each_pupil(own: str, everywhere: str) -> dict[str, str]:
 WATCHED = {"attendance case": "attendance officer, handler", "activity case": "activity officer, handler"}
 WORKED = WATCHED | {"protected attendance case": "handler", "protected activity case": "handler"}
 
+_INVESTIGATED = {"inquiry": "principal, mentor, nurse", "protected inquiry": "principal, mentor, nurse"}
+_PUPILS = ("pupil", "protected pupil", "pupil of 18", "pupil of unknown age")
+_FOLLOWED = dict.fromkeys(_PUPILS, "principal, mentor") | {"pupil without unit": "mentor"}
+
 EXPECTED: dict[str, dict[str, str]] = {
+    "attendance:change_inquiry_rules": {"unit": OFFICE},
+    "attendance:count_inquiries": {"unit": OFFICE},
+    "attendance:lead_inquiry": dict.fromkeys(_INVESTIGATED, "principal"),
+    "attendance:list_inquiries": {"unit": "principal"},
+    "attendance:open_inquiry": dict.fromkeys(_PUPILS, "principal"),
+    "attendance:propose_inquiry": _FOLLOWED,
+    "attendance:read_inquiry": _INVESTIGATED,
+    "attendance:read_inquiry_rules": {"unit": OFFICE},
+    "attendance:read_pupil_inquiries": _FOLLOWED,
+    "attendance:read_shared_inquiries": dict.fromkeys((*_PUPILS, "pupil without unit"), "guardian")
+    | {"pupil of 18": "guardian, pupil"},
+    "attendance:work_inquiry": _INVESTIGATED,
     "access:explain": {
         **REGISTRY,
         "unit": "administrator, registrar",

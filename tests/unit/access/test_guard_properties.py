@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.access import guard
-from functions.access.guard import SYSTEM, Duty, Group, Lesson, Person, Pupil, Resource, Unit, WatchCase
+from functions.access.guard import (
+    SYSTEM,
+    Duty,
+    Group,
+    Inquiry,
+    Lesson,
+    Person,
+    Pupil,
+    Resource,
+    Unit,
+    WatchCase,
+)  # fmt: skip
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
@@ -33,12 +44,14 @@ groups = st.builds(Group, st.just(GroupId("group")), units, relation, relation)
 cases = st.builds(
     WatchCase, st.just("case"), st.sampled_from(["schoolAttendance", "activity"]), relation, st.booleans()
 )
+inquiries = st.builds(Inquiry, st.just("inquiry"), units, relation, relation, st.booleans())
 resources = st.one_of(
     pupils,
     pupils,
     lessons,
     groups,
     cases,
+    inquiries,
     st.builds(Unit, units),
     st.builds(Person, persons),
     st.just(SYSTEM),
