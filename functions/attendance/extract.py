@@ -9,6 +9,7 @@ import json
 
 from functions.attendance import store
 from functions.attendance.domain.lesson import Sheet
+from functions.attendance.store import csn as csn_store
 from functions.timetable import queries as timetable
 from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, section
@@ -32,7 +33,7 @@ def gather(asked: Requested) -> list[Section]:
         store.wanted_sheets([lesson.id for lesson in timetable.lessons_of(asked.kept or person)])
     )
     mine = sorted(sheets.values(), key=lambda sheet: (sheet.start, sheet.lesson))
-    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person)]
+    return [_absence(rows, person), _gaps(rows), _lessons(mine, person), _reported(mine, person), _csn(rows)]
 
 
 def _absence(rows: list[store.AttendanceItem], person: PersonId) -> Section:
@@ -84,3 +85,33 @@ def _reported(sheets: list[Sheet], person: PersonId) -> Section:
             for s in sheets if s.reported_by == person
         ],
     )  # fmt: skip
+
+
+def _csn(rows: list[store.AttendanceItem]) -> Section:
+    decided = [row for row in rows if isinstance(row, csn_store.CsnDecisionItem)]
+    cases = [row for row in rows if isinstance(row, csn_store.CsnCaseItem)]
+    return section(
+        "attendance.csn", "Ogiltig frånvaro och rapporter till CSN", "Invalid absence and reports to CSN",
+        {
+            "month": ("Månad", "Month"), "state": ("Läge eller beslut", "State or decision"),
+            "firstDay": ("Första dag", "First day"), "minutes": ("Minuter", "Minutes"),
+            "reason": ("Skäl att avstå", "Reason to refrain"), "at": ("Beslutat", "Decided"),
+        },
+        [
+            *([_month(row), row.state, *_found(row.finding), None, None] for row in cases),
+            *(
+                [_month(row), row.decision, *_found(row.about), row.reason, row.at]
+                for row in decided
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _month(row: store.AttendanceItem) -> str:
+    sk: str = row.sk
+    return sk.split("#")[1][:7]
+
+
+def _found(text: str | None) -> tuple[str | None, int | None]:
+    first, minutes, *_ = json.loads(text) if text else (None, None)
+    return first, minutes
