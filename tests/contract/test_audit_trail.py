@@ -25,6 +25,9 @@ UNTRACED = {
     "access.read_retention_settings": "about nobody",
     "access.read_rights": "about nobody: roles and policies",
     "attendance.my_lessons": "one's own timetable",
+    "attendance.read_attendance_export": "how far it has come",
+    "attendance.read_notice_compliance": "numbers of a unit",
+    "attendance.read_statistics": "numbers of a unit, without small cells",
     "attendance.read_sweep": "numbers of a unit",
     "messages.read_preferences": "one's own",
     "organisation.list_activities": "who teaches what, by id",
@@ -62,8 +65,8 @@ UNTRACED = {
 }
 # What is read by a POST.
 ASKED_BY_POST = {
-    "explain", "link_extract", "link_handover", "link_notice", "link_retention_report", "link_table_file",
-    "open_contacts", "search_people",
+    "explain", "link_attendance_export", "link_extract", "link_handover", "link_notice",
+    "link_retention_report", "link_table_file", "open_contacts", "search_people",
 }  # fmt: skip
 ACTORS = (
     "pupil", "guardian", "teacher", "mentor", "principal", "administrator", "unit administrator",

@@ -14,6 +14,8 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
+from functions.attendance.store import csn
+from functions.attendance.store import totals as sums
 from functions.messages import store as messages
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -80,7 +82,8 @@ def _write(made: Aged, area: str, over: list[Item], kept: list[Item]) -> None:
 def _attendance(made: Aged) -> None:
     def of(day: date) -> list[Item]:
         start = datetime.combine(day, time(9), UTC)
-        roster = json.dumps([made.pupil, made.grown])
+        roster, group = json.dumps([made.pupil, made.grown]), new_id()
+        rosters = json.dumps([[made.pupil, made.grown]])
         return [
             attendance.SheetItem(
                 f"LESSON#{new_id()}", "SHEET", lesson_group=new_id(), unit=UNIT, subject="MA",
@@ -97,9 +100,27 @@ def _attendance(made: Aged) -> None:
             ),
             attendance.DayItem(f"PUPIL#{made.pupil}", f"D#{day}", unit=UNIT),
             attendance.SweepItem(f"SWEEP#{UNIT}", str(day), counts="{}"),
+            sums.GroupDayItem(f"GROUP#{group}", f"R#{day}", unit=UNIT, rosters=rosters, lessons="[]"),
+            sums.SeenItem(f"GROUP#{group}", f"SEEN#{SchoolYear.of(day).start}", pupils=roster),
+            sums.PupilGroupItem(f"PUPIL#{made.pupil}", f"G#{SchoolYear.of(day).start}#{group}"),
+            sums.CellsItem(f"STAT#{UNIT}", f"C#{day}", cells="[]", groups="[]", parts=1),
+            sums.UnitPupilsItem(f"STAT#{UNIT}", f"P#{day}#00", pupils=json.dumps([[made.pupil, 60]])),
         ]  # fmt: skip
 
-    _write(made, "attendance", of(OLD), of(RECENT))
+    def cases(month: date) -> list[Item]:
+        return [
+            csn.CsnCaseItem(
+                f"PUPIL#{made.pupil}", f"CSN#{month}", unit=UNIT, state="approved", rules="csn-2026"
+            ),
+            csn.CsnListedItem(f"CSN#{UNIT}", f"{month}#{made.pupil}"),
+            csn.CsnDecisionItem(
+                f"PUPIL#{made.pupil}", f"CSN#{month}#{month}T09:00:00.000Z#{new_id()}", decision="approved",
+                by=made.teacher, role="principal", at=f"{month}T09:00:00.000Z", rules="csn-2026",
+            ),
+        ]  # fmt: skip
+
+    older = OLD.replace(year=OLD.year - 1)  # cases for CSN are kept a year longer
+    _write(made, "attendance", [*of(OLD), *cases(older)], [*of(RECENT), *cases(OLD)])
 
 
 def _timetable(made: Aged) -> None:

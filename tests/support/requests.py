@@ -10,6 +10,8 @@ from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
 from tests.support.asks import (
+    CSN_APPROVED,
+    CSN_MONTH,
     DISTRIBUTION,
     NEXT_YEAR,
     PROGRAMME,
@@ -22,6 +24,7 @@ from tests.support.asks import (
     attendance,
     card_body,
     changed_absence,
+    csn_case,
     delegated,
     elective_round,
     enrolment_ask,
@@ -80,6 +83,27 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "access.read_rights": lambda s: Ask(query={"unit": s.home.unit}),
     "access.request_extract": lambda s: extract(s.pupil.id),
     "attendance.change_absence": changed_absence,
+    "attendance.decide_csn_case": lambda s: csn_case(s, {"decision": "approved"}),
+    "attendance.export_attendance": lambda s: Ask(
+        {"unit": s.home.unit}, body={"table": "pupils"}, headers=new_key()
+    ),
+    "attendance.export_csn": lambda s: Ask(
+        {"unit": s.home.unit}, body={"month": CSN_MONTH}, headers=new_key()
+    ),
+    "attendance.link_attendance_export": lambda s: Ask({"job": s.made["sums"]}),
+    "attendance.list_absent_pupils": lambda s: Ask({"unit": s.home.unit}, {"share": 0, "minutes": 0}),
+    "attendance.list_csn_cases": lambda s: Ask({"unit": s.home.unit}, {"month": CSN_MONTH}),
+    "attendance.list_group_totals": lambda s: Ask({"group": s.home.klass.id}, {"limit": 50}),
+    "attendance.list_group_totals (members)": lambda s: Ask(
+        {"group": s.home.klass.id}, {"scope": "members", "limit": 50}
+    ),
+    "attendance.list_reporting": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.read_attendance_export": lambda s: Ask({"job": s.made["sums"]}),
+    "attendance.read_csn_case": lambda s: replace(csn_case(s), headers={}),
+    "attendance.read_notice_compliance": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.read_pupil_totals": lambda s: Ask({"pupil": s.pupil.id}, {"by": "subject"}),
+    "attendance.read_statistics": lambda s: Ask({"unit": s.home.unit}, {"by": "class", "split": "true"}),
+    "attendance.report_full_time": lambda s: csn_case(s, {"since": today().isoformat()}, CSN_APPROVED),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
     "attendance.mentor_day": lambda s: on_day(s, group=s.home.klass.id),
     "attendance.my_lessons": on_day,

@@ -26,6 +26,7 @@ from functions.attendance.schemas.csn import (
 from functions.attendance.store import csn as store
 from functions.attendance.store import totals as totals_store
 from functions.attendance.store.csn import CsnDecisionItem, CsnJobItem
+from functions.attendance.usecases.totals import merged
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PersonName, PupilRecord
@@ -48,9 +49,7 @@ _SYSTEM = PersonId("system:sweep_csn")
 
 def ask_sweep() -> None:
     """Start going through last month; a repeated start of the same day is left alone."""
-    units = sorted(
-        unit.id for unit in organisation.units() if rules.RULES.forms.intersection(unit.school_forms)
-    )
+    units = sorted(unit.id for unit in organisation.units())
     request = {"month": rules.month_before(today()).isoformat(), "units": units}
     try:
         key = RequestKey(f"CSN#{today()}", "")
@@ -82,9 +81,16 @@ def _step(job: CsnJobItem) -> bool:
 
 
 def _concerned(unit: UnitId, month: date) -> list[PersonId]:
+    """Pupils to look at: with unexcused minutes and in a form that has study aid, or with a case."""
+    cases = {case.pupil for case in store.cases_of(unit, month)}
+    enrolments = list(register.enrolments_at(unit))
+    with_aid = {pupil for pupil, enrolment in enrolments if enrolment.school_form in rules.RULES.forms}
+    if not with_aid:
+        return sorted(cases)
     days = totals_store.unit_pupils(unit, *month_of(f"{month:%Y-%m}"))
     away = {pupil for _, pupils in days for pupil, sums in pupils.items() if sums.invalid}
-    return sorted(away | {case.pupil for case in store.cases_of(unit, month)})
+    closed = merged(sorted(away - {pupil for pupil, _ in enrolments}))
+    return sorted(cases | away & with_aid | set(closed.values()))
 
 
 def review_lesson(reported: LessonReported) -> None:
@@ -97,7 +103,7 @@ def review_lesson(reported: LessonReported) -> None:
     if sheet:
         cases: list[Case] = fetch(store.wanted_cases(sheet.roster, month), consistent=True)[0]
         pupils |= {case.pupil for case in cases}
-        pupils |= {p for p in sheet.roster if reported.corrected and register.merged_into(p)}
+        pupils |= set(merged(sheet.roster))
     for pupil in sorted(pupils):
         review(pupil, month)
 

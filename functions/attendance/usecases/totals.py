@@ -262,18 +262,17 @@ def view(one: Sums) -> SumsView:
 
 
 def folded(found: Mapping[PersonId, Sums]) -> dict[PersonId, Sums]:
-    """Sums by pupil, those of closed records added to the record they proved to be. A batch per 100 pupils,
-    and a query for each who is in no group today: the closed ones and those who have left.
+    """Sums by pupil, those of closed records added to the record they proved to be. A batch per 100
+    pupils.
     """
-    ids = sorted(found)
-    groups = {p: g for some in chunks(ids, LIMIT) for p, g in _groups_of(some).items()}
-    made: dict[PersonId, Sums] = {}
-    for pupil, one in found.items():
-        kept = pupil if groups.get(pupil) else register.merged_into(pupil) or pupil
-        made[kept] = made.get(kept, Sums()) + one
+    made = dict(found)
+    while closed := merged(sorted(made)):
+        for pupil, kept in closed.items():
+            made[kept] = made.get(kept, Sums()) + made.pop(pupil)
     return made
 
 
-def _groups_of(people: Sequence[PersonId]) -> dict[PersonId, tuple[GroupId, ...]]:
-    found: dict[PersonId, tuple[GroupId, ...]] = fetch(organisation.wanted_groups_of(people, today()))[0]
-    return found
+def merged(people: Sequence[PersonId]) -> dict[PersonId, PersonId]:
+    """What closed records among `people` proved to be. A batch per 100."""
+    some = [fetch(register.wanted_merged(part))[0] for part in chunks(people, LIMIT)]
+    return {pupil: kept for part in some for pupil, kept in part.items()}
