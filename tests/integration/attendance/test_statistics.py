@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from functions.attendance.usecases import totals
 from functions.register.store.items import PersonItem, profile_key
 from infra.local.cloud import Cloud
 from skolkit.aws import client
-from skolkit.clock import local, today
+from skolkit.clock import local, now, today
 from skolkit.table import commit, put_many
 from skolkit.tables.formats import read_table
 from skolkit.types import PersonId, UnitId, new_id
@@ -58,7 +59,7 @@ def night(monkeypatch: pytest.MonkeyPatch, after: datetime) -> None:
             assert deliver("attendance", "run_totals", fact) == []
 
 
-def ask(name: str, person: str, path: dict[str, str], **query: Any) -> Any:
+def ask(name: str, person: str, path: Mapping[str, str], **query: Any) -> Any:
     answer = call("attendance", name, person, path=path, query=query)
     assert answer.status == 200, answer.body
     return answer.body
@@ -228,8 +229,9 @@ def many(unit: UnitId, day: Any, count: int, marking: str = "Ingen") -> list[Per
     return people
 
 
-def test_a_list_of_more_than_a_thousand_is_whole(world: World) -> None:
-    """Over HTTP page by page, and as a file."""
+def test_a_list_of_more_than_a_thousand_is_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page, and as a file."""
+    at(monkeypatch, now())
     day, principal = world.days[0], world.staff("principal")
     people = many(world.unit, day, 1_234)
     span = {"firstDay": day.isoformat(), "lastDay": day.isoformat(), "share": 0, "minutes": 0}
