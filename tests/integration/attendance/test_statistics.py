@@ -36,7 +36,7 @@ def reported(world: World) -> tuple[list[Lesson], str, str]:
     lessons = world.of_class(today(world.of_class()[0].start))
     away, late = (pupil.id for pupil in world.classmates()[:2])
     for n, lesson in enumerate(lessons):
-        rows = {away: invalid(lesson), late: invalid(lesson, 10)} if n == 0 else {}
+        rows: dict[str, Any] = {away: invalid(lesson), late: invalid(lesson, 10)} if n == 0 else {}
         assert save(lesson, rows).status == 200
     tell()
     return lessons, away, late

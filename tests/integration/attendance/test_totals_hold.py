@@ -243,7 +243,7 @@ def test_of_two_who_count_at_once_the_one_with_older_sheets_is_refused(
     machine.begin()
     machine.plan(0, DAYS[0], 8)
     machine.night()
-    group, real = machine.groups[0], totals.sums.group_day
+    group, real = machine.groups[0], rules.group_day
     raced: list[bool] = []
 
     def race(*arguments: Any) -> rules.GroupDay:
@@ -257,7 +257,7 @@ def test_of_two_who_count_at_once_the_one_with_older_sheets_is_refused(
             return replace(counted, lessons=())
         return counted
 
-    monkeypatch.setattr(totals.sums, "group_day", race)
+    monkeypatch.setattr(rules, "group_day", race)
     totals.count_groups([group], DAYS[0])
     assert raced
     machine.teardown()
