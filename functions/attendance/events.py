@@ -253,3 +253,21 @@ class RetentionAnswered(retention.Answered):
     """The area's part of a retention run is done: counts and where the proofs are."""
 
     type: ClassVar[str] = "attendance.RetentionAnswered.v1"
+
+
+class TotalsAsked(Asked):
+    """The night's counting of attendance is to be done (process 20)."""
+
+    type: ClassVar[str] = "attendance.TotalsAsked.v1"
+
+
+class ExportAsked(Asked):
+    """A table of attendance is to be written into a file (processes 20 and 24)."""
+
+    type: ClassVar[str] = "attendance.ExportAsked.v1"
+
+
+class CsnSweepAsked(Asked):
+    """Upper-secondary pupils' invalid absence of the month before is to be gone through (process 24)."""
+
+    type: ClassVar[str] = "attendance.CsnSweepAsked.v1"

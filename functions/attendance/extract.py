@@ -15,6 +15,7 @@ from functions.attendance.domain.lesson import Entry, Sheet
 from functions.attendance.domain.lesson_check_in import Arrival
 from functions.attendance.inquiry_extract import inquiries
 from functions.attendance.store import calls as calls_store
+from functions.attendance.store import csn as csn_store
 from functions.attendance.store import leave as leaves
 from functions.attendance.store import notices, phone, series
 from functions.attendance.store.lesson_check_in import wanted_arrivals
@@ -51,7 +52,7 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _absence(rows, person), _series(rows), _code(person), _leave(rows, person), _leave_decisions(rows),
         _gaps(rows), _calls(rows), _lessons(mine, person, came), _reported(mine, person),
-        *care_extract.gather(person), *inquiries(person),
+        _csn(rows), *care_extract.gather(person), *inquiries(person),
     ]  # fmt: skip
 
 
@@ -200,3 +201,33 @@ def _reported(sheets: list[Sheet], person: PersonId) -> Section:
             for s in sheets if person in {s.reported_by, *(mark.by for mark in s.marks.values())}
         ],
     )  # fmt: skip
+
+
+def _csn(rows: list[store.AttendanceItem]) -> Section:
+    decided = [row for row in rows if isinstance(row, csn_store.CsnDecisionItem)]
+    cases = [row for row in rows if isinstance(row, csn_store.CsnCaseItem)]
+    return section(
+        "attendance.csn", "Ogiltig frånvaro och rapporter till CSN", "Invalid absence and reports to CSN",
+        {
+            "month": ("Månad", "Month"), "state": ("Läge eller beslut", "State or decision"),
+            "firstDay": ("Första dag", "First day"), "minutes": ("Minuter", "Minutes"),
+            "reason": ("Skäl att avstå", "Reason to refrain"), "at": ("Beslutat", "Decided"),
+        },
+        [
+            *([_month(row), row.state, *_found(row.finding), None, None] for row in cases),
+            *(
+                [_month(row), row.decision, *_found(row.about), row.reason, row.at]
+                for row in decided
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _month(row: store.AttendanceItem) -> str:
+    sk: str = row.sk
+    return sk.split("#")[1][:7]
+
+
+def _found(text: str | None) -> tuple[str | None, int | None]:
+    first, minutes, *_ = json.loads(text) if text else (None, None)
+    return first, minutes

@@ -55,6 +55,7 @@ __all__ = [
     "units_around",
     "wanted_guardians",
     "wanted_listed",
+    "wanted_merged",
     "wanted_names",
     "wanted_owners",
 ]
@@ -68,6 +69,13 @@ def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
 def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson]]:
     """Names and identity numbers by id, for `skolkit.table.fetch`; people who do not exist are left out."""
     return people_store.wanted_listed(ids)
+
+
+def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:
+    """The records that closed ones among `ids` proved to be, for `skolkit.table.fetch`; others are left
+    out.
+    """
+    return people_store.wanted_merged(ids)
 
 
 def wanted_owners(numbers: Sequence[str]) -> Wanted[dict[str, PersonId]]:

@@ -27,6 +27,9 @@ UNTRACED = {
     "access.read_rights": "about nobody: roles and policies",
     "attendance.count_inquiries": "numbers of a unit",
     "attendance.my_lessons": "one's own timetable",
+    "attendance.read_attendance_export": "how far it has come",
+    "attendance.read_notice_compliance": "numbers of a unit",
+    "attendance.read_statistics": "numbers of a unit, without small cells",
     "attendance.read_inquiry_rules": "about nobody",
     "attendance.read_leave_settings": "about a unit",
     "attendance.list_care_holidays": "about a unit",
@@ -81,8 +84,8 @@ UNTRACED = {
 
 # What is read by a POST.
 ASKED_BY_POST = {
-    "explain", "link_extract", "link_handover", "link_notice", "link_retention_report", "link_table_file",
-    "open_contacts", "search_people",
+    "explain", "link_attendance_export", "link_extract", "link_handover", "link_notice",
+    "link_retention_report", "link_table_file", "open_contacts", "search_people",
 }  # fmt: skip
 
 ACTORS = (

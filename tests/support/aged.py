@@ -14,7 +14,8 @@ from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import care, leave, notices, phone, series, suggestions
+from functions.attendance.store import care, csn, leave, notices, phone, series, suggestions
+from functions.attendance.store import totals as sums
 from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
@@ -146,7 +147,8 @@ def _write(made: Aged, area: str, over: list[Item], kept: list[Item]) -> None:
 def _attendance(made: Aged) -> None:
     def of(day: date) -> list[Item]:
         start = datetime.combine(day, time(9), UTC)
-        roster = json.dumps([made.pupil, made.grown])
+        roster, group = json.dumps([made.pupil, made.grown]), new_id()
+        rosters = json.dumps([[made.pupil, made.grown]])
         return [
             attendance.SheetItem(
                 f"LESSON#{new_id()}", "SHEET", lesson_group=new_id(), unit=UNIT, subject="MA",
@@ -204,6 +206,11 @@ def _attendance(made: Aged) -> None:
             suggestions.StandingItem(
                 f"INQUIRIES#{made.grown if day == OLD else made.pupil}", "STANDING", settled=str(day)
             ),
+            sums.GroupDayItem(f"GROUP#{group}", f"R#{day}", unit=UNIT, rosters=rosters, lessons="[]"),
+            sums.SeenItem(f"GROUP#{group}", f"SEEN#{SchoolYear.of(day).start}", pupils=roster),
+            sums.PupilGroupItem(f"PUPIL#{made.pupil}", f"G#{SchoolYear.of(day).start}#{group}"),
+            sums.CellsItem(f"STAT#{UNIT}", f"C#{day}", cells="[]", groups="[]", parts=1),
+            sums.UnitPupilsItem(f"STAT#{UNIT}", f"P#{day}#00", pupils=json.dumps([[made.pupil, 60]])),
         ]  # fmt: skip
 
     def code(person: PersonId) -> list[Item]:
@@ -213,7 +220,21 @@ def _attendance(made: Aged) -> None:
             phone.PhoneItem(f"PHONE#{number}", f"G#{person}", guardian=person, salt="00", code="00"),
         ]
 
-    _write(made, "attendance", [*of(OLD), *code(made.guardian)], [*of(RECENT), *code(made.parent)])
+    def cases(month: date) -> list[Item]:
+        return [
+            csn.CsnCaseItem(
+                f"PUPIL#{made.pupil}", f"CSN#{month}", unit=UNIT, state="approved", rules="csn-2026"
+            ),
+            csn.CsnListedItem(f"CSN#{UNIT}", f"{month}#{made.pupil}"),
+            csn.CsnDecisionItem(
+                f"PUPIL#{made.pupil}", f"CSN#{month}#{month}T09:00:00.000Z#{new_id()}", decision="approved",
+                by=made.teacher, role="principal", at=f"{month}T09:00:00.000Z", rules="csn-2026",
+            ),
+        ]  # fmt: skip
+
+    older = OLD.replace(year=OLD.year - 1)  # cases for CSN are kept a year longer
+    over = [*of(OLD), *code(made.guardian), *cases(older)]
+    _write(made, "attendance", over, [*of(RECENT), *code(made.parent), *cases(OLD)])
 
 
 def _leave(made: Aged, day: date) -> list[Item]:

@@ -16,6 +16,8 @@ from tests.support.world import Lesson
 if TYPE_CHECKING:
     from tests.support.schools import Schools
 NEXT_YEAR = str(SchoolYear(SchoolYear.of(today()).start_year + 1))
+CSN_MONTH = f"{today().replace(day=1) - timedelta(days=1):%Y-%m}"
+CSN_APPROVED = f"{(today().replace(day=1) - timedelta(days=32)):%Y-%m}"
 PARKED = population_store.Place(stable_id("population", "x"), "b", "register/population/x", "e", 1, 0, 1)
 
 
@@ -96,6 +98,11 @@ def attendance(lesson: Lesson, pupils: list[PersonId], version: int = 1) -> Ask:
     minutes = int((lesson.end - lesson.start).total_seconds()) // 60
     rows = [{"pupil": pupil, "attendanceMinutes": minutes} for pupil in pupils]
     return Ask({"lesson": lesson.id}, body={"rows": rows}, headers=over(version))
+
+
+def csn_case(s: Schools, body: Any = None, month: str = CSN_MONTH) -> Ask:
+    """About the pupil's case of invalid absence: of last month undecided, of the one before approved."""
+    return Ask({"pupil": s.pupil.id, "month": month}, body=body, headers=over(1))
 
 
 CARE_SETTINGS = {

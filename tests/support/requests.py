@@ -11,6 +11,8 @@ from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
 from tests.support.asks import (
     CHECK_IN_CODE,
+    CSN_APPROVED,
+    CSN_MONTH,
     DISTRIBUTION,
     NEXT_YEAR,
     PHONE,
@@ -35,6 +37,7 @@ from tests.support.asks import (
     care_schedule,
     care_settings,
     changed_absence,
+    csn_case,
     delegated,
     elective_round,
     enrolment_ask,
@@ -116,6 +119,27 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"reason": "premises"}, headers=over(1)
     ),
     "attendance.change_absence": changed_absence,
+    "attendance.decide_csn_case": lambda s: csn_case(s, {"decision": "approved"}),
+    "attendance.export_attendance": lambda s: Ask(
+        {"unit": s.home.unit}, body={"table": "pupils"}, headers=new_key()
+    ),
+    "attendance.export_csn": lambda s: Ask(
+        {"unit": s.home.unit}, body={"month": CSN_MONTH}, headers=new_key()
+    ),
+    "attendance.link_attendance_export": lambda s: Ask({"job": s.made["sums"]}),
+    "attendance.list_absent_pupils": lambda s: Ask({"unit": s.home.unit}, {"share": 0, "minutes": 0}),
+    "attendance.list_csn_cases": lambda s: Ask({"unit": s.home.unit}, {"month": CSN_MONTH}),
+    "attendance.list_group_totals": lambda s: Ask({"group": s.home.klass.id}, {"limit": 50}),
+    "attendance.list_group_totals (members)": lambda s: Ask(
+        {"group": s.home.klass.id}, {"scope": "members", "limit": 50}
+    ),
+    "attendance.list_reporting": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.read_attendance_export": lambda s: Ask({"job": s.made["sums"]}),
+    "attendance.read_csn_case": lambda s: replace(csn_case(s), headers={}),
+    "attendance.read_notice_compliance": lambda s: Ask({"unit": s.home.unit}),
+    "attendance.read_pupil_totals": lambda s: Ask({"pupil": s.pupil.id}, {"by": "subject"}),
+    "attendance.read_statistics": lambda s: Ask({"unit": s.home.unit}, {"by": "class", "split": "true"}),
+    "attendance.report_full_time": lambda s: csn_case(s, {"since": today().isoformat()}, CSN_APPROVED),
     "attendance.change_inquiry_rules": lambda s: Ask(
         {"unit": s.home.unit}, body={"validFrom": today().isoformat(), "share": 20}, headers=over(0)
     ),

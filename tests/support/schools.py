@@ -12,7 +12,7 @@ from typing import Any
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
-from functions.attendance.domain import inquiry, suggestions
+from functions.attendance.domain import csn, inquiry, suggestions
 from functions.attendance.domain.absence import Span
 from functions.attendance.domain.care import Entry as CareEntry
 from functions.attendance.domain.care import Hours, Plan, Schedule
@@ -22,6 +22,7 @@ from functions.attendance.domain.leave import Leave, LeaveId, Purpose
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.domain.lesson_check_in import Window
 from functions.attendance.store import care
+from functions.attendance.store import csn as csn_store
 from functions.attendance.store import inquiry as inquiry_store
 from functions.attendance.store import leave as leave_store
 from functions.attendance.store import notices as notices_store
@@ -54,6 +55,8 @@ from tests.support import letters
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     CHECK_IN_CODE,
+    CSN_APPROVED,
+    CSN_MONTH,
     DISTRIBUTION,
     PARKED,
     PHONE,
@@ -174,6 +177,9 @@ def make_schools(cloud: Cloud) -> Schools:
         made |= _leaves([pupil.id, hidden], home.unit, people["guardian"], people["second guardian"])
     with acting_as("attendance"):
         made |= _investigated(schools)
+    with acting_as("attendance"):
+        _invalid_absence([pupil.id, hidden], home.unit)
+        made |= {"sums": _exported(people["principal"], home.unit)}
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
@@ -246,6 +252,29 @@ def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content:
     facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
     assert deliver(area, "work_on_tables", *facts) == []
     return upload["id"], taken.body["id"]
+
+
+def _invalid_absence(pupils: Sequence[PersonId], unit: UnitId) -> None:
+    """Let pupils have cases for CSN: an undecided one of last month, and an approved one."""
+    for pupil in pupils:
+        for month, state in ((CSN_MONTH, "proposed"), (CSN_APPROVED, "approved")):
+            first = date.fromisoformat(f"{month}-01")
+            finding = csn.Finding(first, 300, 2, ())
+            decided = csn.Reported(first, 300, today()) if state == "approved" else None
+            case = csn.Case(pupil, first, unit, state, finding, decided=decided)  # type: ignore[arg-type]
+            commit(*csn_store.case_writes(case))
+
+
+def _exported(by: PersonId, unit: UnitId) -> str:
+    """Let a file of the unit's attendance have been written."""
+    asked = call(
+        "attendance", "export_attendance", by, path={"unit": unit}, body={"table": "pupils"},
+        headers=new_key(),
+    )  # fmt: skip
+    assert asked.status == 202, asked.body
+    facts = [fact for fact in outbox("attendance") if fact["type"] == "attendance.ExportAsked.v1"]
+    assert deliver("attendance", "write_export", *facts) == []
+    return str(asked.body["id"])
 
 
 def _investigated(schools: Schools) -> dict[str, str]:

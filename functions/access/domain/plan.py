@@ -267,6 +267,20 @@ _TYPES = (
         _HOME, _HOME_TOO, "school year end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "attendance.csn", Text("Rapporter till CSN", "Reports to CSN"),
+        Text(
+            "Rapportera upprepad ogiltig frånvaro (studiestödslagen (1999:1395))",
+            "To report repeated invalid absence",
+        ),
+        Text(
+            "Minuter, lektioner, beslut, vem som beslutat, skäl",
+            "Minutes, lessons, decision, who decided, why",
+        ),
+        _SCHOOL, Text("Rektor, skolans administratörer, CSN", "The principal, the school's office, CSN"),
+        # [M] Sums that a case with CSN rests on are kept longer than attendance itself.
+        "school year end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
         "attendance.leave", Text("Ledighet", "Leave"),
         Text("Pröva ansökningar om ledighet (skollagen 7:18)", "To decide on applications for leave"),
         Text(

@@ -333,6 +333,20 @@ DEEDS: dict[str, Deed] = {
     "watch_absence": _change("startade nattens bevakning av frånvaro", "began the night's watch of absence"),
     "write_message": _change("skrev ett meddelande", "wrote a message"),
     "write_notice": _change("skrev en underrättelse", "wrote a notice"),
+    "decide_csn_case": _change("beslutade om rapport till CSN", "decided on a report to CSN"),
+    "export_attendance": _change("begärde en fil med närvarostatistik", "asked for a file of attendance"),
+    "export_csn": _change("begärde en fil med rapporter till CSN", "asked for a file of reports to CSN"),
+    "link_attendance_export": _read("hämtade en fil med närvaro", "fetched a file of attendance"),
+    "list_absent_pupils": _read("läste listan över elever med frånvaro", "read the list of absent pupils"),
+    "list_csn_cases": _read("läste listan över CSN-ärenden", "read the list of CSN cases"),
+    "list_group_totals": _read("läste en grupps närvarosummor", "read a group's sums of attendance"),
+    "list_reporting": _read("läste vilka lektioner som inte rapporterats", "read what is not reported"),
+    "propose_csn_report": _change("föreslog en rapport till CSN", "proposed a report to CSN"),
+    "read_csn_case": _read("läste ett CSN-ärende", "read a CSN case"),
+    "read_pupil_totals": _read("läste en elevs närvarosummor", "read a pupil's sums of attendance"),
+    "report_full_time": _change("rapporterade heltidsstudier till CSN", "reported full-time studies to CSN"),
+    "count_attendance": _change("räknade närvaro", "counted attendance"),
+    "sweep_csn": _change("gick igenom ogiltig frånvaro", "went through invalid absence"),
 }
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")
 

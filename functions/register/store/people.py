@@ -63,6 +63,16 @@ def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson
     return Wanted(PersonItem, [profile_key(p) for p in ids], answer, only=only)
 
 
+def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:
+    """What closed records among `ids` proved to be."""
+    keys = {profile_key(person): person for person in ids}
+
+    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, PersonId]:
+        return {keys[key]: PersonId(item.merged_into) for key, item in found.items() if item.merged_into}
+
+    return Wanted(PersonItem, list(keys), answer, only=("merged_into",))
+
+
 def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[str, bool]]]:
     """The digest of the row each stored person was last taken from ("" for one entered by hand), and whether
     they are protected.
