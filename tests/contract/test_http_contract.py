@@ -30,7 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from skolkit.http import Operation
 from skolkit.openapi import document, refusals
 from tests.support.areas import AREAS, Context, acting_as, api_of, call, every_operation, gateway_event
-from tests.support.asks import PARKED
+from tests.support.asks import PARKED, last_month
 from tests.support.requests import REQUESTS
 from tests.support.schools import Schools
 
@@ -101,6 +101,7 @@ class Gateway:
             "import": schools.made["activity"],
             "table": "persons",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
+            "month": last_month(schools)["month"],
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
