@@ -7,14 +7,12 @@ the gateway would call them.
 """
 
 from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
-
 import jsonschema
 import pytest
 import schemathesis
@@ -26,7 +24,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
 from skolkit.http import Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.openapi import document, refusals
@@ -39,12 +36,13 @@ from tests.support.areas import (
     every_operation,
     gateway_event,
 )
-from tests.support.asks import PARKED, TELEPHONY
+from tests.support.asks import (PARKED, TELEPHONY, last_month)
 from tests.support.requests import REQUESTS
 from tests.support.schools import Schools
 
 OPERATIONS = every_operation()
 EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6
+
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
@@ -113,6 +111,7 @@ class Gateway:
             "import": schools.made["activity"],
             "table": "persons",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
+            "month": last_month(schools)["month"],
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

@@ -12,6 +12,7 @@ import pytest
 from functions.attendance import store
 from functions.attendance.usecases import lesson_reports
 from functions.attendance.usecases.lessons import prepare_sheets
+from functions.attendance.usecases.sheets import write_sheet
 from functions.timetable import queries as timetable
 from skolkit.clock import local, stamp, today
 from skolkit.errors import Busy, ChangedMeanwhile
@@ -108,14 +109,14 @@ def test_a_report_that_meets_another_is_tried_again(
     """Another teacher saves between the read and the write, twice, and once the database is busy with it."""
     lesson, (anna, bo) = shared[0], shared[0].teachers
     pupils = [p["pupil"] for p in open_(lesson).body["rows"]]
-    write, troubles = lesson_reports.write_sheet, [ChangedMeanwhile(), Busy()]
+    troubles = [ChangedMeanwhile(), Busy()]
 
     def disturbed(*given: Any) -> None:
         if troubles:
             raise troubles.pop()
-        monkeypatch.setattr(lesson_reports, "write_sheet", write)
+        monkeypatch.setattr(lesson_reports, "write_sheet", write_sheet)
         assert patch(lesson, bo, [row(pupils[1], lesson.start, 40)]).status == 200
-        write(*given)
+        write_sheet(*given)
 
     monkeypatch.setattr(lesson_reports, "write_sheet", disturbed)
     assert patch(lesson, anna, [row(pupils[0], lesson.start, 5)]).status == 200
@@ -387,6 +388,6 @@ def test_a_stored_sheet_of_before_is_read(shared: list[Lesson], monkeypatch: pyt
     with acting_as("attendance"):
         item = store.SheetItem.find(f"LESSON#{shared[0].id}", "SHEET")
         assert item
-        assert item.marks is None
+        assert not item.marks
         sheet = store.sheet_of(item)
     assert {(mark.by, mark.at) for mark in sheet.marks.values()} == {(sheet.reported_by, sheet.reported_at)}
