@@ -81,7 +81,7 @@ def test_what_is_right_is_answered_as_declared(schools: Schools, row: str) -> No
         request = replace(request, body=request.body | {"schoolForm": "FTH", "year": None})
     told = next(t for m in found["paths"].values() for t in m.values() if t["operationId"] == name)
     actors = (
-        "guardian", "teacher", "pupil", "principal", "administrator", "attendance officer",
+        "guardian", "teacher", "mentor", "pupil", "principal", "administrator", "attendance officer",
         "activity officer",
     )  # fmt: skip
     scope = next(o.scope for a, o in OPERATIONS if (a, o.id) == (area, name)) or SCHOOL_SCOPE

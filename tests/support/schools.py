@@ -3,12 +3,10 @@ by what they are to that pupil.
 """
 
 from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
-
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
@@ -213,8 +211,9 @@ def _cared(pupils: Sequence[NewPupil], unit: UnitId, placement: str) -> dict[str
 
 def _reported(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
     """An illness that ended yesterday, absence that comes again, and codes for the telephone of everybody."""
+    yesterday = today() - timedelta(days=1)
     ended = absence_rules.Notice(
-        NoticeId(new_id()), pupil.id, home.unit, absence_rules.Span(*[today() - timedelta(days=1)] * 2),
+        NoticeId(new_id()), pupil.id, home.unit, absence_rules.Span(yesterday, yesterday),
         absence_rules.Reason.ILLNESS, people["guardian"],
     )  # fmt: skip
     with acting_as("attendance"):

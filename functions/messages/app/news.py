@@ -40,7 +40,7 @@ def list_my_news(request: Request[None, PageQuery]) -> schemas.OwnNewsPage:
 
 @api.operation("GET", "/v1/news/{news}", process=28, answer=schemas.NewsView, errors=(NotFound,))
 def read_news(request: Request[None, None]) -> schemas.NewsView:
-    """One post"""
+    """One post of news"""
     return usecases.read_news(request.caller, request.id("news"))
 
 

@@ -8,6 +8,7 @@ answers alone (föräldrabalken 9:1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -81,6 +82,12 @@ class SeveralUnits(DomainError):
     status = 422
     reason = Text("Grupperna hör till olika skolenheter.", "The groups belong to different units.")
     advice = Text("Fråga skolenhet för skolenhet.", "Ask unit by unit.")
+
+
+def check_kind(id: str) -> None:
+    """A kind is named by a word of letters. Raises `UnknownKind`."""
+    if not re.fullmatch(r"[a-z][a-zA-Z]{1,30}", id):
+        raise UnknownKind(field="kind")
 
 
 def check_dates(deadline: date, until: date, today: date) -> None:

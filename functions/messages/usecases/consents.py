@@ -71,6 +71,7 @@ def put_consent_kind(caller: Caller, id: str, change: KindChange, version: int) 
     """Decide a kind of consent; questions that have been asked stay as they were."""
     duties = organisation.duties_of(caller.person_id)
     guard.require(caller, "messages:administer", guard.SYSTEM, duties)
+    rules.check_kind(id)
     known = store.find_kind(id)
     if (known.version if known else 0) != version:
         raise ChangedMeanwhile(field="If-Match", value=version)

@@ -130,7 +130,8 @@ def list_conversations(caller: Caller, query: PageQuery) -> ConversationPage:
     closed = cache(register.merged_into)
 
     def keep(pk: str, row: Listed) -> bool:
-        if row.about is not None and row.about not in lists[pk]:
+        about = PersonId(row.about) if row.about else None
+        if about and about not in lists[pk] and closed(about) not in lists[pk]:
             return False
         if row.guardian in (None, caller.person) or pk.startswith(store.MENTORS):
             return True

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.attendance.usecases.absence import accept
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import today
@@ -65,7 +66,8 @@ def test_a_tap_reports_today_once(ill: tuple[Morning, NewPupil, str], tables: Cl
     morning, pupil, notice = ill
     asked(tables)
     one, other = (g.guardian_id for g in pupil.guardians)
-    key, path = new_id(), {"pupil": pupil.id, "notice": notice}
+    path: dict[str, Any] = {"pupil": pupil.id, "notice": notice}
+    key = new_id()
     body = {"until": morning.day.isoformat()}
     first, again = (morning.ask("prolong_absence", one, body, key=key, **path) for _ in range(2))
     assert first.status == again.status == 201, first.body
@@ -84,7 +86,8 @@ def test_a_tap_reports_today_once(ill: tuple[Morning, NewPupil, str], tables: Cl
 
 def test_back_at_school_is_the_end_of_it(ill: tuple[Morning, NewPupil, str], tables: Cloud) -> None:
     morning, pupil, notice = ill
-    key, path = new_id(), {"pupil": pupil.id, "notice": notice}
+    path: dict[str, Any] = {"pupil": pupil.id, "notice": notice}
+    key = new_id()
     for _ in range(2):
         told = morning.ask("tell_back", pupil.guardians[0].guardian_id, key=key, **path)
         assert (told.status, told.body["answer"]) == (200, "back"), told.body
@@ -121,7 +124,7 @@ def test_whom_nothing_is_asked_about(ill: tuple[Morning, NewPupil, str], tables:
     assert morning.report(mates[5], yesterday).status == 201
     assert morning.report(mates[5], today_, reason="other").status == 201  # whole days, as leave is
     assert morning.report(mates[6], yesterday).status == 201
-    part = {"startTime": "13:00", "endTime": "14:00", "reason": "medicalVisit"}
+    part: dict[str, Any] = {"startTime": "13:00", "endTime": "14:00", "reason": "medicalVisit"}
     assert morning.report(mates[6], today_, **part).status == 201  # an hour says nothing of the illness
     morning.wake(today_)
     told = asked(tables)
@@ -155,7 +158,7 @@ def test_whoever_is_of_age_is_asked_and_answers_alone(morning: Morning, tables: 
     morning.wake(morning.next_school_day())
     run_schedule("attendance", "ask_homes")
     assert [fact["data"]["recipients"] for fact in due()] == [[pupil.id]]
-    path = {"pupil": pupil.id, "notice": own.body["id"]}
+    path: dict[str, Any] = {"pupil": pupil.id, "notice": own.body["id"]}
     assert morning.ask("prolong_absence", guardian, {}, **path).status == 404
     assert morning.ask("tell_back", guardian, **path).status == 404
     assert morning.ask("prolong_absence", pupil.id, {}, **path).status == 201
@@ -198,20 +201,19 @@ def last_before_the_holiday(morning: Morning) -> date:
 def test_two_taps_at_once_make_one_notice(
     ill: tuple[Morning, NewPupil, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from functions.attendance.usecases import illness
-
     morning, pupil, notice = ill
     one, other = (g.guardian_id for g in pupil.guardians)
-    path, real, made = {"pupil": pupil.id, "notice": notice}, illness.accept, list[Any]()
+    path: dict[str, Any] = {"pupil": pupil.id, "notice": notice}
+    made = list[Any]()
 
     def slow(drafts: Any) -> Any:
-        accepted = real(drafts)
+        accepted = accept(drafts)
         if not made:
             made.append(None)
             made[0] = morning.ask("prolong_absence", other, {}, **path)
         return accepted
 
-    monkeypatch.setattr(illness, "accept", slow)
+    monkeypatch.setattr("functions.attendance.usecases.illness.accept", slow)
     late = morning.ask("prolong_absence", one, {}, **path)
     assert made[0].status == 201
     assert (late.status, late.body["type"]) == (409, "urn:skolkit:problem:overlapping-absence")

@@ -193,6 +193,8 @@ def test_faults_kinds_and_closing(world: World) -> None:
     assert code(ask(groups=[new_id()])) == (404, "not-found")
     kind = {"name": {"sv": "Bad", "en": "Swimming"}, "both": True}
     put: dict[str, Any] = {"path": {"kind": "swimming"}, "body": kind}
+    odd = put | {"path": {"kind": "Bad%20bad"}}
+    assert code(call("messages", "put_consent_kind", office, **odd, headers=over(0))) == (422, "unknown-kind")
     assert call("messages", "put_consent_kind", mentor, **put, headers=over(0)).status == 404
     assert call("messages", "put_consent_kind", office, **put, headers=over(0)).status == 200
     assert call("messages", "put_consent_kind", office, **put, headers=over(0)).status == 412

@@ -169,6 +169,8 @@ def test_scheduled_news_appears_when_its_time_has_come(world: World, monkeypatch
     later = begun + timedelta(hours=2)
     id = published(mentor, audience("group", world.klass.id), publishAt=stamp(later))
     tick()
+    early = {"id": new_id(), "type": "messages.NewsDue.v1", "time": stamp(begun), "data": {"post": id}}
+    assert deliver("messages", "publish_news", early) == []
     assert (seen(home), told("new_news")) == ([], [])
     (own,) = call("messages", "list_my_news", mentor).body["data"]
     assert (own["id"], own["state"]) == (id, "scheduled")
