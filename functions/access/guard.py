@@ -35,6 +35,7 @@ Action = Literal[
     "attendance:change_absence",
     "attendance:change_inquiry_rules",
     "attendance:check_in",
+    "attendance:check_in_oneself",
     "attendance:correct_lesson",
     "attendance:handle_csn",
     "attendance:count_inquiries",

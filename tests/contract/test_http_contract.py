@@ -7,12 +7,14 @@ the gateway would call them.
 """
 
 from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
 import jsonschema
 import pytest
 import schemathesis
@@ -24,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
 from skolkit.http import Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.openapi import document, refusals
@@ -36,7 +39,7 @@ from tests.support.areas import (
     every_operation,
     gateway_event,
 )
-from tests.support.asks import (PARKED, TELEPHONY, last_month)
+from tests.support.asks import PARKED, TELEPHONY, last_month
 from tests.support.requests import REQUESTS
 from tests.support.schools import Schools
 

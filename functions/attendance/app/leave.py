@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.attendance.app.base import api, on
-from functions.attendance.domain import leave as rules
+from functions.attendance.domain import leave_refusals as refusals
 from functions.attendance.domain.absence import NoSchoolDay, UnknownSpan
 from functions.attendance.domain.leave import LeaveId
 from functions.attendance.events import LeaveTakesEffect
@@ -20,8 +20,8 @@ from skolkit.types import PersonId, UnitId
     "POST", "/v1/pupils/{pupil}/leaves", process=22, status=201, keyed=True,
     body=schemas.NewLeave, answer=schemas.LeaveState,
     errors=(
-        NotFound, ChangedMeanwhile, UnknownSpan, NoSchoolDay, rules.LeaveBegun, rules.BeyondSchoolYear,
-        rules.OverlappingLeave,
+        NotFound, ChangedMeanwhile, UnknownSpan, NoSchoolDay, refusals.LeaveBegun, refusals.BeyondSchoolYear,
+        refusals.OverlappingLeave,
     ),
 )  # fmt: skip
 def apply_for_leave(request: Request[schemas.NewLeave, None]) -> schemas.LeaveState:
@@ -50,7 +50,7 @@ def read_leave(request: Request[None, None]) -> schemas.LeaveView:
 
 @api.operation(
     "DELETE", "/v1/pupils/{pupil}/leaves/{leave}", process=22, versioned=True, status=204,
-    errors=(NotFound, ChangedMeanwhile, rules.NotToWithdraw),
+    errors=(NotFound, ChangedMeanwhile, refusals.NotToWithdraw),
 )  # fmt: skip
 def withdraw_leave(request: Request[None, None]) -> None:
     """Take back an application, or give up granted leave"""
@@ -61,7 +61,7 @@ def withdraw_leave(request: Request[None, None]) -> None:
 @api.operation(
     "POST", "/v1/pupils/{pupil}/leaves/{leave}/answers", process=22, keyed=True,
     body=schemas.LeaveAnswer, answer=schemas.LeaveState,
-    errors=(NotFound, ChangedMeanwhile, rules.NotToAnswer),
+    errors=(NotFound, ChangedMeanwhile, refusals.NotToAnswer),
 )  # fmt: skip
 def answer_leave(request: Request[schemas.LeaveAnswer, None]) -> schemas.LeaveState:
     """Agree to the other guardian's application, or not"""
@@ -74,9 +74,9 @@ def answer_leave(request: Request[schemas.LeaveAnswer, None]) -> schemas.LeaveSt
     "POST", "/v1/pupils/{pupil}/leaves/{leave}/decisions", process=22, status=201, keyed=True,
     body=schemas.NewDecision, answer=schemas.LeaveState,
     errors=(
-        NotFound, ChangedMeanwhile, NoSchoolDay, rules.NotToDecide, rules.LeaveBegun,
-        rules.PrincipalDecides, rules.NotPartOfIt, rules.OverlappingLeave, rules.WrongGround,
-        rules.ReasonsMissing, rules.OwnCase,
+        NotFound, ChangedMeanwhile, NoSchoolDay, refusals.NotToDecide, refusals.LeaveBegun,
+        refusals.PrincipalDecides, refusals.NotPartOfIt, refusals.OverlappingLeave, refusals.WrongGround,
+        refusals.ReasonsMissing, refusals.OwnCase,
     ),
 )  # fmt: skip
 def decide_leave(request: Request[schemas.NewDecision, None]) -> schemas.LeaveState:

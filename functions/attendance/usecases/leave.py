@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from functions.access import guard
 from functions.attendance import store
 from functions.attendance.domain import leave as rules
+from functions.attendance.domain import leave_refusals as refusals
 from functions.attendance.domain.absence import Reason, Span
 from functions.attendance.domain.leave import (
     Decider,
@@ -121,7 +122,7 @@ def withdraw_leave(caller: Caller, pupil: PersonId, id: LeaveId, version: int) -
     if old.version != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
     if old.state in rules.OPEN and old.applicant in record.guardians - {caller.person_id}:
-        raise rules.NotToWithdraw(field="leave")
+        raise refusals.NotToWithdraw(field="leave")
     one = rules.withdraw(old, today())
     _settle(
         record, leaves_store.leaves_of(record.records), old, one,

@@ -46,7 +46,7 @@ def check_in_to_lesson(caller: Caller, id: LessonId, code: str, key: RequestKey)
 
 def _check_in(caller: Caller, id: LessonId, code: str, key: RequestKey) -> CheckedIn:
     pupil = caller.person_id
-    guard.require(caller, "attendance:check_in", guard.Pupil(pupil))
+    guard.require(caller, "attendance:check_in_oneself", guard.Pupil(pupil))
     wanted = sheets.wanted_sheets([id]), store.wanted_window(id), store.wanted_arrivals([id], pupil)
     known, window, arrivals = fetch(*wanted, consistent=True)
     sheet, before = known.get(id), arrivals.get(id, Arrival(pupil))

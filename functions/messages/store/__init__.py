@@ -73,7 +73,9 @@ class DeliveryItem(MessagesItem, discriminator="delivery"):
 
 
 class DueItem(MessagesItem, discriminator="due"):
-    """That a delivery is to be looked at again: `DUE#<shard>` / `<when>#<tag>`."""
+    """That something is to be done at a time: a delivery looked at again (`DUE#<shard>` / `<when>#<tag>`),
+    news published, a question reminded of (`DUE`, in `board`). The row goes when it has been handed on.
+    """
 
 
 @dataclass(frozen=True, slots=True)

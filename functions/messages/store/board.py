@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.messages.store import MessagesItem
+from functions.messages.store import DueItem, MessagesItem
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
 from skolkit.types import PersonId, UnitId
@@ -26,10 +26,6 @@ class BoardItem(MessagesItem, discriminator="board"):
 
     places = JSONAttribute()
     by = UnicodeAttribute()
-
-
-class DueItem(MessagesItem, discriminator="due"):
-    """Something that is to be done at a time; the row goes when it has been handed on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,7 +323,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
     "attendance:correct_lesson": {"lesson": f"teacher, mentor, {OFFICE}"},
     "attendance:cancel_lesson": {"lesson": f"teacher, {OFFICE}"},
-    "attendance:check_in": dict.fromkeys(KNOWN_PUPIL, "pupil"),
+    "attendance:check_in_oneself": dict.fromkeys(KNOWN_PUPIL, "pupil"),
     "attendance:lock_month": {"unit": OFFICE},
     "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
     "attendance:read_sweep": {"unit": f"deputy, {OFFICE}", "system": "head, registrar"},

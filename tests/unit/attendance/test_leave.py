@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.attendance.domain import leave as rules
+from functions.attendance.domain import leave_refusals as refusals
 from functions.attendance.domain.absence import NoSchoolDay, Span, UnknownSpan
 from functions.attendance.domain.leave import (
     Decider,
@@ -99,14 +100,14 @@ class Cases:
     def apply(self, one: Leave) -> Leave | None:
         try:
             self.all[one.id] = rules.apply(one, self.known(), TODAY, is_school_day)
-        except rules.OverlappingLeave:
+        except refusals.OverlappingLeave:
             return None
         return self.all[one.id]
 
     def decide(self, id: LeaveId, verdict: Verdict) -> None:
         try:
             self.all[id], _ = decide(self.all[id], verdict, MENTOR, self.known(), settings=self.settings)
-        except (rules.PrincipalDecides, rules.OverlappingLeave, rules.NotPartOfIt):
+        except (refusals.PrincipalDecides, refusals.OverlappingLeave, refusals.NotPartOfIt):
             return
 
     def longest(self) -> int:
@@ -145,14 +146,14 @@ def test_nobody_gets_more_than_ten_days_in_a_row_from_a_delegate(
 def test_ten_days_in_a_row_may_be_delegated_and_eleven_not_even_over_a_holiday() -> None:
     assert decide(leave(SCHOOL[0], SCHOOL[9]), by=MENTOR)[1].in_a_row == 10
     eleven = leave(SCHOOL[0], SCHOOL[10])
-    with pytest.raises(rules.PrincipalDecides) as refused:
+    with pytest.raises(refusals.PrincipalDecides) as refused:
         decide(eleven, by=MENTOR)
     assert refused.value.law == "skollagen 7:18"
     last = max(day for day in SCHOOL if day <= CALENDARS[2026].autumn.last)
     before, after = SCHOOL.index(last), SCHOOL.index(last) + 1
     first_half, second_half = Span(SCHOOL[before - 5], last), Span(SCHOOL[after], SCHOOL[after + 4])
     others = {LeaveId("x"): Taken(first_half, granted=False)}
-    with pytest.raises(rules.PrincipalDecides):
+    with pytest.raises(refusals.PrincipalDecides):
         decide(leave(second_half.first, second_half.last), by=MENTOR, others=others)
     assert decide(leave(SCHOOL[after + 1], SCHOOL[after + 5]), by=MENTOR, others=others)[1].in_a_row == 5
 
@@ -166,14 +167,14 @@ def test_leave_over_the_summer_is_one() -> None:
 
 def test_a_longer_leave_needs_exceptional_reasons_and_a_refusal_reasons() -> None:
     long = leave(SCHOOL[0], SCHOOL[11])
-    with pytest.raises(rules.WrongGround):
+    with pytest.raises(refusals.WrongGround):
         decide(long)
     granted, decision = decide(long, Verdict("granted", "exceptionalReasons"))
     assert (granted.state, decision.days, decision.ground) == ("granted", 12, "exceptionalReasons")
     for ground in ("personalMatter", "exceptionalReasons"):
-        with pytest.raises(rules.WrongGround):
+        with pytest.raises(refusals.WrongGround):
             decide(long, Verdict("refused", ground, "Nej"))
-    with pytest.raises(rules.ReasonsMissing):
+    with pytest.raises(refusals.ReasonsMissing):
         decide(long, Verdict("refused", "noExceptionalReasons", "  "))
     refused, decision = decide(long, Verdict("refused", "noExceptionalReasons", "Se 7:18."))
     assert (refused.state, refused.granted, decision.days) == ("refused", None, 0)
@@ -181,7 +182,7 @@ def test_a_longer_leave_needs_exceptional_reasons_and_a_refusal_reasons() -> Non
     part = Verdict("partlyGranted", "personalMatter", "Prov", Span(SCHOOL[0], SCHOOL[2]))
     assert decide(long, part)[0].granted == Span(SCHOOL[0], SCHOOL[2])
     for outside in (None, Span(SCHOOL[0], SCHOOL[12]), long.asked):
-        with pytest.raises(rules.NotPartOfIt):
+        with pytest.raises(refusals.NotPartOfIt):
             decide(long, replace(part, span=outside))
 
 
@@ -198,13 +199,13 @@ def test_a_decision_is_changed_only_by_a_new_one_before_the_leave() -> None:
     first, one = decide(leave(SCHOOL[5], SCHOOL[6]))
     second, two = decide(first, Verdict("refused", "pupilsSituation", "Ny frånvaro"), today=SCHOOL[4])
     assert (one.number, two.number, second.state, second.granted) == (1, 2, "refused", None)
-    with pytest.raises(rules.LeaveBegun):
+    with pytest.raises(refusals.LeaveBegun):
         decide(first, Verdict("refused", "pupilsSituation", "Nej"), today=SCHOOL[5])
     for state in ("consent", "declined", "withdrawn", "takingEffect"):
-        with pytest.raises(rules.NotToDecide):
+        with pytest.raises(refusals.NotToDecide):
             decide(replace(first, state=state))
     taken = {LeaveId("x"): Taken(Span(SCHOOL[6], SCHOOL[7]), granted=True)}
-    with pytest.raises(rules.OverlappingLeave):
+    with pytest.raises(refusals.OverlappingLeave):
         decide(second, others=taken)
 
 
@@ -213,20 +214,20 @@ def test_what_cannot_be_applied_for_is_refused() -> None:
         return rules.apply(one, others or {}, today, is_school_day)
 
     saturday = next(d for d in Span(SCHOOL[0], SCHOOL[9]).days() if d.weekday() == 5)
-    refusals: list[tuple[type[Exception], Leave]] = [
-        (rules.LeaveBegun, leave(TODAY - timedelta(days=1), SCHOOL[0])),
-        (rules.BeyondSchoolYear, leave(SCHOOL[-1], YEAR.end + timedelta(days=1))),
-        (rules.BeyondSchoolYear, leave(date(2028, 9, 1))),
+    wrong: list[tuple[type[Exception], Leave]] = [
+        (refusals.LeaveBegun, leave(TODAY - timedelta(days=1), SCHOOL[0])),
+        (refusals.BeyondSchoolYear, leave(SCHOOL[-1], YEAR.end + timedelta(days=1))),
+        (refusals.BeyondSchoolYear, leave(date(2028, 9, 1))),
         (NoSchoolDay, leave(saturday, saturday + timedelta(days=1))),
         (UnknownSpan, leave(SCHOOL[1], SCHOOL[0])),
         (UnknownSpan, leave(SCHOOL[0], asked=Span(SCHOOL[0], SCHOOL[1], time(8)))),
         (UnknownSpan, leave(SCHOOL[0], asked=Span(SCHOOL[0], SCHOOL[0], time(9), time(9)))),
     ]
-    for kind, one in refusals:
+    for kind, one in wrong:
         with pytest.raises(kind):
             apply(one)
     morning = Taken(Span(SCHOOL[0], SCHOOL[0], time(8), time(10)), granted=False)
-    with pytest.raises(rules.OverlappingLeave):
+    with pytest.raises(refusals.OverlappingLeave):
         apply(leave(SCHOOL[0]), {LeaveId("x"): morning})
     later = leave(SCHOOL[0], asked=Span(SCHOOL[0], SCHOOL[0], time(10), time(11)))
     assert apply(later, {LeaveId("x"): morning}).days == 1
@@ -237,14 +238,14 @@ def test_an_application_waits_for_every_other_guardian_who_still_has_custody() -
     asked = rules.apply(leave(SCHOOL[0], awaits=(BOTH[1], PersonId("third"))), {}, TODAY, is_school_day)
     assert asked.state == "consent"
     for wrong in (BOTH[0], PersonId("stranger")):
-        with pytest.raises(rules.NotToAnswer):
+        with pytest.raises(refusals.NotToAnswer):
             rules.answer(asked, wrong, BOTH, TODAY, agrees=True)
     agreed = rules.answer(asked, BOTH[1], BOTH, TODAY, agrees=True)  # the third has no custody any more
     assert (agreed.state, agreed.awaits, agreed.agreed) == ("waiting", (), (BOTH[1],))
     assert rules.answer(asked, BOTH[1], (*BOTH, PersonId("third")), TODAY, agrees=True).state == "consent"
     declined = rules.answer(asked, BOTH[1], BOTH, TODAY, agrees=False)
     assert declined.state == "declined"
-    with pytest.raises(rules.NotToAnswer):
+    with pytest.raises(refusals.NotToAnswer):
         rules.answer(declined, PersonId("third"), BOTH, TODAY, agrees=True)
 
 
@@ -257,7 +258,7 @@ def test_leave_is_taken_back_before_and_shortened_while_it_lasts() -> None:
     short = rules.withdraw(granted, SCHOOL[7])
     assert (short.state, short.granted) == ("granted", Span(SCHOOL[5], SCHOOL[7] - timedelta(days=1)))
     for over in (short, whole, replace(waiting, state="refused"), replace(waiting, state="takingEffect")):
-        with pytest.raises(rules.NotToWithdraw):
+        with pytest.raises(refusals.NotToWithdraw):
             rules.withdraw(over, SCHOOL[7])
 
 
@@ -269,6 +270,6 @@ def test_the_decider_is_reminded_every_fifth_school_day() -> None:
 
 def test_nobody_decides_in_a_case_of_their_own() -> None:
     for own in (*BOTH, PersonId("pupil")):
-        with pytest.raises(rules.OwnCase):
+        with pytest.raises(refusals.OwnCase):
             rules.check_impartial(own, PersonId("pupil"), BOTH)
     rules.check_impartial(HEAD.person, PersonId("pupil"), BOTH)
