@@ -83,7 +83,7 @@ ALLOWED: dict[str, set[str]] = {
     "attendance.list_pupil_inquiries": {"principal", "mentor"},
     "attendance.list_leaves": {*GUARDIANS, "pupil", "mentor", "principal"},
     "attendance.list_waiting_leaves": {"principal"},
-    "attendance.list_calls": {"mentor", "other mentor", *OFFICE},
+    "attendance.list_calls": {"mentor", "other mentor", "teacher", "other teacher", *OFFICE},
     "attendance.list_care_deviations": CLASS_STAFF,
     "attendance.list_care_holidays": OFFICE,
     "attendance.list_care_hours": CLASS_STAFF,

@@ -300,6 +300,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:report_absence": ABSENCE,
     "attendance:change_absence": ABSENCE,
     "attendance:withdraw_absence": ABSENCE,
+    "attendance:work_call_list": {"group": f"mentor, {OFFICE}", "unit": OFFICE},
     "attendance:read_pupil": KNOWN_PUPIL,
     "attendance:read_care": _each_pupil(
         "guardian, teacher, mentor, principal, administrator", "head, registrar"
@@ -341,6 +342,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "messages:write": dict.fromkeys(KNOWN_PUPIL, "guardian, mentor") | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
+    "messages:send_emergency": {"unit": OFFICE},
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,
     "messages:read_delivery_log": {
