@@ -96,7 +96,8 @@ def attended(
     records: Iterable[PersonId], planned: Iterable[PlannedLesson], first: date, last: date
 ) -> list[Attended]:
     """A pupil's lessons of some days: those `planned`, with what was missed of them; lessons that are not in
-    the timetable any more as they were reported. One consistent query for each record.
+    the timetable any more as they were reported. A lesson nobody has reported counts as attended. One
+    consistent query for each record.
     """
     missed = {LessonId(row.lesson): row for record in records for row in _deviations(record, first, last)}
     lessons = [

@@ -118,8 +118,15 @@ _Planned = dict[tuple[GroupId, date], tuple[PlannedLesson, ...]]
 
 
 def _planned(parts: dict[PersonId, tuple[PartIn, ...]], days: Sequence[date]) -> _Planned:
-    """The lessons of the pupils' groups, each group read once."""
-    groups = {p.group for mine in parts.values() for p in mine if p.part == "member"}
+    """The lessons of the groups that the pupils have been in lately, each group read once."""
+    groups = {
+        part.group
+        for mine in parts.values()
+        for part in mine
+        if part.part == "member"
+        and (part.start is None or part.start <= days[-1])
+        and (part.end is None or part.end >= days[0])
+    }
     found: _Planned = fetch(timetable.wanted_group_days(sorted(groups), days))[0]
     return found
 

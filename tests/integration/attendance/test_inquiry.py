@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from functions.access.guard import Duty
 from functions.attendance import store as attendance
 from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from functions.attendance.extract import gather
+from functions.attendance.store import inquiry as case_store
 from functions.attendance.store import suggestions as suggestions_store
 from functions.attendance.usecases import inquiry, inquiry_night
-from functions.attendance.usecases.inquiry_rights import known_pupil, require_case
+from functions.attendance.usecases.inquiry_rights import known_pupil, require_case, resource
 from functions.register.domain.notices import Notice
 from functions.register.store import matters
 from functions.register.store.items import PersonItem
@@ -131,6 +133,9 @@ def test_the_night_suggests_once_and_tells_principal_and_mentor_how_many(
     assert recipients == {world.staff("principal"), *world.klass.mentor_ids}
     assert {digest["values"]["count"] for digest in digests} == {str(len(rows))}
     assert all(digest["about"] is None for digest in digests)
+    at(monkeypatch, local(world_day(), time(9, 5)))  # started again by hand
+    night()
+    assert told("MessageDue", "inquiry_suggestions") == digests
     later(monkeypatch, world, 2)
     night()
     assert suggestions(world) == rows
@@ -275,6 +280,15 @@ def test_only_those_with_a_task_read_a_case(world: World) -> None:
     ).body
     assert (counts["open"], counts["closed"], counts["suggestions"]) == (1, 0, 0)
     assert [row["action"] for row in audit_rows(pupil.id)].count("read_inquiry") == 3
+
+
+def test_who_no_longer_works_there_has_no_part_in_a_case(world: World) -> None:
+    found = case_store.find_case(opened(world, world.classmates()[0].id, team=[NURSE])["id"])
+    assert found
+    for unit, there in ((world.unit, True), (None, True), (UnitId(new_id()), False)):
+        known = resource(found[1], [Duty("school_nurse", unit)], protected=False)
+        assert (NURSE in known.team) == there
+    assert not resource(found[1], (), protected=False).team
 
 
 def test_nobody_from_outside_the_unit_works_on_a_case(world: World) -> None:
