@@ -87,14 +87,15 @@ class Accepted:
 
 def accept(drafts: Sequence[Notice]) -> list[Accepted]:
     """The notices beside what their pupils are reported for already, or a refusal. A consistent batch, and a
-    round trip for the calendar of each.
+    round trip for the calendar of each unit.
     """
+    calendars = {unit: school_days(unit) for unit in {draft.unit for draft in drafts}}
     spans = [draft.span.days()[: rules.RULES.longest_days] for draft in drafts]
     wanted = (store.wanted_days([draft.pupil], days) for draft, days in zip(drafts, spans, strict=True))
     made = []
     for draft, found in zip(drafts, fetch(*wanted, consistent=True), strict=True):
         days = list(found.values())
-        notice = rules.report(draft, _others(days), today(), school_days(draft.unit))
+        notice = rules.report(draft, _others(days), today(), calendars[draft.unit])
         made.append(Accepted(notice, [notices_store.notice_item(notice), *_marked(days, notice)]))
     return made
 

@@ -278,3 +278,24 @@ def test_only_the_providers_own_client_gets_in(morning: Morning) -> None:
     for name in ("read_phone_pin", "my_lessons"):
         assert call("attendance", name, None, scopes=TELEPHONY).status == 401
     assert outcome(ring()) in ("reported", "chooseChild")
+
+
+def test_no_number_and_no_code_is_logged(
+    morning: Morning, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of a call that gets through, is refused, is locked, or is not understood, and of choosing a code."""
+    _, guardian = only_child(morning)
+    capsys.readouterr()
+    choose(guardian, "47110815")
+    choose(guardian, "12345678", version=1)
+    for pin in ("47110815", "90710815", "90710", "907108151515"):
+        ring(pin)
+    for n in range(5):
+        ring(f"9071081{n}")
+    ring("47110815", number="070-17")
+    records = [repr(vars(record)) for record in caplog.records]
+    told = "\n".join([*capsys.readouterr(), *records])
+    assert "report_by_phone" in told
+    assert "choose_phone_pin" in told
+    for secret in ("47110815", "90710815", "9071081", "12345678", "701740605", "174 06 05", "070-17"):
+        assert secret not in told
