@@ -11,7 +11,7 @@ from functions.attendance.kept import KEPT
 from functions.attendance.store import AttendanceErasureItem, AttendanceItem, AttendanceRetentionItem
 from functions.attendance.store.calls import CallItem
 from functions.attendance.store import care as _care  # noqa: F401 - a row is read by its kindfrom functions.attendance.store import csn as _csn  # noqa: F401 - a row is read by its kind
-from functions.attendance.store import totals as _totals  # noqa: F401
+from functions.attendance.store import (care_units as _care_units, totals as _totals)  # noqa: F401from functions.attendance.store import care_units as _care_units  # noqa: F401
 from functions.attendance.store.suggestions import StandingItem, SuggestionItem
 from functions.register import queries as register
 from skolkit.retention.shelf import Shelf

@@ -3,18 +3,16 @@ deletes or archives one that is over and one that is not.
 """
 
 from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-
 from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import care, csn, leave, notices, phone, series, suggestions
+from functions.attendance.store import (care, care_units, csn, leave, notices, phone, series, suggestions)
 from functions.attendance.store import totals as sums
 from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
@@ -188,8 +186,10 @@ def _attendance(made: Aged) -> None:
             care.CareDayItem(f"CARE#{made.pupil}", f"DAY#{day}", changes="{}"),
             care.AnswerItem(f"CARE#{made.pupil}", f"HOLIDAY#{new_id()}", days="{}", ends=str(day)),
             care.EventsItem(f"CAREDAY#{new_id()}#{day}", made.pupil, day=str(day), events="[]"),
-            care.AskedItem(f"CARE-ASKED#{UNIT}", f"{day}#{made.pupil}#{made.parent}", owner=made.parent),
-            care.PeriodItem(
+            care_units.AskedItem(
+                f"CARE-ASKED#{UNIT}", f"{day}#{made.pupil}#{made.parent}", owner=made.parent
+            ),
+            care_units.PeriodItem(
                 f"CARE-UNIT#{UNIT}", f"PERIOD#{day}#{new_id()}", ends=str(day), last_answer=str(day),
                 unanswered="noNeed",
             ),
@@ -230,6 +230,7 @@ def _attendance(made: Aged) -> None:
                 f"PUPIL#{made.pupil}", f"CSN#{month}#{month}T09:00:00.000Z#{new_id()}", decision="approved",
                 by=made.teacher, role="principal", at=f"{month}T09:00:00.000Z", rules="csn-2026",
             ),
+            care_units.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
         ]  # fmt: skip
 
     older = OLD.replace(year=OLD.year - 1)  # cases for CSN are kept a year longer

@@ -3,12 +3,10 @@ by what they are to that pupil.
 """
 
 from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
-
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules
@@ -21,7 +19,7 @@ from functions.attendance.domain.gaps import Call
 from functions.attendance.domain.leave import Leave, LeaveId, Purpose
 from functions.attendance.domain.lesson import Entry, Minutes
 from functions.attendance.domain.lesson_check_in import Window
-from functions.attendance.store import care
+from functions.attendance.store import care, care_units
 from functions.attendance.store import csn as csn_store
 from functions.attendance.store import inquiry as inquiry_store
 from functions.attendance.store import leave as leave_store
@@ -201,13 +199,13 @@ def _cared(pupils: Sequence[NewPupil], unit: UnitId, placement: str) -> dict[str
         asked = replace(one, id=made["asked schedule"], state="Begärt")
         commit(
             care.plan_item(Plan(pupil.id, (one, asked)), today()),
-            care.asked_item(unit, begin, pupil.id, owner, asked.id),
+            care_units.asked_item(unit, begin, pupil.id, owner, asked.id),
         )
     first = today() + timedelta(days=20)
     period = Period(
         made["period"], unit, first, first + timedelta(days=4), first - timedelta(days=5), "asScheduled"
     )
-    commit(care.period_item(period))
+    commit(care_units.period_item(period))
     return made
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.attendance.app.base import api, on
-from functions.attendance.domain import care as rules
 from functions.attendance.domain import care_holidays as holidays_rules
+from functions.attendance.domain import care_refusals as refusals
 from functions.attendance.schemas import care as schemas
 from functions.attendance.schemas import care_day as day_schemas
 from functions.attendance.schemas.common import DayQuery, PageQuery
@@ -14,8 +14,14 @@ from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Request
 from skolkit.types import GroupId, PersonId, UnitId
 
-_HOME = (rules.NotPlacedHere, rules.NotYourHome, rules.OwnerMissing, rules.HomesOverlap, rules.UnfitHours)
-_SCHEDULE = (rules.OutsidePlacement, rules.TooOldForCare)
+_HOME = (
+    refusals.NotPlacedHere,
+    refusals.NotYourHome,
+    refusals.OwnerMissing,
+    refusals.HomesOverlap,
+    refusals.UnfitHours,
+)
+_SCHEDULE = (refusals.OutsidePlacement, refusals.TooOldForCare)
 
 
 # Homes
@@ -44,7 +50,7 @@ def add_care_schedule(request: Request[schemas.NewSchedule, None]) -> schemas.Sc
 @api.operation(
     "PUT", "/v1/pupils/{pupil}/care-schedules/{schedule}", process=25, versioned=True,
     body=schemas.NewSchedule, answer=schemas.ScheduleView,
-    errors=(NotFound, ChangedMeanwhile, *_HOME, *_SCHEDULE, rules.ScheduleBegun, rules.DayPassed),
+    errors=(NotFound, ChangedMeanwhile, *_HOME, *_SCHEDULE, refusals.ScheduleBegun, refusals.DayPassed),
 )  # fmt: skip
 def change_care_schedule(request: Request[schemas.NewSchedule, None]) -> schemas.ScheduleView:
     """Change a home's weeks before they begin, after that their last day"""
@@ -55,8 +61,8 @@ def change_care_schedule(request: Request[schemas.NewSchedule, None]) -> schemas
 @api.operation(
     "DELETE", "/v1/pupils/{pupil}/care-schedules/{schedule}", process=25, versioned=True, status=204,
     errors=(
-        NotFound, ChangedMeanwhile, rules.ScheduleBegun, rules.NotYourHome, rules.OwnerMissing,
-        rules.HomesOverlap,
+        NotFound, ChangedMeanwhile, refusals.ScheduleBegun, refusals.NotYourHome, refusals.OwnerMissing,
+        refusals.HomesOverlap,
     ),
 )  # fmt: skip
 def withdraw_care_schedule(request: Request[None, None]) -> None:
@@ -68,7 +74,7 @@ def withdraw_care_schedule(request: Request[None, None]) -> None:
 @api.operation(
     "POST", "/v1/pupils/{pupil}/care-changes", process=25, status=201, keyed=True,
     body=schemas.NewChange, answer=schemas.ChangesView,
-    errors=(NotFound, ChangedMeanwhile, *_HOME, rules.DayPassed, rules.TooManyDays),
+    errors=(NotFound, ChangedMeanwhile, *_HOME, refusals.DayPassed, refusals.TooManyDays),
 )  # fmt: skip
 def change_care_days(request: Request[schemas.NewChange, None]) -> schemas.ChangesView:
     """Other hours, away or on holiday for single days"""
@@ -80,8 +86,8 @@ def change_care_days(request: Request[schemas.NewChange, None]) -> schemas.Chang
     "POST", "/v1/pupils/{pupil}/holiday-answers", process=25, status=201, keyed=True,
     body=schemas.NewAnswers, answer=schemas.AnswersView,
     errors=(
-        NotFound, ChangedMeanwhile, rules.NotYourHome, rules.OwnerMissing, rules.HomesOverlap,
-        rules.UnfitHours, holidays_rules.AnswersClosed, holidays_rules.OutsidePeriod,
+        NotFound, ChangedMeanwhile, refusals.NotYourHome, refusals.OwnerMissing, refusals.HomesOverlap,
+        refusals.UnfitHours, holidays_rules.AnswersClosed, holidays_rules.OutsidePeriod,
     ),
 )  # fmt: skip
 def answer_care_holiday(request: Request[schemas.NewAnswers, None]) -> schemas.AnswersView:
@@ -106,7 +112,7 @@ def read_care_hours(request: Request[None, day_schemas.HoursQuery]) -> day_schem
 @api.operation(
     "POST", "/v1/pupils/{pupil}/care-decisions", process=25, keyed=True,
     body=schemas.CareDecision, answer=schemas.DecisionView,
-    errors=(NotFound, ChangedMeanwhile, rules.NothingAsked, rules.HomesOverlap),
+    errors=(NotFound, ChangedMeanwhile, refusals.NothingAsked, refusals.HomesOverlap),
 )  # fmt: skip
 def decide_care(request: Request[schemas.CareDecision, None]) -> schemas.DecisionView:
     """Approve or deny what a home has asked for"""
@@ -119,7 +125,8 @@ def decide_care(request: Request[schemas.CareDecision, None]) -> schemas.Decisio
     "POST", "/v1/pupils/{pupil}/care-allowances", process=25, status=201, keyed=True,
     body=schemas.NewAllowance, answer=schemas.AllowanceView,
     errors=(
-        NotFound, ChangedMeanwhile, rules.NotPlacedHere, rules.OutsidePlacement, rules.UnfitAllowance,
+        NotFound, ChangedMeanwhile, refusals.NotPlacedHere, refusals.OutsidePlacement,
+        refusals.UnfitAllowance,
     ),
 )  # fmt: skip
 def decide_allowance(request: Request[schemas.NewAllowance, None]) -> schemas.AllowanceView:

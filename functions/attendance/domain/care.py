@@ -13,7 +13,7 @@ from datetime import date, time, timedelta
 from itertools import combinations, pairwise
 from typing import Literal
 
-from skolkit.errors import DomainError, Text
+from functions.attendance.domain import care_refusals as refusals
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import PersonId, UnitId
@@ -65,124 +65,6 @@ class Settings:
     unanswered: Literal["asScheduled", "noNeed"] = "asScheduled"
     reminder_days: int = 3
     version: int = 0
-
-
-class NotPlacedHere(DomainError):
-    """A schedule belongs to a placement at a preschool or fritidshem (SS 12000 `placement`)."""
-
-    status = 422
-    reason = Text("Barnet har ingen sådan placering.", "The child has no such placement.")
-    advice = Text("Välj en av barnets placeringar.", "Choose one of the child's placements.")
-
-
-class OutsidePlacement(DomainError):
-    """A schedule lies within the time of its placement and begins today at the earliest."""
-
-    status = 422
-    reason = Text(
-        "Schemats tid ligger utanför placeringens, eller har redan varit.",
-        "The schedule lies outside the time of the placement, or has passed.",
-    )
-    advice = Text("Ändra schemats första eller sista dag.", "Change the schedule's first or last day.")
-
-
-class TooOldForCare(DomainError):
-    """Fritidshem is offered until the spring term of the year the pupil turns 13."""
-
-    status = 422
-    reason = Text(
-        "Fritidshem gäller till och med {last}.", "Fritidshem is offered until {last} at the latest."
-    )
-    advice = Text("Välj en tidigare sista dag.", "Choose an earlier last day.")
-    law = "skollagen 14:7"
-
-
-class UnfitHours(DomainError):
-    """Times of a day end after they start and do not overlap; weeks are those the schedule has."""
-
-    status = 422
-    reason = Text("Tiderna hänger inte ihop.", "The times do not fit together.")
-    advice = Text(
-        "Ange sluttid efter starttid, utan överlapp, i en vecka som schemat har.",
-        "Give an end after each start, no overlaps, in a week that the schedule has.",
-    )
-
-
-class HomesOverlap(DomainError):
-    """A child's two homes have it there at the same time. Of the other home only the day is told."""
-
-    reason = Text(
-        "Barnets andra hem har redan tid som krockar den dagen.",
-        "The child's other home already has time that overlaps that day.",
-    )
-    advice = Text(
-        "Ändra dagen, eller kom överens med den andra vårdnadshavaren.",
-        "Change the day, or agree with the other guardian.",
-    )
-
-
-class NotYourHome(DomainError):
-    """A guardian changes the times of the own home, or of one that is shared with them."""
-
-    reason = Text("Det är den andra vårdnadshavarens tider.", "Those are the other guardian's times.")
-    advice = Text(
-        "Ändra i ditt eget hems schema, eller be den andra vårdnadshavaren.",
-        "Change your own home's schedule, or ask the other guardian.",
-    )
-
-
-class OwnerMissing(DomainError):
-    """The office says for which guardian's home it writes."""
-
-    status = 422
-    reason = Text("Det framgår inte vems hem det gäller.", "It does not say whose home it is about.")
-    advice = Text("Ange en av barnets vårdnadshavare.", "Give one of the child's guardians.")
-
-
-class ScheduleBegun(DomainError):
-    """What has been is not rewritten: a schedule that has begun is ended, and a new one follows."""
-
-    reason = Text("Schemat har redan börjat gälla.", "The schedule has already begun.")
-    advice = Text(
-        "Ändra bara sista dagen, och lägg ett nytt schema från den dag det nya ska gälla.",
-        "Change the last day alone, and make a new schedule from the day the new shall hold.",
-    )
-
-
-class DayPassed(DomainError):
-    """Changes are for today and later."""
-
-    reason = Text("Dagen har redan varit.", "The day has passed.")
-    advice = Text("Välj i dag eller en senare dag.", "Choose today or a later day.")
-
-
-class TooManyDays(DomainError):
-    """A change is for single days; longer ones are a schedule."""
-
-    status = 422
-    reason = Text("Högst {days} dagar åt gången.", "At most {days} days at a time.")
-    advice = Text("Dela upp ändringen eller lägg ett schema.", "Divide the change, or make a schedule.")
-
-
-class NothingAsked(DomainError):
-    """There is no such request to decide, or it has been decided."""
-
-    reason = Text("Det finns ingen sådan begäran.", "There is no such request.")
-    advice = Text("Läs in listan på nytt.", "Read the list again.")
-
-
-class UnfitAllowance(DomainError):
-    """The time goes with its ground: 15 hours with parental leave, unemployment or special support (8:6,
-    8:7), 525 with general preschool (8:4), which begins in the autumn of the year the child turns three.
-    """
-
-    status = 422
-    reason = Text(
-        "Tiden och grunden hör inte ihop, eller barnet har inte nått åldern.",
-        "The time and its ground do not go together, or the child is not old enough.",
-    )
-    advice = Text("Välj en annan grund, tid eller första dag.", "Choose another ground, time or first day.")
-    law = "skollagen 8:4–7"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -363,26 +245,26 @@ def require_apart(plan: Plan, said: Mapping[date, Said], days: Iterable[date]) -
             ]
             if any(a.start < b.end and b.start < a.end
                    for one, other in combinations(homes, 2) for a in one for b in other):  # fmt: skip
-                raise HomesOverlap(field="date", value=day.isoformat())
+                raise refusals.HomesOverlap(field="date", value=day.isoformat())
 
 
 def require_hours(hours: Sequence[Hours]) -> None:
     """Raises `UnfitHours` for hours of a day that end before they start, or overlap."""
     for one in hours:
         if one.end <= one.start:
-            raise UnfitHours(field="endTime", value=one.end.isoformat("minutes"))
+            raise refusals.UnfitHours(field="endTime", value=one.end.isoformat("minutes"))
     for one, after in pairwise(sorted(hours)):
         if after.start < one.end:
-            raise UnfitHours(field="startTime", value=after.start.isoformat("minutes"))
+            raise refusals.UnfitHours(field="startTime", value=after.start.isoformat("minutes"))
 
 
 def check_schedule(new: Schedule, placement: Placement, birth_date: date, today: date) -> Schedule:
     """The schedule, if it may begin. Raises `OutsidePlacement`, `TooOldForCare`, `UnfitHours`."""
     if new.start < max(today, placement.start):
-        raise OutsidePlacement(field="startDate", value=new.start.isoformat())
+        raise refusals.OutsidePlacement(field="startDate", value=new.start.isoformat())
     _check_end(new, placement, birth_date)
     if any(entry.week > new.weeks for entry in new.entries):
-        raise UnfitHours(field="week", value=new.weeks)
+        raise refusals.UnfitHours(field="week", value=new.weeks)
     for week in range(1, new.weeks + 1):
         for weekday in range(1, 8):
             require_hours([e.hours for e in new.entries if (e.week, e.weekday) == (week, weekday)])
@@ -400,9 +282,9 @@ def changed_schedule(
     if old.start > today:
         return check_schedule(new, placement, birth_date, today)
     if old.end < today or replace(new, end=old.end, version=old.version, state=old.state) != old:
-        raise ScheduleBegun(field="startDate", value=old.start.isoformat())
+        raise refusals.ScheduleBegun(field="startDate", value=old.start.isoformat())
     if new.end < today:
-        raise DayPassed(field="endDate", value=new.end.isoformat())
+        raise refusals.DayPassed(field="endDate", value=new.end.isoformat())
     _check_end(new, placement, birth_date)
     return new
 
@@ -410,10 +292,10 @@ def changed_schedule(
 def _check_end(new: Schedule, placement: Placement, birth_date: date) -> None:
     longest = new.start + timedelta(days=RULES.longest_days)
     if not new.start <= new.end <= min(placement.end or longest, longest):
-        raise OutsidePlacement(field="endDate", value=new.end.isoformat())
+        raise refusals.OutsidePlacement(field="endDate", value=new.end.isoformat())
     last = last_care_day(birth_date)
     if placement.form is SchoolForm.AFTER_SCHOOL_CENTRE and new.end > last:
-        raise TooOldForCare(field="endDate", value=new.end.isoformat(), last=last.isoformat())
+        raise refusals.TooOldForCare(field="endDate", value=new.end.isoformat(), last=last.isoformat())
 
 
 def last_care_day(birth_date: date) -> date:
@@ -451,20 +333,20 @@ def home_of(
     open_homes = [s.owner for s in plan.schedules if s.shared and s.owner in guardians and s.state != "Nekat"]
     if staff:
         if owner is None or owner not in guardians:
-            raise OwnerMissing(field="owner", value=owner)
+            raise refusals.OwnerMissing(field="owner", value=owner)
         return owner
     wanted = owner or (open_homes[0] if open_homes and caller not in plan.homes else caller)
     if wanted not in {caller, *open_homes}:
-        raise NotYourHome(field="owner", value=owner)
+        raise refusals.NotYourHome(field="owner", value=owner)
     return wanted
 
 
 def check_days(first: date, last: date, today: date) -> list[date]:
     """The days of a change. Raises `DayPassed`, `TooManyDays`."""
     if first < today:
-        raise DayPassed(field="startDate", value=first.isoformat())
+        raise refusals.DayPassed(field="startDate", value=first.isoformat())
     if not 0 <= (last - first).days < RULES.change_days:
-        raise TooManyDays(field="endDate", value=last.isoformat(), days=RULES.change_days)
+        raise refusals.TooManyDays(field="endDate", value=last.isoformat(), days=RULES.change_days)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -485,13 +367,13 @@ def check_allowance(new: Allowance, placement: Placement, birth_date: date) -> A
     Raises `UnfitAllowance`, `OutsidePlacement`.
     """
     if new.start < placement.start or (placement.end and new.start > placement.end):
-        raise OutsidePlacement(field="startDate", value=new.start.isoformat())
+        raise refusals.OutsidePlacement(field="startDate", value=new.start.isoformat())
     if new.kind not in _KINDS[new.basis]:
-        raise UnfitAllowance(field="basis", value=new.basis)
+        raise refusals.UnfitAllowance(field="basis", value=new.basis)
     if placement.form is not SchoolForm.PRESCHOOL and new.kind != "full":
-        raise UnfitAllowance(field="allowed", value=new.kind)
+        raise refusals.UnfitAllowance(field="allowed", value=new.kind)
     if new.basis == "generalPreschool" and new.start < date(birth_date.year + 3, 7, 1):
-        raise UnfitAllowance(field="startDate", value=new.start.isoformat())
+        raise refusals.UnfitAllowance(field="startDate", value=new.start.isoformat())
     return new
 
 

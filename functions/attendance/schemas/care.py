@@ -5,20 +5,33 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
 
 from functions.attendance.domain.care import AllowedKind, Basis, Kind, State
 from functions.attendance.schemas.common import Id
 from skolkit.http import Shape
 
+
+def _whole_minute(at: time) -> time:
+    if at.tzinfo or at.second or at.microsecond:
+        raise ValueError("a Swedish wall-clock time, HH:MM")
+    return at
+
+
+ClockTime = Annotated[
+    time,
+    AfterValidator(_whole_minute),
+    PlainSerializer(lambda at: at.isoformat("minutes"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
+]
 Spans = Annotated[list["HoursShape"], Field(max_length=6)]
 
 
 class HoursShape(Shape):
     """Part of a day, Swedish wall-clock times."""
 
-    start_time: time
-    end_time: time
+    start_time: ClockTime
+    end_time: ClockTime
 
 
 class ScheduleEntry(HoursShape):

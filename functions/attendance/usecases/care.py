@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from functions.access import guard
 from functions.attendance.domain import care as rules
+from functions.attendance.domain import care_refusals as refusals
 from functions.attendance.domain.care import (
     CARE_FORMS,
     Change,
@@ -29,7 +30,9 @@ from functions.attendance.schemas.care import (
     ScheduleView,
 )
 from functions.attendance.store import care as store
-from functions.attendance.store.care import ChildCare, UnitCare
+from functions.attendance.store import care_units as unit_store
+from functions.attendance.store.care import ChildCare
+from functions.attendance.store.care_units import UnitCare
 from functions.attendance.usecases.care_views import (
     allowance_view,
     answers_view,
@@ -63,7 +66,7 @@ class Child:
         """Raises `NotPlacedHere`."""
         found = next((p for p in self.placements if p.id == id), None)
         if found is None:
-            raise rules.NotPlacedHere(field="placement", value=id)
+            raise refusals.NotPlacedHere(field="placement", value=id)
         return found
 
     def care(self, since: date) -> ChildCare:
@@ -113,7 +116,7 @@ def read_care(caller: Caller, id: PersonId, query: CareQuery) -> CareView:
     child = require_child(caller, "attendance:read_care", id)
     since = query.since or today()
     care = child.care(since)
-    units = [store.read_unit(u) for u in dict.fromkeys(p.unit for p in child.placements)]
+    units = [unit_store.read_unit(u) for u in dict.fromkeys(p.unit for p in child.placements)]
     record_read(Trace(caller.person_id, "read_care", id))
     return CareView(
         child=id,
@@ -143,7 +146,7 @@ def add_care_schedule(caller: Caller, id: PersonId, new: NewSchedule, key: Reque
     """
     child = require_child(caller, "attendance:edit_care", id)
     placement = child.placement(new.placement)
-    unit = store.read_unit(placement.unit)
+    unit = unit_store.read_unit(placement.unit)
 
     def attempt() -> ScheduleView:
         care = child.care(today())
@@ -174,7 +177,7 @@ def change_care_schedule(
     """Change a home's weeks before they begin, or their last day after. Round trips: see adding."""
     child = require_child(caller, "attendance:edit_care", id)
     placement = child.placement(new.placement)
-    unit = store.read_unit(placement.unit)
+    unit = unit_store.read_unit(placement.unit)
 
     def attempt() -> ScheduleView:
         care = child.care(today())
@@ -205,8 +208,8 @@ def withdraw_care_schedule(caller: Caller, id: PersonId, schedule: str, version:
         own = store.read_child(id, today()).plan if child.record.also else care.plan
         old = _own(caller, child, own, schedule, version)
         if old.start <= today():
-            raise rules.ScheduleBegun(field="startDate", value=old.start.isoformat())
-        require_schedule_apart(_without(care.plan, old), care, store.read_unit(old.unit), old)
+            raise refusals.ScheduleBegun(field="startDate", value=old.start.isoformat())
+        require_schedule_apart(_without(care.plan, old), care, unit_store.read_unit(old.unit), old)
         commit(
             store.plan_item(_without(own, old), today()),
             *answered_schedule(old, id),
@@ -226,12 +229,12 @@ def change_care_days(caller: Caller, id: PersonId, new: NewChange, key: RequestK
     """
     child = require_child(caller, "attendance:edit_care", id)
     placement = child.placement(new.placement)
-    unit = store.read_unit(placement.unit)
+    unit = unit_store.read_unit(placement.unit)
     days = rules.check_days(new.start_date, new.end_date, today())
     hours = tuple(sorted(Hours(h.start_time, h.end_time) for h in new.hours))
     rules.require_hours(hours)
     if (new.kind == "hours") != bool(hours):
-        raise rules.UnfitHours(field="hours")
+        raise refusals.UnfitHours(field="hours")
 
     def attempt() -> ChangesView:
         care = child.care(today())
@@ -291,9 +294,9 @@ def _day_writes(
     yield store.care_day_item(id, day, after, version or None)
     old, new = before.get(owner), after.get(owner)
     if new and new.state == "Begärt":
-        yield Overwrite(store.asked_item(new.unit, day, id, owner, None))
+        yield Overwrite(unit_store.asked_item(new.unit, day, id, owner, None))
     elif old and old.state == "Begärt":
-        yield Remove(store.asked_item(old.unit, day, id, owner, None))
+        yield Remove(unit_store.asked_item(old.unit, day, id, owner, None))
 
 
 def _schedule(new: NewSchedule, id: str, owner: PersonId, placement: Placement) -> Schedule:
@@ -363,14 +366,14 @@ def _asking(drawn: Schedule, child: PersonId) -> list[Write]:
     """The row of a schedule that waits for an answer."""
     if drawn.state != "Begärt":
         return []
-    return [Overwrite(store.asked_item(drawn.unit, drawn.start, child, drawn.owner, drawn.id))]
+    return [Overwrite(unit_store.asked_item(drawn.unit, drawn.start, child, drawn.owner, drawn.id))]
 
 
 def answered_schedule(old: Schedule, child: PersonId) -> list[Write]:
     """Take away the row of one that waited."""
     if old.state != "Begärt":
         return []
-    return [Remove(store.asked_item(old.unit, old.start, child, old.owner, old.id))]
+    return [Remove(unit_store.asked_item(old.unit, old.start, child, old.owner, old.id))]
 
 
 def persist(attempt: Callable[[], T]) -> T:

@@ -31,7 +31,9 @@ from functions.attendance.schemas.care_day import (
     StretchView,
 )
 from functions.attendance.store import care as store
-from functions.attendance.store.care import ChildCare, UnitCare
+from functions.attendance.store import care_units as unit_store
+from functions.attendance.store.care import ChildCare
+from functions.attendance.store.care_units import UnitCare
 from functions.attendance.usecases.care import persist
 from functions.organisation import queries as organisation
 from functions.organisation.queries import GroupRecord
@@ -264,7 +266,7 @@ def list_care_deviations(caller: Caller, group: GroupId, day: date) -> Deviation
 
 def _day(caller: Caller, group: GroupId, day: date) -> tuple[Department, UnitCare, dict[PersonId, ChildDay]]:
     department = require_department(caller, group, day)
-    unit = store.read_unit(department.record.unit)
+    unit = unit_store.read_unit(department.record.unit)
     return department, unit, read_days(department, unit, [day])[day]
 
 
@@ -290,7 +292,7 @@ def read_care_curve(caller: Caller, group: GroupId, query: CurveQuery) -> CurveV
     first = query.since or today()
     days = [first + timedelta(days=n) for n in range(query.days)]
     department = require_department(caller, group, *days)
-    unit = store.read_unit(department.record.unit)
+    unit = unit_store.read_unit(department.record.unit)
     found = read_days(department, unit, days)
     record_read(Trace(caller.person_id, "read_care_curve", group, changes=f"{first} {query.days}"))
     return CurveView(

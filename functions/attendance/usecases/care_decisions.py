@@ -7,6 +7,7 @@ from datetime import date
 
 from functions.access import guard
 from functions.attendance.domain import care as rules
+from functions.attendance.domain import care_refusals as refusals
 from functions.attendance.domain.care import Allowance, Settings, State
 from functions.attendance.events import MergeTold, MessageDue
 from functions.attendance.schemas.care import (
@@ -21,6 +22,7 @@ from functions.attendance.schemas.care import (
 )
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import care as store
+from functions.attendance.store import care_units as unit_store
 from functions.attendance.usecases.care import (
     Child,
     answered_schedule,
@@ -48,7 +50,7 @@ def decide_care(caller: Caller, id: PersonId, body: CareDecision, key: RequestKe
     """
     child = require_child(caller, "attendance:decide_care", id)
     if (body.schedule is None) == (body.day is None or body.owner is None):
-        raise rules.NothingAsked(field="schedule")
+        raise refusals.NothingAsked(field="schedule")
     state: State = "Godkänt" if body.approved else "Nekat"
     if body.schedule:
         persist(lambda: _decide_schedule(caller, child, str(body.schedule), state, key))
@@ -62,10 +64,10 @@ def _decide_schedule(caller: Caller, child: Child, id: str, state: State, key: R
     own = store.read_child(child.record.id, today()).plan if child.record.also else care.plan
     asked = next((s for s in own.schedules if s.id == id and s.state == "Begärt"), None)
     if asked is None or asked.end < today():
-        raise rules.NothingAsked(field="schedule", value=id)
+        raise refusals.NothingAsked(field="schedule", value=id)
     decided = replace(asked, state=state, version=asked.version + 1)
     if state == "Godkänt":
-        unit = store.read_unit(asked.unit)
+        unit = unit_store.read_unit(asked.unit)
         require_schedule_apart(with_schedule(care.plan, decided), care, unit, decided)
     commit(
         store.plan_item(with_schedule(own, decided), today()),
@@ -81,11 +83,11 @@ def _decide_day(caller: Caller, child: Child, body: CareDecision, state: State, 
     changes, version = store.read_child(child.record.id, day).days.get(day, ({}, 0))
     asked = changes.get(owner)
     if asked is None or asked.state != "Begärt" or day < today():
-        raise rules.NothingAsked(field="date", value=day.isoformat())
+        raise refusals.NothingAsked(field="date", value=day.isoformat())
     decided = {**changes, owner: replace(asked, state=state)}
     commit(
         store.care_day_item(child.record.id, day, decided, version),
-        Remove(store.asked_item(asked.unit, day, child.record.id, owner, None)),
+        Remove(unit_store.asked_item(asked.unit, day, child.record.id, owner, None)),
         facts=[_told(child, owner, day, state, f"{child.record.id}:{day}:{version}")],
         trace=Trace(caller.person_id, "decide_care", child.record.id, state, day.isoformat()),
         once=key.once(DecisionView(state=state).model_dump_json(by_alias=True)),
@@ -107,7 +109,7 @@ def list_care_requests(caller: Caller, group: GroupId, query: PageQuery) -> Aske
     duties, a page of the unit's requests, names, the audit row.
     """
     department = require_department(caller, group, today())
-    asked, cursor = store.page_of_asked(
+    asked, cursor = unit_store.page_of_asked(
         department.record.unit, today(), query.limit, query.cursor, group, caller.seal
     )
     mine = [row for row in asked if row.child in department.record.members]
@@ -154,7 +156,7 @@ def decide_allowance(caller: Caller, id: PersonId, new: NewAllowance, key: Reque
 def read_care_settings(caller: Caller, unit: UnitId) -> CareSettingsView:
     """A unit's choices. Two round trips."""
     require_unit(caller, unit)
-    return _settings_view(store.read_unit(unit).settings)
+    return _settings_view(unit_store.read_unit(unit).settings)
 
 
 def change_care_settings(caller: Caller, unit: UnitId, new: CareSettings, version: int) -> CareSettingsView:
@@ -162,9 +164,9 @@ def change_care_settings(caller: Caller, unit: UnitId, new: CareSettings, versio
     require_unit(caller, unit)
     if organisation.unit(unit) is None:
         raise NotFound
-    if store.read_unit(unit).settings.version != version:
+    if unit_store.read_unit(unit).settings.version != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
-    item = store.settings_item(unit, Settings(**new.model_dump(), version=version))
+    item = unit_store.settings_item(unit, Settings(**new.model_dump(), version=version))
     commit(item, trace=Trace(caller.person_id, "change_care_settings", unit, changes=new.model_dump_json()))
     return _settings_view(Settings(**new.model_dump(), version=version + 1))
 

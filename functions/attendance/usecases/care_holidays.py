@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from functions.attendance.domain import care as schedules
 from functions.attendance.domain import care_holidays as rules
+from functions.attendance.domain import care_refusals as refusals
 from functions.attendance.domain.care import CARE_FORMS, Hours
 from functions.attendance.domain.care_holidays import Period
 from functions.attendance.events import MessageDue
@@ -22,7 +23,9 @@ from functions.attendance.schemas.care import (
 )
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import care as store
-from functions.attendance.store.care import ChildCare, UnitCare
+from functions.attendance.store import care_units as unit_store
+from functions.attendance.store.care import ChildCare
+from functions.attendance.store.care_units import UnitCare
 from functions.attendance.usecases.care import (
     home_of,
     persist,
@@ -50,7 +53,7 @@ def open_care_holiday(caller: Caller, unit: UnitId, new: NewPeriod, key: Request
     require_unit(caller, unit)
     if organisation.unit(unit) is None:
         raise NotFound
-    care = store.read_unit(unit)
+    care = unit_store.read_unit(unit)
     period = Period(
         new_id(), unit, new.start_date, new.end_date, new.last_answer_day,
         new.unanswered or care.settings.unanswered,
@@ -59,8 +62,8 @@ def open_care_holiday(caller: Caller, unit: UnitId, new: NewPeriod, key: Request
     remind = max(today(), period.last_answer - timedelta(days=care.settings.reminder_days))
     view = _view(period)
     commit(
-        store.period_item(period),
-        store.remind_item(period, remind),
+        unit_store.period_item(period),
+        unit_store.remind_item(period, remind),
         trace=Trace(caller.person_id, "open_care_holiday", unit, changes=f"{period.start}–{period.end}"),
         once=key.once(view.model_dump_json(by_alias=True)),
     )
@@ -70,7 +73,7 @@ def open_care_holiday(caller: Caller, unit: UnitId, new: NewPeriod, key: Request
 def list_care_holidays(caller: Caller, unit: UnitId, query: PageQuery) -> PeriodPage:
     """A unit's holidays, the latest first. Two round trips."""
     require_unit(caller, unit)
-    found, cursor = store.page_of_periods(unit, query.limit, query.cursor, caller.seal)
+    found, cursor = unit_store.page_of_periods(unit, query.limit, query.cursor, caller.seal)
     return PeriodPage(data=[_view(period) for period in found], cursor=cursor)
 
 
@@ -85,7 +88,7 @@ def answer_care_holiday(caller: Caller, id: PersonId, new: NewAnswers, key: Requ
         for d in new.days
     }
     if any(d.need != bool(d.hours) for d in new.days):
-        raise schedules.UnfitHours(field="days")
+        raise refusals.UnfitHours(field="days")
 
     def attempt() -> AnswersView:
         care = child.care(today())
@@ -108,7 +111,7 @@ def answer_care_holiday(caller: Caller, id: PersonId, new: NewAnswers, key: Requ
 
 def _asked(units: list[UnitId], id: str) -> tuple[UnitCare, Period]:
     for unit in units:
-        care = store.read_unit(unit)
+        care = unit_store.read_unit(unit)
         if period := next((p for p in care.periods if p.id == id), None):
             return care, period
     raise NotFound
@@ -156,8 +159,8 @@ def remind_of_holidays() -> None:
     """Remind the homes that have not answered about a holiday whose last day comes near. A day's work that
     was interrupted goes on the next time; who has been reminded is not again.
     """
-    for row, unit, id in store.reminders(today()):
-        care = store.read_unit(unit)
+    for row, unit, id in unit_store.reminders(today()):
+        care = unit_store.read_unit(unit)
         period = next((p for p in care.periods if p.id == id), None)
         if period and period.last_answer >= today():
             for some in chunks(_due(period), MESSAGES):

@@ -8,8 +8,9 @@ from datetime import date, time, timedelta
 import pytest
 
 from functions.attendance.domain import care_holidays as holidays
-from functions.attendance.domain.care import Hours, Plan, Schedule, UnfitHours
+from functions.attendance.domain.care import Hours, Plan, Schedule
 from functions.attendance.domain.care_holidays import Period
+from functions.attendance.domain.care_refusals import UnfitHours
 from skolkit.types import PersonId, UnitId
 
 TODAY = date(2026, 11, 23)
