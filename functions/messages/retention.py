@@ -3,8 +3,11 @@ news with what it said before, conversations, consents.
 """
 
 from __future__ import annotations
+
 from collections.abc import Sequence
+
 from functions.access import queries as access
+from functions.messages import store
 from functions.messages.events import RetentionAnswered, RetentionContinued
 from functions.messages.kept import KEPT
 from functions.messages.store import (
@@ -14,20 +17,13 @@ from functions.messages.store import (
     consents,
     conversations,
 )
-from functions.messages.store.emergencies import ChunkItem, EmergencyItem
-from functions.messages.store.board import BoardItem
-from functions.messages.store.news import AuthoredItem, PostItem, PostVersionItem, whole_post
+from functions.messages.store.news import PostItem, whole_post
 from functions.register import queries as register
+from skolkit.parts import every
 from skolkit.retention.shelf import TOGETHER, Document, Shelf
 from skolkit.table import Item
 
-__all__ = ["SHELF",
-    "ChunkItem",
-    "EmergencyItem",
-    "AuthoredItem",
-    "BoardItem",
-    "PostVersionItem",
-]  # read by their kind
+every(store.__name__)
 
 
 def _together(rows: Sequence[Item]) -> Document:

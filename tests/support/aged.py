@@ -3,16 +3,18 @@ deletes or archives one that is over and one that is not.
 """
 
 from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+
 from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
-from functions.attendance.store import (care, care_units, csn, leave, notices, phone, series, suggestions)
+from functions.attendance.store import care, care_units, csn, leave, notices, phone, series, suggestions
 from functions.attendance.store import totals as sums
 from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
@@ -193,7 +195,7 @@ def _attendance(made: Aged) -> None:
                 f"CARE-UNIT#{UNIT}", f"PERIOD#{day}#{new_id()}", ends=str(day), last_answer=str(day),
                 unanswered="noNeed",
             ),
-            care.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
+            care_units.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
             CallItem(
                 f"CALLS#{UNIT}", f"{day}#{new_id()}", pupil=made.pupil, recipient=made.parent,
                 notice=new_id(), why="bounced", called="open",
@@ -230,7 +232,6 @@ def _attendance(made: Aged) -> None:
                 f"PUPIL#{made.pupil}", f"CSN#{month}#{month}T09:00:00.000Z#{new_id()}", decision="approved",
                 by=made.teacher, role="principal", at=f"{month}T09:00:00.000Z", rules="csn-2026",
             ),
-            care_units.RemindItem("CARE-REMIND", f"{day}#{UNIT}#{new_id()}"),
         ]  # fmt: skip
 
     older = OLD.replace(year=OLD.year - 1)  # cases for CSN are kept a year longer

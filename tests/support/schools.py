@@ -3,10 +3,12 @@ by what they are to that pupil.
 """
 
 from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
+
 from functions.access.store import extracts, retention
 from functions.attendance import store
 from functions.attendance.domain import absence as absence_rules

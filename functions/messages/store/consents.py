@@ -12,8 +12,8 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 
 from functions.messages.domain.audiences import Audience
 from functions.messages.domain.consents import KINDS, Answer, Kind, reminded_at
-from functions.messages.store import MessagesItem
-from functions.messages.store.board import BoardItem, DueItem, board_item, due_item
+from functions.messages.store import DueItem, MessagesItem
+from functions.messages.store.board import BoardItem, board_item, due_item
 from skolkit.clock import now, stamp
 from skolkit.errors import Text
 from skolkit.table import Overwrite, Wanted, Write

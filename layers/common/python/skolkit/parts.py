@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROUTES = "parts.json"
@@ -45,15 +46,17 @@ def whole(package: str) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        parts = [
-            import_module(f"{package}.{part.name}") for part in pkgutil.iter_modules([str(_home(package))])
-        ]
-        for part in parts:
+        for part in every(package):
             if hasattr(part, name):
                 return getattr(part, name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return find
+
+
+def every(package: str) -> list[ModuleType]:
+    """All modules of a package, loaded: rows of a table are read by their kind, which must be known."""
+    return [import_module(f"{package}.{part.name}") for part in pkgutil.iter_modules([str(_home(package))])]
 
 
 def _home(package: str) -> Path:
