@@ -78,7 +78,8 @@ def test_the_week_is_counted_from_the_monday_of_a_schedule_that_starts_midweek()
     midweek = schedule(ANNA, Entry(1, 1, hours(8, 16)), Entry(1, 4, hours(9, 12)), start=date(2026, 11, 25))
     assert midweek.hours(TODAY) == ()
     assert midweek.hours(date(2026, 11, 26)) == (hours(9, 12),)
-    assert midweek.week_of(date(2026, 11, 30)) == 1
+    two = replace(midweek, weeks=2)
+    assert [two.week_of(date(2026, 11, n)) for n in (25, 29, 30)] == [1, 1, 2]
 
 
 def test_a_leap_day_has_its_weekday() -> None:
@@ -123,6 +124,7 @@ def test_two_homes_share_the_weeks_but_not_a_day_at_the_same_time() -> None:
     care.require_apart(plan(anna, bo), {}, days)
     before = schedule(BO, Entry(1, 1, hours(6, 8)), Entry(2, 1, hours(8, 16)), weeks=2)
     care.require_apart(plan(anna, before), {}, days)
+    care.require_apart(plan(before, anna), {}, days)
     with pytest.raises(refusals.HomesOverlap) as refused:
         care.require_apart(plan(anna, schedule(BO, Entry(2, 1, hours(8, 9)), MONDAY, weeks=2)), {}, days)
     assert refused.value.faults[0].value == "2026-11-23"
