@@ -20,7 +20,9 @@ from tests.support.world import Lesson
 PROCESSES = (24,)
 
 
-def save(school: Deployed, lesson: Lesson, rows: dict[str, dict[str, Any]]) -> None:
+def save(
+    school: Deployed, lesson: Lesson, rows: dict[str, dict[str, Any]], by: PersonId | None = None
+) -> None:
     opened = open_lesson(school, lesson).body
     fields = (
         "pupil", "attendanceMinutes", "validAbsenceMinutes", "invalidAbsenceMinutes",
@@ -28,7 +30,7 @@ def save(school: Deployed, lesson: Lesson, rows: dict[str, dict[str, Any]]) -> N
     )  # fmt: skip
     body = {"rows": [{f: row[f] for f in fields} | rows.get(row["pupil"], {}) for row in opened["rows"]]}
     saved = school.call(
-        "attendance", "save_lesson", lesson.teachers[0], path={"lesson": lesson.id}, body=body,
+        "attendance", "save_lesson", by or lesson.teachers[0], path={"lesson": lesson.id}, body=body,
         headers={"if-match": f'"{opened["version"]}"'},
     )  # fmt: skip
     assert saved.status == 200, saved.body
@@ -66,6 +68,11 @@ def test_from_absence_to_a_file_and_a_correction(school: Deployed) -> None:
     own = little_school(school, "99990241")
     made, principal = enrolled(own), own.world.staff("principal")
     pupil = made.pupils[0]
+    unlocked = own.call(
+        "attendance", "lock_month", principal, path={"unit": own.world.unit, "month": MONTH},
+        body={"locked": False, "reason": "review"}, headers={"if-match": '"0"'},
+    )  # fmt: skip
+    assert unlocked.status == 200, unlocked.body
     for n, lesson in enumerate(made.lessons):
         save(own, lesson, away([pupil]) if n < 5 else {})
 
@@ -94,7 +101,7 @@ def test_from_absence_to_a_file_and_a_correction(school: Deployed) -> None:
     assert reported[2:7] == ("frånvaro", MONTH, FIRST.isoformat(), "5,0", "300")
     assert file_of(own, principal) == []
 
-    save(own, made.lessons[4], away([pupil], 0))
+    save(own, made.lessons[4], away([pupil], 0), principal)
     flagged = eventually(lambda: [row for row in proposed() if row["corrected"]])
     assert (flagged[0]["state"], flagged[0]["minutes"]) == ("approved", 240)
     version = ask(own, "read_csn_case", principal, pupil).body["version"]

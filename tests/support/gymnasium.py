@@ -19,9 +19,12 @@ LENGTH = 60  # minutes of a lesson
 
 @dataclass(frozen=True)
 class Gymnasium:
-    """Pupils of 17 and their group; `lessons` are on the first six days of last month."""
+    """Pupils of 17 and their group; `lessons` are on the first six days of last month, which `principal` can
+    unlock.
+    """
 
     pupils: tuple[PersonId, ...]
+    principal: PersonId
     teacher: PersonId
     lessons: tuple[Lesson, ...]
     files: dict[str, list[dict[str, Any]]]
@@ -59,7 +62,7 @@ def imagine_gymnasium(world: World, *, serial: int = 1, count: int = 3, form: st
         f"organisation/groups/{new_id()}.jsonl": groups,
         f"timetable/lessons/{new_id()}.jsonl": rows,
     }
-    return Gymnasium(pupils, teacher, tuple(lessons_of(rows)), files)
+    return Gymnasium(pupils, world.staff("principal"), teacher, tuple(lessons_of(rows)), files)
 
 
 def lesson(world: World, group: str, teacher: PersonId, day: date) -> dict[str, Any]:

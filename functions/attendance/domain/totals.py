@@ -132,7 +132,7 @@ def _counted(sheet: Sheet) -> CountedLesson:
     entries = sheet.entries if sheet.is_reported else {}
     away = {pupil: entry for pupil, entry in entries.items() if entry.minutes.deviates}
     state: State = "planned"
-    if getattr(sheet, "not_held", None):
+    if sheet.not_held:
         state = "notHeld"
     elif sheet.is_reported:
         state = "reported"

@@ -38,7 +38,7 @@ from skolkit.errors import ChangedMeanwhile
 from skolkit.idempotency import RequestKey
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.school_forms import FORMS
-from skolkit.table import AlreadyDone, Once, chunks, commit, fetch
+from skolkit.table import AlreadyDone, Erase, Once, chunks, commit, fetch
 from skolkit.types import GroupId, PersonId, UnitId, new_id, stable_id
 
 PUPILS = 100  # in one step
@@ -263,4 +263,6 @@ def follow_merge(told: MergeTold) -> None:
         standing = store.standings([pupil])[pupil]
         if standing.also != also:
             trace = Trace("system:follow_merge", "follow_merge", pupil, changes=f"{len(also)} records")
-            commit(store.standing_item(replace(standing, also=also)), trace=trace)
+            item = store.standing_item(replace(standing, also=also))
+            empty = not also and not standing.open_case and not standing.known
+            commit(Erase(item) if empty else item, trace=trace)

@@ -67,6 +67,7 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
         (Duty("administrator", None), Duty("principal", None)),
     ),
     "integration with the app's scope": (Caller(None, "pupil", frozenset({SCHOOL_SCOPE})), ()),
+    "telephony": (Caller(None, "telephony", frozenset({"skolkit/telephony"})), ()),
 }
 # Everybody who gets through somewhere, with a token for something else:
 CALLERS |= {
@@ -325,7 +326,12 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:correct_lesson": {"lesson": f"teacher, mentor, {OFFICE}"},
     "attendance:cancel_lesson": {"lesson": f"teacher, {OFFICE}"},
     "attendance:check_in_oneself": dict.fromkeys(KNOWN_PUPIL, "pupil"),
+    "attendance:edit_own_phone_pin": OWN,
+    "attendance:handle_csn": _each_pupil("principal, administrator", "head, registrar") | {"unit": OFFICE},
     "attendance:lock_month": {"unit": OFFICE},
+    "attendance:read_group_totals": {"group": f"teacher, mentor, {OFFICE}"},
+    "attendance:read_statistics": {"unit": OFFICE},
+    "attendance:report_by_phone": {"system": "telephony"},
     "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
     "attendance:read_sweep": {"unit": f"deputy, {OFFICE}", "system": "head, registrar"},
     "messages:administer": {"system": "registrar"},
