@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -138,7 +138,7 @@ def fits(pin: str, kept: Hashed, key: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How often a code has been tried since it last was right; forgotten at `until`."""
+    """How often a wrong code has been tried, or one is being tried now; forgotten at `until`."""
 
     count: int = 0
     until: datetime | None = None
@@ -156,6 +156,13 @@ def tried(tries: Tries, now: datetime) -> Tries:
     """
     begins_anew = tries.until is None or now >= tries.until
     return Tries(1 if begins_anew else tries.count + 1, now + RULES.rest, tries.version)
+
+
+def given_back(tries: Tries) -> Tries:
+    """The tries without the one that was right. Those of others stay counted: a guardian of the number who
+    knows their own code must not be able to guess another's between calls of their own.
+    """
+    return replace(tries, count=max(0, tries.count - 1))
 
 
 @dataclass(frozen=True, slots=True)

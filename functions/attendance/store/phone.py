@@ -81,11 +81,6 @@ def tries_of(who: str) -> Tries:
     return Tries(int(item.tries), datetime.fromisoformat(item.until).astimezone(UTC), item.version)
 
 
-def tries_key(who: str) -> TriesItem:
-    """The count of a number, to remove."""
-    return TriesItem(who, "TRIES")
-
-
 def tries_item(who: str, tries: Tries) -> TriesItem:
     """The count to write over the version read; the database forgets it when it does not count any more."""
     assert tries.until

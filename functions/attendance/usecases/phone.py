@@ -31,7 +31,7 @@ from skolkit.config import phone_key
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import SCHOOL_SCOPE, Caller
-from skolkit.table import Once, Remove, Write, commit
+from skolkit.table import Once, Write, commit
 from skolkit.telemetry import count
 from skolkit.types import NoticeId, PersonId, new_id
 
@@ -174,13 +174,13 @@ def _done(
     call: _Call, outcome: Outcome, language: Language | None, notice: Notice | None = None,
     writes: Iterable[Write] = (),
 ) -> PhoneAnswer:  # fmt: skip
-    """The answer, kept for a repeat of the call; a right code gives the number its tries back."""
+    """The answer, kept for a repeat of the call; a right code does not count as a try."""
     answer = _say(outcome, language)
     changes = f"{notice.id} {call.client}" if notice else ""
     trace = Trace(notice.reported_by, "report_by_phone", notice.pupil, changes=changes) if notice else None
     commit(
         *writes,
-        Remove(store.tries_key(call.number)),
+        store.tries_item(call.number, rules.given_back(store.tries_of(call.number))),
         facts=[notified(notice)] if notice else [],
         trace=trace,
         once=call.key.once(_json(answer)),

@@ -79,8 +79,8 @@ def sweep(monkeypatch: pytest.MonkeyPatch | None = None) -> None:
 
 
 def correct(made: Gymnasium, lesson: int, rows: dict[str, dict[str, Any]]) -> None:
-    """Correct a lesson, which its teacher has no time for any more, and tell of it, twice and after the fact of
-    before.
+    """Correct a lesson, for which its teacher has no time any more, and tell of it, twice and after the fact
+    of before.
     """
     assert save(made.lessons[lesson], rows, made.principal).status == 200
     facts = [f for f in outbox("attendance") if f["type"] == "attendance.LessonReported.v1"]
