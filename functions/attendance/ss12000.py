@@ -12,12 +12,16 @@ from uuid import UUID
 from pydantic import Field
 
 from functions.attendance.domain.absence import Notice, Reason
+from functions.attendance.domain.care import Schedule
+from functions.attendance.domain.care_day import Event
 from functions.attendance.domain.lesson import Sheet
+from functions.attendance.domain.totals import Sums
 from skolkit.clock import LOCAL
 from skolkit.http import Shape
-from skolkit.types import PersonId, stable_id
+from skolkit.types import GroupId, PersonId, stable_id
 
 Minutes = Annotated[int, Field(ge=0)]
+WEEKDAYS = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag")
 SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
 
 
@@ -71,6 +75,62 @@ class Absence(Shape):
     registered_by: PersonReference | None = None
 
 
+class AttendanceEvent(Shape):
+    """A child has come to care, or left."""
+
+    id: UUID
+    meta: Meta
+    time: datetime
+    event_type: Literal["In", "Ut"]
+    person: PersonReference
+    registered_by: PersonReference | None = None
+    group: Reference
+
+
+class AttendanceScheduleState(Shape):
+    """How far a schedule has come."""
+
+    state: Literal["Godkänt", "Begärt", "Nekat"]
+
+
+class AttendanceScheduleEntry(Shape):
+    """Hours of a weekday in one of the weeks, counted from 0, as `HH:MM`."""
+
+    week_offset: int
+    day_of_week: str
+    start_time: str
+    end_time: str
+
+
+class AttendanceSchedule(Shape):
+    """A child's weeks at a placement in care. A child with two homes has one for each."""
+
+    id: UUID
+    meta: Meta
+    placement: Reference
+    number_of_weeks: int
+    start_date: date
+    end_date: date | None = None
+    temporary: bool = False
+    state: list[AttendanceScheduleState]
+    schedule_entries: list[AttendanceScheduleEntry]
+
+
+class AggregatedAttendance(Shape):
+    """A pupil's minutes of one activity in a span of days, first and last inclusive."""
+
+    activity: Reference
+    student: PersonReference
+    start_date: date
+    end_date: date
+    attendance_sum: Minutes
+    valid_absence_sum: Minutes
+    invalid_absence_sum: Minutes
+    other_attendance_sum: Minutes
+    reported_sum: Minutes
+    offered_sum: Minutes
+
+
 def attendances(
     sheet: Sheet, modified: datetime, markings: Mapping[PersonId, SecurityMarking]
 ) -> list[Attendance]:
@@ -113,6 +173,62 @@ def absence(notice: Notice, modified: datetime, markings: Mapping[PersonId, Secu
         student=_person(notice.pupil, markings),
         organisation=Reference(id=UUID(notice.unit)),
         registered_by=_person(notice.reported_by, markings),
+    )
+
+
+def attendance_event(
+    event: Event, child: PersonId, group: GroupId, markings: Mapping[PersonId, SecurityMarking]
+) -> AttendanceEvent:
+    """A check-in or check-out at a department."""
+    return AttendanceEvent(
+        id=UUID(event.id),
+        meta=Meta(created=event.registered_at, modified=event.registered_at),
+        time=event.time,
+        event_type=event.type,
+        person=_person(child, markings),
+        registered_by=_person(event.registered_by, markings),
+        group=Reference(id=UUID(group)),
+    )
+
+
+def attendance_schedule(schedule: Schedule, modified: datetime) -> AttendanceSchedule:
+    """One home's weeks."""
+    return AttendanceSchedule(
+        id=UUID(schedule.id),
+        meta=Meta(created=_made(schedule.id) or modified, modified=modified),
+        placement=Reference(id=UUID(schedule.placement)),
+        number_of_weeks=schedule.weeks,
+        start_date=schedule.start,
+        end_date=schedule.end,
+        state=[AttendanceScheduleState(state=schedule.state)],
+        schedule_entries=[
+            AttendanceScheduleEntry(
+                week_offset=entry.week - 1,
+                day_of_week=WEEKDAYS[entry.weekday - 1],
+                start_time=entry.hours.start.isoformat("minutes"),
+                end_time=entry.hours.end.isoformat("minutes"),
+            )
+            for entry in schedule.entries
+        ],
+    )
+
+
+def aggregated(
+    sums: Sums, activity: str, pupil: PersonId, first: date, last: date,
+    markings: Mapping[PersonId, SecurityMarking],
+) -> AggregatedAttendance:  # fmt: skip
+    """A pupil's sums of one activity from a first to a last day."""
+    return AggregatedAttendance(
+        activity=Reference(id=UUID(activity)),
+        student=_person(pupil, markings),
+        start_date=first,
+        end_date=last,
+        attendance_sum=sums.attendance,
+        valid_absence_sum=sums.valid,
+        invalid_absence_sum=sums.invalid,
+        other_attendance_sum=sums.other,
+        reported_sum=sums.reported,
+        offered_sum=sums.offered,
     )
 
 

@@ -14,7 +14,11 @@ import yaml
 
 from functions.attendance import ss12000
 from functions.attendance.domain.absence import Notice, Reason, Span
+from functions.attendance.domain.care import Entry as Weekday
+from functions.attendance.domain.care import Hours, Schedule
+from functions.attendance.domain.care_day import Event
 from functions.attendance.domain.lesson import Entry, Minutes, Sheet
+from functions.attendance.domain.totals import Sums
 from infra.local import paths
 from skolkit.http import Shape
 from skolkit.types import GroupId, LessonId, NoticeId, PersonId, UnitId, new_id
@@ -94,17 +98,55 @@ def test_granted_leave_is_told_as_such() -> None:
     assert dumped(ss12000.absence(leave, AT, {}))["type"] == "Beviljad ledighet"
 
 
+def event() -> ss12000.AttendanceEvent:
+    came = Event(new_id(), "In", AT, TEACHER, AT)
+    return ss12000.attendance_event(came, PUPIL, GroupId(new_id()), {PUPIL: "Ingen"})
+
+
+def schedule() -> ss12000.AttendanceSchedule:
+    weeks = Schedule(
+        id=new_id(), owner=OTHER, placement=new_id(), unit=UNIT, start=date(2026, 8, 17),
+        end=date(2027, 6, 11), weeks=2, entries=(Weekday(2, 5, Hours(time(6, 30), time(16))),), state="Begärt",
+    )  # fmt: skip
+    return ss12000.attendance_schedule(weeks, AT)
+
+
+def aggregated() -> ss12000.AggregatedAttendance:
+    sums = Sums(attendance=50, valid=5, invalid=3, other=2, reported=60, offered=120)
+    return ss12000.aggregated(sums, new_id(), PUPIL, date(2026, 11, 1), date(2026, 11, 30), {})
+
+
+def test_a_schedule_counts_its_weeks_from_nought_and_names_its_days() -> None:
+    shown = dumped(schedule())
+    assert shown["scheduleEntries"] == [
+        {"weekOffset": 1, "dayOfWeek": "Fredag", "startTime": "06:30", "endTime": "16:00"}
+    ]
+    assert (shown["numberOfWeeks"], shown["state"]) == (2, [{"state": "Begärt"}])
+
+
+def test_sums_and_events_have_the_standards_names() -> None:
+    sums, came = dumped(aggregated()), dumped(event())
+    assert (sums["attendanceSum"], sums["validAbsenceSum"], sums["invalidAbsenceSum"]) == (50, 5, 3)
+    assert (sums["otherAttendanceSum"], sums["reportedSum"], sums["offeredSum"]) == (2, 60, 120)
+    assert (came["eventType"], came["person"]["securityMarking"]) == ("In", "Ingen")
+
+
 @pytest.mark.skipif(not SPEC.exists(), reason="the standard's description is not here")
 def test_the_standard_takes_them() -> None:
     spec = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     shapes: dict[str, Sequence[Shape]] = {
         "Attendance": ss12000.attendances(sheet(), AT, {}),
+        "AttendanceEvent": [event()],
+        "AttendanceSchedule": [schedule()],
+        "AggregatedAttendance": [aggregated()],
         "Absence": [ss12000.absence(notice(Span(date(2026, 11, 23), date(2026, 11, 23))), AT, {})],
     }
     for name, rows in shapes.items():
         described: Any = spec["components"]["schemas"][name]
         for row in rows:
-            assert set(described["required"]) <= set(dumped(row)) <= set(described["properties"]), name
+            # `AttendanceSchedule` requires what is no property of it: a slip of the description.
+            required = set(described["required"]) & set(described["properties"])
+            assert required <= set(dumped(row)) <= set(described["properties"]), name
             typed = {k: v["type"] for k, v in described["properties"].items() if "type" in v}
             for field, value in dumped(row).items():
                 if field in typed:
