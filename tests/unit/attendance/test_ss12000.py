@@ -106,7 +106,8 @@ def event() -> ss12000.AttendanceEvent:
 def schedule() -> ss12000.AttendanceSchedule:
     weeks = Schedule(
         id=new_id(), owner=OTHER, placement=new_id(), unit=UNIT, start=date(2026, 8, 17),
-        end=date(2027, 6, 11), weeks=2, entries=(Weekday(2, 5, Hours(time(6, 30), time(16))),), state="Begärt",
+        end=date(2027, 6, 11), weeks=2, entries=(Weekday(2, 5, Hours(time(6, 30), time(16))),),
+        state="Begärt",
     )  # fmt: skip
     return ss12000.attendance_schedule(weeks, AT)
 
