@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from functions.access.domain import actions
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.telemetry import logger
@@ -22,151 +23,9 @@ from skolkit.types import GroupId, LessonId, PersonId, UnitId
 if TYPE_CHECKING:
     import cedarpy
 
-Action = Literal[
-    "access:administer_retention",
-    "access:explain",
-    "access:read_process_map",
-    "access:read_rights",
-    "access:read_trail",
-    "access:request_extract",
-    "attendance:answer_leave",
-    "attendance:apply_for_leave",
-    "attendance:cancel_lesson",
-    "attendance:change_absence",
-    "attendance:change_inquiry_rules",
-    "attendance:check_in",
-    "attendance:check_in_oneself",
-    "attendance:correct_lesson",
-    "attendance:handle_csn",
-    "attendance:count_inquiries",
-    "attendance:lead_inquiry",
-    "attendance:list_inquiries",
-    "attendance:open_inquiry",
-    "attendance:decide_leave",
-    "attendance:decide_long_leave",
-    "attendance:edit_leave_settings",
-    "attendance:decide_allowance",
-    "attendance:decide_care",
-    "attendance:edit_care",
-    "attendance:edit_own_phone_pin",
-    "attendance:lock_month",
-    "attendance:open_lesson",
-    "attendance:read_group_totals",
-    "attendance:propose_inquiry",
-    "attendance:read_inquiry",
-    "attendance:read_inquiry_rules",
-    "attendance:read_leave",
-    "attendance:plan_care",
-    "attendance:read_care",
-    "attendance:read_department",
-    "attendance:read_mentor_day",
-    "attendance:read_pupil",
-    "attendance:read_statistics",
-    "attendance:read_pupil_inquiries",
-    "attendance:read_shared_inquiries",
-    "attendance:read_sweep",
-    "attendance:report_absence",
-    "attendance:report_by_phone",
-    "attendance:save_lesson",
-    "attendance:withdraw_absence",
-    "attendance:work_inquiry",
-    "attendance:withdraw_leave",
-    "attendance:work_call_list",
-    "messages:administer",
-    "messages:answer_consent",
-    "messages:edit_own_preferences",
-    "messages:handle_consents",
-    "messages:moderate",
-    "messages:post_news",
-    "messages:read_delivery_log",
-    "messages:read_own_preferences",
-    "messages:send_emergency",
-    "messages:write",
-    "organisation:appoint_substitute",
-    "organisation:delegate",
-    "organisation:administer",
-    "organisation:edit",
-    "organisation:edit_staff",
-    "organisation:export_table",
-    "organisation:import",
-    "organisation:import_table",
-    "organisation:propose_calendar",
-    "organisation:edit_group",
-    "organisation:list_groups",
-    "organisation:read_group",
-    "organisation:read_own_staffing",
-    "organisation:read_staff",
-    "organisation:adapt_studies",
-    "organisation:choose_electives",
-    "organisation:decide_electives",
-    "organisation:decide_timplan",
-    "organisation:edit_study_plan",
-    "organisation:plan_offering",
-    "organisation:read_catalogue",
-    "organisation:read_electives",
-    "organisation:read_study_plan",
-    "organisation:read_unit",
-    "register:add_person",
-    "register:break_glass",
-    "organisation:roll_over",
-    "register:assign_watch_case",
-    "register:edit_own_contacts",
-    "register:edit_person",
-    "register:enrol",
-    "register:export_table",
-    "register:import",
-    "register:import_table",
-    "register:merge",
-    "register:protect",
-    "register:list_matters",
-    "register:list_pupils",
-    "register:list_watch_cases",
-    "register:read_contacts",
-    "register:read_enrolments",
-    "register:read_leaving",
-    "register:read_own_children",
-    "register:read_person",
-    "register:read_record",
-    "register:read_watch_case",
-    "register:search",
-    "register:work_watch_case",
-    "timetable:import",
-    "timetable:read_own_day",
-    "timetable:read_pupil_day",
-]
-"""Everything the policies know, as `area:verb`."""
-
-Role = Literal[
-    "principal",
-    "administrator",
-    "teacher",
-    "mentor",
-    "preschool_staff",
-    "school_counsellor",
-    "school_doctor",
-    "school_nurse",
-    "school_psychologist",
-    "special_educator",
-    "study_counsellor",
-    "activity_officer",
-    "attendance_officer",
-]
-
-ATTENDING: frozenset[Role] = frozenset(
-    {
-        "school_counsellor",
-        "school_doctor",
-        "school_nurse",
-        "school_psychologist",
-        "special_educator",
-        "study_counsellor",
-    }
-)
-
-"""Pupil health (elevhälsa, skollagen 2:25) and guidance (studie- och yrkesvägledning, 2:29–30): they call
-pupils of their units by class, and see no more of a pupil before a case gives them a task.
-"""
-
+Action = actions.Action
+Role = actions.Role
+ATTENDING = actions.ATTENDING
 _NOBODY: frozenset[PersonId] = frozenset()
 _POLICIES = Path(__file__).parent / "policies"
 

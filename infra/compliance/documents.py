@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from functions.access.domain.plan import PLANS, DocumentType
+from functions.access.domain.document_types import DocumentType
+from functions.access.domain.plan import PLANS
 from infra.areas import Area, kept
 from infra.compliance.risks import FAILURES, RISKS, SECURITY, Measure
 from infra.local.paths import ROOT

@@ -6,29 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from functions.access.store import extracts, retention
 from functions.attendance import store
-from functions.attendance.domain import absence as absence_rules
-from functions.attendance.domain import csn, inquiry, suggestions
-from functions.attendance.domain.absence import Span
-from functions.attendance.domain.care import Entry as CareEntry
-from functions.attendance.domain.care import Hours, Plan, Schedule
-from functions.attendance.domain.care_holidays import Period
-from functions.attendance.domain.gaps import Call
-from functions.attendance.domain.leave import Leave, LeaveId, Purpose
 from functions.attendance.domain.lesson import Entry, Minutes
-from functions.attendance.domain.lesson_check_in import Window
-from functions.attendance.store import care, care_units
-from functions.attendance.store import csn as csn_store
-from functions.attendance.store import inquiry as inquiry_store
-from functions.attendance.store import leave as leave_store
-from functions.attendance.store import notices as notices_store
-from functions.attendance.store import suggestions as suggestions_store
-from functions.attendance.store.calls import call_item
-from functions.attendance.store.lesson_check_in import WindowItem, window_item
 from functions.attendance.usecases import notices
 from functions.organisation.events import ElectivesAllocationAsked
 from functions.organisation.store import duties as duties_store
@@ -51,15 +34,11 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
-from tests.support import letters
+from tests.support import at_school
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
-    CHECK_IN_CODE,
-    CSN_APPROVED,
-    CSN_MONTH,
     DISTRIBUTION,
     PARKED,
-    PHONE,
     SYLLABUS,
     Ask,
     absence,
@@ -72,7 +51,6 @@ from tests.support.asks import (
     over,
     plan,
     rollover_of_year,
-    series,
     substituted,
     year_body,
 )
@@ -138,7 +116,7 @@ def make_schools(cloud: Cloud) -> Schools:
     with acting_as("attendance"):
         _report(reported, hidden)
         notices.sweep_evening(today(reported.start))
-        commit(_window(lesson))
+        commit(at_school.window(lesson))
     sent = call("attendance", "report_absence", people["guardian"], **vars(absence(pupil.id, day)))
     assert sent.status == 201, sent.body
     notice = NoticeId(sent.body["id"])
@@ -153,7 +131,11 @@ def make_schools(cloud: Cloud) -> Schools:
     )  # fmt: skip
     assert merged.status == 201, merged.body
     on = today(reported.start)
-    made = {"merge": str(merged.body["id"]), "cancelled": _cancelled(cancelled), **_stand_ins(home, people)}
+    made = {
+        "merge": str(merged.body["id"]),
+        "cancelled": at_school.cancelled(cancelled),
+        **_stand_ins(home, people),
+    }
     made |= {"duty": _duty_of(people["teacher"]), "principal's duty": _duty_of(people["principal"])}
     schools = Schools(home, away, pupil, hidden, lesson, reported, people, notice, on, made)
     made |= {"activity": _staffed(schools), "ruled": _ruled(home)}
@@ -162,7 +144,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
     made |= {"extract": _extracted(pupil.id, people["guardian"]), **_retained(people["administrator"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
-    made |= _told(home, people["principal"], pupil, on)
+    made |= at_school.told(home, people["principal"], pupil, on)
     office, klass = people["administrator"], home.klass
     rows = f"Id;Förnamn\r\n{pupil.id};{pupil.given_name}\r\n"
     taken = _taken_table(cloud, "register", office, "persons", rows)
@@ -171,74 +153,21 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
-    made |= _written(home, pupil, people)
-    made |= _reported(home, pupil, people)
+    made |= at_school.written(home, pupil, people)
+    made |= at_school.reported(home, pupil, people)
     with acting_as("attendance"):
-        made |= _leaves([pupil.id, hidden], home.unit, people["guardian"], people["second guardian"])
+        made |= at_school.leaves([pupil.id, hidden], home.unit, people["guardian"], people["second guardian"])
     with acting_as("attendance"):
-        made |= _investigated(schools)
+        made |= at_school.investigated(schools)
     with acting_as("attendance"):
-        _invalid_absence([pupil.id, hidden], home.unit)
-        made |= {"sums": _exported(people["principal"], home.unit)}
+        at_school.invalid_absence([pupil.id, hidden], home.unit)
+        made |= {"sums": at_school.exported(people["principal"], home.unit)}
     with acting_as("register"):
         _change_school([pupil.id, hidden], home.unit, notice, made["job"])
         made |= {"case": _watched(pupil.id, day)}
     with acting_as("attendance"):
-        made |= _cared([pupil, mates[1]], home.unit, notice)
+        made |= at_school.cared([pupil, mates[1]], home.unit, notice)
     return schools
-
-
-def _cared(pupils: Sequence[NewPupil], unit: UnitId, placement: str) -> dict[str, str]:
-    """Let pupils have a schedule and one that waits, under the same ids, and the unit a holiday."""
-    names = ("schedule", "asked schedule", "period")
-    made, begin = {name: new_id() for name in names}, today() + timedelta(days=7)
-    for pupil in pupils:
-        owner = pupil.guardians[0].guardian_id
-        one = Schedule(
-            id=made["schedule"], owner=owner, placement=placement, unit=unit, start=begin,
-            end=begin + timedelta(days=90), weeks=1, entries=(CareEntry(1, 1, Hours(time(7), time(8))),),
-        )  # fmt: skip
-        asked = replace(one, id=made["asked schedule"], state="Begärt")
-        commit(
-            care.plan_item(Plan(pupil.id, (one, asked)), today()),
-            care_units.asked_item(unit, begin, pupil.id, owner, asked.id),
-        )
-    first = today() + timedelta(days=20)
-    period = Period(
-        made["period"], unit, first, first + timedelta(days=4), first - timedelta(days=5), "asScheduled"
-    )
-    commit(care_units.period_item(period))
-    return made
-
-
-def _reported(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
-    """An illness that ended yesterday, absence that comes again, and codes for the telephone of everybody."""
-    yesterday = today() - timedelta(days=1)
-    ended = absence_rules.Notice(
-        NoticeId(new_id()), pupil.id, home.unit, absence_rules.Span(yesterday, yesterday),
-        absence_rules.Reason.ILLNESS, people["guardian"],
-    )  # fmt: skip
-    with acting_as("attendance"):
-        commit(notices_store.notice_item(ended))
-    started = call("attendance", "start_series", people["guardian"], **vars(series(pupil.id, home.days, 0)))
-    assert started.status == 201, started.body
-    for n, person in enumerate(sorted(set(people.values()))):
-        number = PHONE["number"] if person == people["guardian"] else f"0701{n:06}"
-        new = Ask(body=PHONE | {"number": number}, headers=over(0))
-        assert call("attendance", "choose_phone_pin", person, **vars(new)).status == 200
-    return {
-        "ill": ended.id, "series": started.body["id"], "occasion": started.body["occasions"][0]["id"]
-    }  # fmt: skip
-
-
-def _written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
-    """News to the class, a question to its homes, and a guardian's conversation, reported."""
-    news = letters.published(people["mentor"], letters.audience("group", home.klass.id))
-    conversation, message = letters.conversation(people["guardian"], pupil.id)
-    path = {"conversation": conversation, "message": message}
-    reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
-    assert reported.status == 204, reported.body
-    return {**path, "news": news, "consent": letters.consent(home, "photo")}
 
 
 def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content: str) -> tuple[str, str]:
@@ -253,70 +182,6 @@ def _taken_table(cloud: Cloud, area: str, office: PersonId, table: str, content:
     facts = [fact for fact in outbox(area) if fact["type"] == f"{area}.TableAsked.v1"]
     assert deliver(area, "work_on_tables", *facts) == []
     return upload["id"], taken.body["id"]
-
-
-def _invalid_absence(pupils: Sequence[PersonId], unit: UnitId) -> None:
-    """Let pupils have cases for CSN: an undecided one of last month, and an approved one."""
-    for pupil in pupils:
-        for month, state in ((CSN_MONTH, "proposed"), (CSN_APPROVED, "approved")):
-            first = date.fromisoformat(f"{month}-01")
-            finding = csn.Finding(first, 300, 2, ())
-            decided = csn.Reported(first, 300, today()) if state == "approved" else None
-            case = csn.Case(pupil, first, unit, state, finding, decided=decided)  # type: ignore[arg-type]
-            commit(*csn_store.case_writes(case))
-
-
-def _exported(by: PersonId, unit: UnitId) -> str:
-    """Let a file of the unit's attendance have been written."""
-    asked = call(
-        "attendance", "export_attendance", by, path={"unit": unit}, body={"table": "pupils"},
-        headers=new_key(),
-    )  # fmt: skip
-    assert asked.status == 202, asked.body
-    facts = [fact for fact in outbox("attendance") if fact["type"] == "attendance.ExportAsked.v1"]
-    assert deliver("attendance", "write_export", *facts) == []
-    return str(asked.body["id"])
-
-
-def _investigated(schools: Schools) -> dict[str, str]:
-    """A suggestion about the pupil that nobody has decided on, and an investigation of a classmate's absence
-    in which the other teacher has a part: beside it one of the pupil may be opened.
-    """
-    people, unit = schools.people, schools.home.unit
-    mate = people["classmate"]
-    case = inquiry.Case(
-        new_id(),
-        mate,
-        unit,
-        schools.day,
-        people["principal"],
-        "inquiry-1",
-        now(),
-        team=(people["other teacher"],),
-    )
-    one = suggestions.Suggestion(new_id(), schools.pupil.id, unit, "share", schools.day, (), "inquiry-1")
-    standing = suggestions.Standing(schools.pupil.id).suggested("share", one.id, one.day, 20)
-    commit(
-        *inquiry_store.writes(case),
-        *suggestions_store.raising(one),
-        suggestions_store.standing_item(standing),
-        suggestions_store.standing_item(suggestions.Standing(mate, case.id)),
-    )
-    return {"inquiry": case.id, "suggestion": one.id}
-
-
-def _told(home: World, head: PersonId, pupil: NewPupil, day: date) -> dict[str, str]:
-    """A call that is to be made about the pupil, an emergency message, and how many guardians it goes to."""
-    unit, guardian = {"unit": home.unit}, pupil.guardians[0].guardian_id
-    with acting_as("attendance"):
-        one = Call(new_id(), home.unit, day, pupil.id, guardian, NoticeId(new_id()), "bounced")
-        commit(call_item(one))
-    asked = {"audience": "guardians"}
-    number = call("messages", "preview_emergency", head, path=unit, query=asked).body["recipients"]
-    body = {"texts": {"sv": "Stängt i dag"}, **asked, "recipients": number}
-    sent = call("messages", "send_emergency", head, path=unit, body=body, headers=new_key())
-    assert sent.status == 201, sent.body
-    return {"call": one.id, "emergency": str(sent.body["id"]), "recipients": str(number)}
 
 
 def _watched(pupil: PersonId, day: date) -> str:
@@ -497,41 +362,6 @@ def _report(lesson: Lesson, absent: PersonId) -> None:
     commit(
         store.sheet_item(saved, stored=sheet.version), store.deviation_item(absent, saved, entries[absent])
     )
-
-
-def _leaves(pupils: Sequence[PersonId], unit: UnitId, one: PersonId, other: PersonId) -> dict[str, str]:
-    """An application for leave that waits for its decision, and one that waits for the guardian `one`; the
-    same for all pupils.
-    """
-    days = default_calendar(SchoolYear(SchoolYear.of(today()).start_year + 1)).school_days()
-    ids = {"leave": new_id(), "asked leave": new_id()}
-    first = Leave(
-        id=LeaveId(ids["leave"]), pupil=pupils[0], unit=unit, asked=Span(days[0], days[1]),
-        purpose=Purpose.TRAVEL, words="", applicant=one, applied=now(), touched=today(), days=2,
-    )  # fmt: skip
-    asked = replace(
-        first, id=LeaveId(ids["asked leave"]), asked=Span(days[5], days[6]), applicant=other,
-        state="consent", awaits=(one,),
-    )  # fmt: skip
-    commit(
-        *(leave_store.leave_item(replace(each, pupil=pupil)) for pupil in pupils for each in (first, asked)),
-        leave_store.waiting_item(unit, first, pupils[0]),
-    )
-    return ids
-
-
-def _window(lesson: Lesson) -> WindowItem:
-    """Let the lesson's check-in be open."""
-    window = Window(CHECK_IN_CODE, lesson.teachers[0], lesson.start, lesson.end)
-    return window_item(LessonId(lesson.id), window)
-
-
-def _cancelled(lesson: Lesson) -> str:
-    """Let a lesson not be held."""
-    why = Ask({"lesson": lesson.id}, body={"reason": "teacherAway"}, headers=over(1))
-    told = call("attendance", "cancel_lesson", lesson.teachers[0], **vars(why))
-    assert told.status == 200, told.body
-    return lesson.id
 
 
 def _retained(by: PersonId) -> dict[str, str]:

@@ -1,206 +1,48 @@
-"""The investigation of absence in-process (process 23): the night, the case, who is told, who sees what."""
+"""The investigation of absence in-process (process 23): the case, who is told, who sees what."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.access.guard import Duty
-from functions.attendance import store as attendance
-from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from functions.attendance.extract import gather
 from functions.attendance.store import inquiry as case_store
-from functions.attendance.store import suggestions as suggestions_store
 from functions.attendance.usecases import inquiry, inquiry_night
 from functions.attendance.usecases.inquiry_rights import known_pupil, require_case, resource
 from functions.register.domain.notices import Notice
 from functions.register.store import matters
 from functions.register.store.items import PersonItem
 from infra.local.cloud import Cloud
-from skolkit.clock import local
 from skolkit.extracts import Requested
 from skolkit.table import commit
-from skolkit.types import LessonId, PersonId, UnitId, new_id
-from tests.integration.test_attendance_day import at
+from skolkit.types import PersonId, UnitId, new_id
 from tests.support.areas import Answer, acting_as, audit_rows, call, deliver, outbox, run_schedule
-from tests.support.meter import metered
-from tests.support.world import World, drop, make_world, person_row
-
-OFFICER, NURSE = PersonId(new_id()), PersonId(new_id())
+from tests.support.inquiries import (
+    NURSE,
+    OFFICER,
+    later,
+    miss,
+    night,
+    note,
+    opened,
+    post,
+    read,
+    school_with_officers,
+    suggestions,
+    told,
+    world_day,
+)
+from tests.support.world import World
 
 
 @pytest.fixture
 def world(tables: Cloud, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A school the morning after its last planned day, with a nurse and an attendance officer."""
-    made = make_world(tables)
-    people = [
-        {"id": id, "givenName": "Prov", "familyName": "Person", "birthDate": "1980-01-31"}
-        for id in (OFFICER, NURSE)
-    ]
-    drop(tables, "register/persons/more.jsonl", people)
-    duties = [(OFFICER, "attendance_officer", None), (NURSE, "school_nurse", str(made.population.unit.code))]
-    rows = [{"person": p, "role": r, "unit": u, "startDate": "2020-08-01"} for p, r, u in duties]
-    drop(tables, "organisation/duties/more.jsonl", rows)
-    later(monkeypatch, made, 1)
-    return made
-
-
-def later(monkeypatch: pytest.MonkeyPatch, world: World, days: int) -> None:
-    """So many days after the last planned one."""
-    at(monkeypatch, local(world.days[-1] + timedelta(days=days), time(9)))
-
-
-def miss(world: World, pupil: str, days: list[date], *, valid: bool = False) -> None:
-    """A pupil was away from all the class's lessons of some days."""
-    with acting_as("attendance"):
-        for lesson in (one for day in days for one in world.of_class(day)):
-            sheet = attendance.sheet(LessonId(lesson.id))
-            assert isinstance(sheet, Sheet)
-            whole = sheet.minutes
-            entry = Entry(Minutes(0, valid=whole) if valid else Minutes(0, invalid=whole))
-            commit(attendance.deviation_item(PersonId(pupil), sheet, entry))
-
-
-def night() -> None:
-    """The schedule, and everything its fact leads to."""
-    known = {f["id"] for f in outbox("attendance")}
-    run_schedule("attendance", "watch_absence")
-    for fact in outbox("attendance"):
-        if fact["type"] == "attendance.InquiryWatchAsked.v1" and fact["id"] not in known:
-            for _ in range(2):
-                assert deliver("attendance", "run_absence_watch", fact) == []
-
-
-def told(kind: str, template: str = "") -> list[dict[str, Any]]:
-    facts = [f["data"] for f in outbox("attendance") if f["type"] == f"attendance.{kind}.v1"]
-    return [f for f in facts if not template or f["template"] == template]
-
-
-def suggestions(world: World, by: str = "") -> list[dict[str, Any]]:
-    answer = call(
-        "attendance", "list_inquiry_suggestions", by or world.staff("principal"), path={"unit": world.unit}
-    )
-    assert answer.status == 200, answer.body
-    rows: list[dict[str, Any]] = answer.body["data"]
-    return rows
-
-
-def post(name: str, by: str, body: Any = None, **path: str) -> Answer:
-    return call("attendance", name, by, path=path, body=body, headers={"idempotency-key": new_id()})
-
-
-def opened(world: World, pupil: str, **body: Any) -> dict[str, Any]:
-    answer = post("open_inquiry", world.staff("principal"), body, pupil=pupil)
-    assert answer.status == 201, answer.body
-    found: dict[str, Any] = answer.body
-    return found
-
-
-def note(case: str, by: str, kind: str, code: str, **other: Any) -> Answer:
-    body = {"kind": kind, "code": code, "day": other.pop("day", world_day()).isoformat(), **other}
-    return post("add_inquiry_note", by, body, inquiry=case)
-
-
-def world_day() -> date:
-    """Today, as the frozen clock has it."""
-    found: date = vars(inquiry)["today"]()
-    return found
-
-
-def read(case: str, by: str) -> Answer:
-    return call("attendance", "read_inquiry", by, path={"inquiry": case})
-
-
-def test_the_night_suggests_once_and_tells_principal_and_mentor_how_many(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    away, there = world.classmates()[0].id, world.classmates()[1].id
-    miss(world, away, world.days[:3])
-    miss(world, there, world.days[:1], valid=True)
-    night()
-    rows = suggestions(world)
-    assert {row["pupil"] for row in rows} == {away}
-    assert {row["cause"] for row in rows} >= {"share", "unexcusedDays"}
-    days = next(row for row in rows if row["cause"] == "unexcusedDays")
-    assert days["reasons"][0]["figures"]["days"] == 3
-    assert days["rules"] == "inquiry-1"
-    digests = told("MessageDue", "inquiry_suggestions")
-    recipients = {one for digest in digests for one in digest["recipients"]}
-    assert recipients == {world.staff("principal"), *world.klass.mentor_ids}
-    assert {digest["values"]["count"] for digest in digests} == {str(len(rows))}
-    assert all(digest["about"] is None for digest in digests)
-    at(monkeypatch, local(world_day(), time(9, 5)))  # started again by hand
-    night()
-    assert told("MessageDue", "inquiry_suggestions") == digests
-    later(monkeypatch, world, 2)
-    night()
-    assert suggestions(world) == rows
-    assert told("MessageDue", "inquiry_suggestions") == digests
-
-
-def test_granted_leave_is_no_cause(world: World) -> None:
-    pupil = world.classmates()[0].id
-    miss(world, pupil, world.days, valid=True)
-    with acting_as("attendance"):
-        rows = list(attendance.DeviationItem.query(f"PUPIL#{pupil}"))
-        for row in rows:
-            row.reason = next(iter(suggestions_store.LEAVE))
-            commit(row)
-    night()
-    assert suggestions(world) == []
-
-
-def test_a_dismissed_suggestion_rests_and_leaves_its_reason(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pupil, head = world.classmates()[0].id, world.staff("principal")
-    miss(world, pupil, world.days[:3])
-    night()
-    for row in suggestions(world):
-        path = {"pupil": pupil, "suggestion": row["id"]}
-        answer = post("dismiss_suggestion", head, {"reason": "known"}, **path)
-        assert (answer.status, answer.body["state"]) == (200, "dismissed")
-        again = post("dismiss_suggestion", head, {"reason": "known"}, **path)
-        assert (again.status, again.body["type"]) == (409, "urn:skolkit:problem:suggestion-decided")
-    assert suggestions(world) == []
-    later(monkeypatch, world, 2)
-    night()
-    assert suggestions(world) == []
-    rows = [row for row in audit_rows(pupil) if row["action"] == "dismiss_suggestion"]
-    assert {row["reason"] for row in rows} == {"known"}
-
-
-def test_a_units_own_thresholds_are_versions(world: World) -> None:
-    head, path = world.staff("principal"), {"unit": world.unit}
-    body = {
-        "share": 99,
-        "unexcusedDays": 30,
-        "weekdayTimes": 9,
-        "subjectShare": 100,
-        "validFrom": str(world_day()),
-    }
-
-    def put(version: int, **other: Any) -> Answer:
-        return call(
-            "attendance", "change_inquiry_rules", head, path=path, body=body | other,
-            headers={"if-match": f'"{version}"'},
-        )  # fmt: skip
-
-    assert put(0, validFrom="2026-07-01").status == 422
-    assert put(0).status == 200
-    assert put(0).status == 412
-    seen = call("attendance", "read_inquiry_rules", head, path=path)
-    assert (seen.body["inForce"]["id"], seen.body["inForce"]["share"]) == ("inquiry-unit-1", 99)
-    assert [row["action"] for row in audit_rows(world.unit)][-1] == "change_inquiry_rules"
-    miss(world, world.classmates()[0].id, world.days[:3])
-    night()
-    assert suggestions(world) == []
-    case = opened(world, world.classmates()[0].id)
-    assert read(case["id"], head).body["rules"] == "inquiry-unit-1"
+    return school_with_officers(tables, monkeypatch)
 
 
 def test_opening_tells_the_organiser_at_once_and_takes_what_was_suggested(world: World) -> None:
@@ -462,24 +304,6 @@ def test_a_case_follows_to_the_new_unit(world: World, monkeypatch: pytest.Monkey
     assert read(case, world.klass.mentor_ids[0]).status == 200
 
 
-def test_what_was_missed_under_a_closed_record_counts_with_the_kept_one(world: World, tables: Cloud) -> None:
-    one, double = world.classmates()[0], PersonId(new_id())
-    same = {name: value for name, value in person_row(one).items() if name in {"givenName", "familyName"}}
-    row = {"id": double, "birthDate": person_row(one)["birthDate"], **same}
-    drop(tables, "register/persons/double.jsonl", [row])
-    miss(world, double, world.days[:3])
-    merged = call(
-        "register", "merge_persons", world.staff("administrator"), path={"person": one.id},
-        body={"duplicate": double}, headers={"idempotency-key": new_id()},
-    )  # fmt: skip
-    assert merged.status == 201, merged.body
-    facts = [f for f in outbox("register") if f["type"] == "register.PersonsMerged.v1"]
-    for fact in [*facts, *facts]:
-        assert deliver("attendance", "follow_merge", fact) == []
-    night()
-    assert {r["pupil"] for r in suggestions(world)} == {one.id}
-
-
 def test_a_protected_pupil_is_withheld_from_who_acts_in_the_principals_stead(world: World) -> None:
     head, pupil = world.staff("principal"), world.classmates()[0].id
     with acting_as("register"):
@@ -503,43 +327,3 @@ def test_a_protected_pupil_is_withheld_from_who_acts_in_the_principals_stead(wor
     listed = call("attendance", "list_inquiries", stand_in, path={"unit": world.unit}).body["data"]
     assert [(row["withheld"], row["pupil"], row["givenName"]) for row in listed] == [(True, None, None)]
     assert read(case, stand_in).status == 404
-
-
-def test_lists_lead_to_the_next_page(world: World) -> None:
-    head = world.staff("principal")
-    made = {opened(world, pupil.id)["id"] for pupil in world.classmates()[:3]}
-    seen: set[str] = set()
-    cursor: dict[str, Any] = {}
-    for _ in range(3):
-        page = call(
-            "attendance", "list_inquiries", head, path={"unit": world.unit}, query={"limit": 1, **cursor}
-        ).body
-        seen |= {row["id"] for row in page["data"]}
-        cursor = {"cursor": page["cursor"]}
-    assert seen == made
-
-
-def test_a_night_asks_once_for_each_pupil_and_once_for_each_group(world: World) -> None:
-    """Of sixty pupils nobody is suggested: their days, and what the unit, its groups and days cost."""
-    day, unit = world_day(), world.unit
-    pupils = sorted(PersonId(pupil.id) for pupil in world.population.pupils)
-    with acting_as("attendance"), metered() as use:
-        assert inquiry_night.look_at(unit, pupils, day) == 0
-    queries = [name for name in use.operations if name == "Query"]
-    groups = {group.id for group in world.population.groups}
-    assert len(queries) <= len(pupils)
-    batches = 2 + len(groups) * 25 // 100 + 3  # pupils; groups' days; calendars
-    assert use.trips - len(queries) <= batches
-    assert use.writes == 0
-
-
-def test_a_suggestion_costs_four_round_trips(world: World) -> None:
-    pupil = PersonId(world.classmates()[0].id)
-    with acting_as("attendance"), metered() as alone:
-        inquiry_night.look_at(world.unit, [pupil], world_day())
-    miss(world, pupil, world.days[:3])
-    with acting_as("attendance"), metered() as use:
-        made = inquiry_night.look_at(world.unit, [pupil], world_day())
-    assert made > 0
-    assert use.trips == alone.trips + 1 + 2 * made
-    assert use.writes <= made * 10
