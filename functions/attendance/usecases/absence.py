@@ -24,7 +24,6 @@ from functions.attendance.schemas.absence import (
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import PupilDay
 from functions.attendance.store import notices as notices_store
-from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.register.queries import PupilRecord, require_pupil
 from skolkit.audit import Trace, record_read
@@ -32,6 +31,7 @@ from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, commit, fetch
 from skolkit.types import NoticeId, PersonId, UnitId, new_id

@@ -47,10 +47,10 @@ from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import Overwrite, Remove, Write, commit
 from skolkit.types import PersonId, UnitId, new_id
 
-ATTEMPTS = 5  # the other home, or staff, may write about the same child at the same moment
 T = TypeVar("T")
 
 
@@ -374,16 +374,3 @@ def answered_schedule(old: Schedule, child: PersonId) -> list[Write]:
     if old.state != "Begärt":
         return []
     return [Remove(unit_store.asked_item(old.unit, old.start, child, old.owner, old.id))]
-
-
-def persist(attempt: Callable[[], T]) -> T:
-    """Try again when somebody else wrote about the child in the same moment, not when the caller's own
-    version is old.
-    """
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return attempt()
-        except ChangedMeanwhile as refusal:
-            if refusal.field:
-                raise
-    return attempt()

@@ -34,7 +34,6 @@ from functions.attendance.store import care as store
 from functions.attendance.store import care_units as unit_store
 from functions.attendance.store.care import ChildCare
 from functions.attendance.store.care_units import UnitCare
-from functions.attendance.usecases.care import persist
 from functions.organisation import queries as organisation
 from functions.organisation.queries import GroupRecord
 from functions.register import queries as register
@@ -44,6 +43,7 @@ from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import commit, fetch
 from skolkit.types import GroupId, PersonId
 

@@ -26,7 +26,6 @@ from functions.attendance.store import care_units as unit_store
 from functions.attendance.usecases.care import (
     Child,
     answered_schedule,
-    persist,
     require_child,
     require_schedule_apart,
     with_schedule,
@@ -40,6 +39,7 @@ from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import Remove, commit, fetch
 from skolkit.types import GroupId, PersonId, UnitId, stable_id
 

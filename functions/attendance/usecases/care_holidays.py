@@ -26,12 +26,7 @@ from functions.attendance.store import care as store
 from functions.attendance.store import care_units as unit_store
 from functions.attendance.store.care import ChildCare
 from functions.attendance.store.care_units import UnitCare
-from functions.attendance.usecases.care import (
-    home_of,
-    persist,
-    require_answers_apart,
-    require_child,
-)
+from functions.attendance.usecases.care import home_of, require_answers_apart, require_child
 from functions.attendance.usecases.care_day import with_closed
 from functions.attendance.usecases.care_decisions import require_unit
 from functions.attendance.usecases.care_views import answers_view
@@ -42,6 +37,7 @@ from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import Remove, chunks, commit, fetch
 from skolkit.types import PersonId, UnitId, new_id, stable_id
 

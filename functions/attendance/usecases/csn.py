@@ -5,6 +5,7 @@ corrected attendance, and the unit's office decides.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from functions.access import guard
 from functions.attendance import store as attendance
@@ -36,10 +37,10 @@ from skolkit.clock import now, stamp, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import AlreadyDone, commit, fetch
 from skolkit.types import PersonId, UnitId
 
-ATTEMPTS = 5  # an officer may decide while the night counts
 PUPILS = 50  # in one step
 _SYSTEM = PersonId("system:sweep_csn")
 
@@ -110,13 +111,7 @@ def review_lesson(reported: LessonReported) -> None:
 
 def review(pupil: PersonId, month: date) -> None:
     """Open, change or close a pupil's case of a month as attendance says; doing it twice changes nothing."""
-    for attempt in range(ATTEMPTS):
-        try:
-            return _review(pupil, month)
-        except ChangedMeanwhile:
-            if attempt == ATTEMPTS - 1:
-                raise
-    return None
+    persist(partial(_review, pupil, month))
 
 
 def _review(pupil: PersonId, month: date) -> None:

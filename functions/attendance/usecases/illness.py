@@ -21,7 +21,6 @@ from functions.attendance.usecases.absence import (
     trace_of,
     view_of,
 )
-from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PupilRecord, require_pupil
@@ -30,6 +29,7 @@ from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import commit
 from skolkit.types import NoticeId, PersonId, new_id, stable_id
 

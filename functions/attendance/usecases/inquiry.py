@@ -4,7 +4,7 @@ task for the pupil, and what the home sees of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,10 +29,9 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import AlreadyDone, Once, Write, commit, fetch
 from skolkit.types import PersonId, UnitId, new_id, stable_id
-
-ATTEMPTS = 4  # two may note at the same moment, and both notes stand
 
 
 def open_inquiry(
@@ -259,16 +258,6 @@ def _responsible(id: str) -> tuple[PersonId, ...]:
     if case.handler and works_at(case.handler, case.unit):
         return (case.handler,)
     return organisation.holders_at(case.unit, "principal")
-
-
-def persist(attempt: Callable[[], schemas.InquiryState]) -> schemas.InquiryState:
-    """Try again when somebody else changed the case in the same moment."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return attempt()
-        except ChangedMeanwhile:
-            continue
-    return attempt()
 
 
 def state_view(case: Case, version: int) -> schemas.InquiryState:

@@ -6,7 +6,7 @@ says `takingEffect`, and nothing of its decision, until every day is marked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -45,12 +45,12 @@ from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Fact
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, Write, chunks, commit
 from skolkit.types import NoticeId, PersonId, UnitId, new_id, stable_id
 
 MARKS = 80  # days in one transaction, beside the application, its decision, lists, facts and audit row
-ATTEMPTS = 3  # a lesson may be decided about on one of the days at the same moment
 T = TypeVar("T")
 
 
@@ -64,7 +64,7 @@ class Relation(NamedTuple):
 def apply_for_leave(caller: Caller, id: PersonId, new: NewLeave, key: RequestKey) -> LeaveState:
     """Apply for leave. Five round trips: pupil, settings, the pupil's leave, calendar, commit."""
     record = register.require_pupil(caller, "attendance:apply_for_leave", id)
-    return again(lambda: _apply(caller, record, new, key))
+    return persist(lambda: _apply(caller, record, new, key))
 
 
 def _apply(caller: Caller, record: PupilRecord, new: NewLeave, key: RequestKey) -> LeaveState:
@@ -138,7 +138,7 @@ def decide_leave(
     offices, application, the pupil's leave, settings, calendar, days, commit.
     """
     relation = require_decider(caller, pupil)
-    return again(lambda: _decide(caller, relation, id, new, key))
+    return persist(lambda: _decide(caller, relation, id, new, key))
 
 
 def _decide(caller: Caller, relation: Relation, id: LeaveId, new: NewDecision, key: RequestKey) -> LeaveState:
@@ -280,16 +280,6 @@ def school_days(unit: UnitId) -> IsSchoolDay:
         return calendars[year].is_school_day(day)
 
     return is_school_day
-
-
-def again(attempt: Callable[[], T]) -> T:
-    """Try again when somebody else changed the pupil's days or leave in the same moment."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return attempt()
-        except ChangedMeanwhile:
-            continue
-    return attempt()
 
 
 # What is told

@@ -12,12 +12,12 @@ from functions.attendance.domain.lesson_check_in import Arrival, Window
 from functions.attendance.schemas.lesson_check_in import CheckedIn, CheckInWindow
 from functions.attendance.store import lesson_check_in as store
 from functions.attendance.usecases.relations import require_lesson
-from functions.attendance.usecases.sheets import retried
 from skolkit.audit import Trace
 from skolkit.clock import now
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import commit, fetch
 from skolkit.types import LessonId
 
@@ -41,7 +41,7 @@ def open_lesson_check_in(caller: Caller, id: LessonId, minutes: int, key: Reques
 
 def check_in_to_lesson(caller: Caller, id: LessonId, code: str, key: RequestKey) -> CheckedIn:
     """A pupil of the roster says the code: they came, at this moment. Two round trips."""
-    return retried(lambda: _check_in(caller, id, code, key))
+    return persist(lambda: _check_in(caller, id, code, key))
 
 
 def _check_in(caller: Caller, id: LessonId, code: str, key: RequestKey) -> CheckedIn:

@@ -12,9 +12,9 @@ from functions.attendance.domain.lesson_reminders import Reminded
 from functions.attendance.events import MessageDue
 from functions.attendance.store import UnreportedLesson
 from functions.attendance.store import lesson_reminders as store
-from functions.attendance.usecases.sheets import retried
 from functions.organisation import queries as organisation
 from skolkit.clock import LOCAL, now, today
+from skolkit.retry import persist
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import chunks, commit
 from skolkit.telemetry import logger
@@ -35,7 +35,7 @@ def remind_unreported() -> None:
         before = rules.school_day_before(day, calendar.is_school_day)
         for one in (before, day):
             if one:
-                retried(partial(_remind, unit.id, one))
+                persist(partial(_remind, unit.id, one))
 
 
 def _remind(unit: UnitId, day: date) -> None:

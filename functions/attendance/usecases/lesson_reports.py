@@ -16,7 +16,6 @@ from functions.attendance.usecases.sheets import (
     changes,
     entry_of,
     minutes,
-    retried,
     row_of,
     text_of,
     unexcused,
@@ -27,6 +26,7 @@ from skolkit.clock import now, stamp
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import commit
 from skolkit.types import LessonId, PersonId
 
@@ -34,7 +34,7 @@ from skolkit.types import LessonId, PersonId
 def report_pupils(caller: Caller, id: LessonId, rows: Sequence[ReportedRow], key: RequestKey) -> MergedLesson:
     """Merge a report of some pupils into the sheet, whoever else is writing it. Two round trips."""
     lines = [Line(PersonId(row.pupil), entry_of(row), row.made_at, row.based_on) for row in rows]
-    return retried(lambda: _merge(caller, id, lines, key))
+    return persist(lambda: _merge(caller, id, lines, key))
 
 
 def _merge(caller: Caller, id: LessonId, lines: Sequence[Line], key: RequestKey) -> MergedLesson:

@@ -18,12 +18,12 @@ from functions.attendance.schemas.notices import SweepView
 from functions.attendance.store import PupilDay, calls
 from functions.attendance.store.calls import CallItem
 from functions.attendance.usecases.relations import groups_of
-from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.timetable import queries as timetable
 from skolkit.clock import local, now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Overwrite, commit, fetch
 from skolkit.telemetry import count

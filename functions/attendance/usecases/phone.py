@@ -21,7 +21,6 @@ from functions.attendance.domain.phone import RULES, Outcome
 from functions.attendance.schemas.phone import NewPhonePin, PhoneAbsence, PhoneAnswer, PhonePinView
 from functions.attendance.store import phone as store
 from functions.attendance.usecases.absence import accept, notified
-from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PupilRecord
@@ -31,6 +30,7 @@ from skolkit.config import phone_key
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import SCHOOL_SCOPE, Caller
+from skolkit.retry import persist
 from skolkit.table import Once, Write, commit
 from skolkit.telemetry import count
 from skolkit.types import NoticeId, PersonId, new_id

@@ -18,7 +18,6 @@ from functions.attendance.schemas.series import NewSeries, OccasionView, SeriesP
 from functions.attendance.store import PupilDay
 from functions.attendance.store import series as series_store
 from functions.attendance.usecases.absence import reporter_of, school_days
-from functions.attendance.usecases.retry import persist
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PupilRecord, require_pupil
@@ -27,6 +26,7 @@ from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import Item, commit
 from skolkit.types import NoticeId, PersonId, UnitId, new_id
 

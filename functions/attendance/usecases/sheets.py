@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from functions.attendance import store
@@ -12,12 +12,10 @@ from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from functions.attendance.events import LessonReported, UnexcusedPupil
 from functions.attendance.schemas.lessons import AttendanceRow
 from skolkit.audit import Trace
-from skolkit.errors import Busy, ChangedMeanwhile
 from skolkit.table import Once, Overwrite, Remove, Write, commit
 from skolkit.types import PersonId
 
 T = TypeVar("T")
-ATTEMPTS = 5  # two teachers save, pupils check in and a reminder goes out at the same moment
 
 
 def entry_of(row: AttendanceRow) -> Entry:
@@ -117,13 +115,3 @@ def minutes(entry: Entry | None) -> list[int]:
 def text_of(changed: Mapping[str, object]) -> str:
     """Changes as a trace keeps them."""
     return json.dumps(changed, separators=(",", ":")) if changed else ""
-
-
-def retried(attempt: Callable[[], T]) -> T:
-    """Try again when somebody else wrote the same in the same moment."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return attempt()
-        except (ChangedMeanwhile, Busy):
-            continue
-    return attempt()

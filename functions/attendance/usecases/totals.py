@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from functions.attendance.domain import statistics as rules
 from functions.attendance.domain import totals as sums
@@ -28,11 +29,11 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.sweden.identity_numbers import IdentityNumberError, parse_identity_number
 from skolkit.table import LIMIT, AlreadyDone, Erase, chunks, commit, fetch, put_many
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
 
-ATTEMPTS = 5  # several lessons of a group may be saved at the same moment
 GROUPS = 50  # counted together: some 300 sheets
 MARKS = 20  # counted in one step of the night
 WEEKS = 4  # which the Monday night counts again
@@ -64,13 +65,7 @@ def count_groups(groups: Iterable[GroupId], day: date, *lessons: LessonId) -> li
     """
     found: list[GroupDay] = []
     for some in chunks(groups, GROUPS):
-        for attempt in range(ATTEMPTS):
-            try:
-                found += _count(some, day, lessons)
-                break
-            except ChangedMeanwhile:
-                if attempt == ATTEMPTS - 1:
-                    raise
+        found += persist(partial(_count, some, day, lessons))
     return found
 
 
@@ -108,13 +103,7 @@ def count_unit(unit: UnitId, day: date, groups: Iterable[GroupId] = ()) -> None:
     """Count a unit's day anew from its groups of that day, those counted before, and `groups`. With 600
     pupils some fifteen round trips.
     """
-    for attempt in range(ATTEMPTS):
-        try:
-            return _count_unit(unit, day, groups)
-        except ChangedMeanwhile:
-            if attempt == ATTEMPTS - 1:
-                raise
-    return None
+    persist(partial(_count_unit, unit, day, groups))
 
 
 def _count_unit(unit: UnitId, day: date, more: Iterable[GroupId]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import cache
 from typing import TypeVar
 
@@ -45,11 +45,11 @@ from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import Overwrite, chunks, commit, fetch
 from skolkit.types import GroupId, PersonId, UnitId
 
 TOLD = 100  # people in one fact
-TRIES = 4  # several may write at once
 T = TypeVar("T")
 
 
@@ -97,7 +97,7 @@ def write_message(caller: Caller, id: str, new: NewMessage, key: RequestKey) -> 
         rules.check_writing(circle.part, closed=talk.closed, replies=talk.replies)
         return _write(caller, talk, circle, new, key, "write_message")
 
-    return _again(act)
+    return persist(act)
 
 
 def _write(
@@ -204,7 +204,7 @@ def report_message(caller: Caller, id: str, message: str, why: Hiding) -> None:
         trace = Trace(caller.person_id, "report_message", talk.pupil or id)
         commit(talk, Overwrite(report), trace=trace)
 
-    _again(act)
+    persist(act)
 
 
 def close_conversation(caller: Caller, id: str, body: Closing, version: int) -> ConversationView:
@@ -237,16 +237,6 @@ def _talk(id: str) -> TalkItem:
     if talk is None:
         raise NotFound
     return talk
-
-
-def _again(act: Callable[[], T]) -> T:
-    """Once more while somebody else is first."""
-    for _ in range(TRIES - 1):
-        try:
-            return act()
-        except ChangedMeanwhile:
-            continue
-    return act()
 
 
 def _view(talk: TalkItem, seen: str | None) -> ConversationView:
