@@ -26,5 +26,5 @@ UV := .local/venvs/boot/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 # After a change in a requirements-*.in; add UPGRADE=--upgrade for newer versions of everything.
 lock:
-	@for name in boot cloud runtime documents dev; do $(COMPILE) $(UPGRADE) requirements-$$name.in -o requirements-$$name.lock; done
+	@for name in boot cloud runtime documents scanning dev; do $(COMPILE) $(UPGRADE) requirements-$$name.in -o requirements-$$name.lock; done
 	@$(COMPILE) $(UPGRADE) --no-deps requirements-chalice.in -o requirements-chalice.lock

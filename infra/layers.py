@@ -25,7 +25,7 @@ UNZIPPED_LIMIT = 250_000_000
 
 LOCKS = ("requirements-runtime.lock", "requirements-chalice.lock")
 # Packages that only some functions need (`layers=` on their trigger), each in a layer of its own.
-HEAVY = {"documents": "requirements-documents.lock"}
+HEAVY = {"documents": "requirements-documents.lock", "scanning": "requirements-scanning.lock"}
 # botocore describes 400 services; a function that calls another one fails at its first client.
 SERVICES = frozenset(
     {

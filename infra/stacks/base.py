@@ -167,6 +167,11 @@ def tables_bucket() -> str:
     return f"skolkit-tables-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
+def files_bucket() -> str:
+    """The bucket of files that people send each other: in quarantine until they are scanned, then released."""
+    return f"skolkit-files-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
 def archive_bucket() -> str:
     """Where archived documents and the proofs of deletions are, locked."""
     return f"skolkit-archive-{Aws.ACCOUNT_ID}-{Aws.REGION}"

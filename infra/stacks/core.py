@@ -17,6 +17,7 @@ from constructs import Construct
 
 from infra.stacks import base
 from infra.stacks.users import Users
+from skolkit import files
 from skolkit.tables.bucket import DAYS
 
 KEPT = (
@@ -43,6 +44,7 @@ class CoreStack(base.SkolkitStack):
         _extracts(self, key)
         _documents(self, key)
         _tables(self, key, domain)
+        _files(self, key, domain)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -300,7 +302,11 @@ def _imports(stack: Stack, key: kms.Key) -> None:
             abort_incomplete_multipart_upload_after=Duration.days(7),
         ),
     )
-    # CDK's own switch for this brings a function of its own; the property alone does the same.
+    _tell_the_bus(bucket)
+
+
+def _tell_the_bus(bucket: s3.Bucket) -> None:
+    """CDK's own switch for this brings a function of its own; the property alone does the same."""
     base.override(
         bucket, NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
     )
@@ -363,7 +369,38 @@ def _tables(stack: Stack, key: kms.Key, domain: str) -> None:
             for kind, days in DAYS.items()
         ),
     )
-    # People's browsers send tables by a form of ours and fetch reports by a link.
+    _from_browsers(bucket, domain)
+
+
+def _files(stack: Stack, key: kms.Key, domain: str) -> None:
+    """Files that people send each other. What is still in quarantine after a week was never scanned, and goes;
+    what has been released goes when its row does (decision 0031).
+    """
+    bucket = _bucket(
+        stack,
+        "Files",
+        base.files_bucket(),
+        key,
+        s3.LifecycleRule(
+            id="quarantine ends",
+            prefix=f"{files.QUARANTINE}/",
+            expiration=Duration.days(files.QUARANTINE_DAYS),
+            noncurrent_version_expiration=Duration.days(1),
+            abort_incomplete_multipart_upload_after=Duration.days(1),
+        ),
+        s3.LifecycleRule(
+            id="what was deleted is gone within a day",
+            prefix=f"{files.RELEASED}/",
+            noncurrent_version_expiration=Duration.days(1),
+            expired_object_delete_marker=True,
+        ),
+    )
+    _tell_the_bus(bucket)
+    _from_browsers(bucket, domain)
+
+
+def _from_browsers(bucket: s3.Bucket, domain: str) -> None:
+    """People's browsers send files by a form of ours and fetch them by a link."""
     bucket.add_cors_rule(
         allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.POST],
         allowed_origins=[f"https://{domain}"],

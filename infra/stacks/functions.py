@@ -108,6 +108,7 @@ class Functions:
             "SKOLKIT_BUS": base.BUS,
             "SKOLKIT_ARCHIVE": base.archive_bucket(),
             "SKOLKIT_EXTRACTS": base.extracts_bucket(),
+            "SKOLKIT_FILES": base.files_bucket(),
             "SKOLKIT_TABLES": base.tables_bucket(),
             "SKOLKIT_CURSOR_KEY": f"{{{{resolve:secretsmanager:{CURSOR_SECRET}:SecretString}}}}",
             "POWERTOOLS_SERVICE_NAME": self._area,
@@ -116,7 +117,7 @@ class Functions:
 
 
 def _ours(directory: Path) -> list[Path]:
-    kinds = ("*.py", "*.cedar*", "*.typ", "process_map.json")
+    kinds = ("*.py", "*.cedar*", "*.typ", "*.yar", "process_map.json")
     return [file for kind in kinds for file in directory.rglob(kind)]
 
 

@@ -86,6 +86,17 @@ def takes_files(prefix: str) -> list[iam.PolicyStatement]:
     ]
 
 
+def scans(area: Area) -> list[iam.PolicyStatement]:
+    """Read and change single items of the own table. Whoever looks through files of strangers has nothing of
+    other areas.
+    """
+    return [
+        allow(("dynamodb:GetItem", "dynamodb:PutItem"), base.table_arn(area.name)),
+        allow(("dynamodb:PutItem",), base.table_arn("audit")),
+        allow(KEY, base.key_arn()),
+    ]
+
+
 def _mail() -> Mapping[str, Any]:
     sender = base.arn("ses", f"identity/{Fn.import_value(base.DOMAIN_EXPORT)}")
     return {"resources": [sender, base.arn("ses", "configuration-set/skolkit")]}
@@ -113,6 +124,11 @@ def _tables(*kinds: str) -> Callable[[str], Mapping[str, Any]]:
     return lambda area: {
         "resources": [f"{base.bucket_arn(base.tables_bucket())}/{kind}/{area}/*" for kind in kinds]
     }
+
+
+def _files(folder: str) -> Callable[[str], Mapping[str, Any]]:
+    """An area's own files in the bucket of files."""
+    return lambda area: {"resources": [f"{base.bucket_arn(base.files_bucket())}/{folder}/{area}/*"]}
 
 
 # The narrowest resource of every action an area may ask for in `uses`, given its name; another one fails the
@@ -166,6 +182,13 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:GetObject uploads": _tables("uploads"),
     "s3:PutObject uploads": _tables("uploads"),
     "s3:DeleteObject uploads": _tables("uploads"),
+    # What somebody sends is put in quarantine, where the scanner alone reads it; what it releases is given out.
+    "s3:PutObject quarantine": _files("quarantine"),
+    "s3:GetObject quarantine": _files("quarantine"),
+    "s3:DeleteObject quarantine": _files("quarantine"),
+    "s3:PutObject released": _files("released"),
+    "s3:GetObject released": _files("released"),
+    "s3:DeleteObject released": _files("released"),
     # A nightly worker walks its own area's table; nobody who serves people may.
     "dynamodb:Scan own": lambda area: {"resources": [base.table_arn(area)]},
     # Every area packs and proves in folders of its own; access reads the proofs and writes the certificate.

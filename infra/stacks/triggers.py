@@ -20,6 +20,7 @@ from skolkit.clock import LOCAL
 from skolkit.triggers import Trigger
 
 ATTEMPTS = 5
+BUCKETS = {"imports": base.imports_bucket, "files": base.files_bucket}
 CHANGES_ATTEMPTS = 10
 CHANGES_WINDOW = 2  # seconds that changes are gathered: a file's rows about one person come together
 
@@ -81,6 +82,8 @@ def _rights(
         case "schedule":
             return permissions.works(area)
         case "file":
+            if trigger.bucket == "files":
+                return permissions.scans(area)
             files = [statement for prefix in trigger.source for statement in permissions.takes_files(prefix)]
             return [*permissions.works(area), *files]
         case "relay":
@@ -180,7 +183,7 @@ def _on_schedule(
 def _on_file(
     stack: base.SkolkitStack, trigger: Trigger, function: lambda_.Function, failures: sqs.Queue
 ) -> None:
-    """The default bus tells of new objects."""
+    """The default bus tells of new objects, of one bucket."""
     events.Rule(
         stack,
         f"{trigger.name}-rule",
@@ -188,7 +191,7 @@ def _on_file(
             source=["aws.s3"],
             detail_type=["Object Created"],
             detail={
-                "bucket": {"name": [base.imports_bucket()]},
+                "bucket": {"name": [BUCKETS[trigger.bucket]()]},
                 "object": {"key": [{"prefix": prefix} for prefix in trigger.source]},
             },
         ),
@@ -225,7 +228,7 @@ def _on_changes(
     """Items of some kinds that are written, and whatever is removed from some partitions (the stream has no
     old images, so that only the key tells). The stream's second reader; there may be two.
     """
-    written = {"dynamodb": {"NewImage": {"kind": {"S": list(trigger.source)}}}}
+    written = [{"dynamodb": {"NewImage": {"kind": {"S": list(trigger.source)}}}}] if trigger.source else []
     removed = {"eventName": ["REMOVE"], "dynamodb": {"Keys": {"pk": {"S": [{"prefix": trigger.gone}]}}}}
     function.add_event_source(
         sources.DynamoEventSource(
@@ -239,7 +242,7 @@ def _on_changes(
             # What cannot be kept must not hold up what can: a runbook makes up for it.
             retry_attempts=CHANGES_ATTEMPTS,
             max_record_age=Duration.hours(23),
-            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in (written, removed)],
+            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in (*written, removed)],
             on_failure=sources.SqsDlq(failures),
         )
     )

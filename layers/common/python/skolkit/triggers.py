@@ -26,6 +26,7 @@ MAIL_EVENTS = tuple(
 EVERY_PROCESS = 0  # the process number of what belongs to none in particular
 Key = tuple[str, str]  # pk, sk
 POISON = 3  # partitions that fail alone before the rest of a batch is left for the next attempt
+Bucket = Literal["imports", "files"]
 Kind = Literal["facts", "schedule", "file", "relay", "changes", "identity"]
 
 
@@ -38,7 +39,7 @@ class Trigger:
     alarm's text in Swedish: what it means for people when this function fails; `uses` are IAM actions beyond
     its tables, followed by what they are for where the same action is used on several things; `layers` the
     heavy packages it needs beside those all functions have (`documents`); `alarms` are metrics of its own
-    (`skolkit.telemetry.count`) of which the first count alarms.
+    (`skolkit.telemetry.count`) of which the first count alarms; `bucket` is where a file arrives.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Trigger:
     layers: tuple[str, ...] = ()
     gone: str = ""
     alarms: tuple[str, ...] = ()
+    bucket: Bucket = "imports"
 
 
 class Failed(RuntimeError):
@@ -179,16 +181,20 @@ class Triggers:
     def on_file(
         self, prefix: str, *, process: int, timeout: int = 900, memory: int = 1024,
         runbook: str = "import", meaning: str = "", uses: tuple[str, ...] = (),
+        layers: tuple[str, ...] = (), bucket: Bucket = "imports",
     ) -> Callable[[Callable[[DroppedFile], None]], Any]:  # fmt: skip
-        """Take a file dropped under `prefix` in the imports bucket."""
+        """Take a file that has come under `prefix`: dropped in the imports bucket, or in the bucket of files
+        sent by somebody, where the function may only what it `uses`.
+        """
 
         def declare(function: Callable[[DroppedFile], None]) -> Any:
             name = function.__name__
             self.triggers.append(
                 Trigger(
-                    name, "file", process, (prefix,), "skolkit", timeout, memory, 1, runbook, meaning, uses
+                    name, "file", process, (prefix,), "skolkit", timeout, memory, 1, runbook, meaning, uses,
+                    layers, bucket=bucket,
                 )
-            )
+            )  # fmt: skip
 
             def handle(event: CloudWatchEvent) -> None:
                 where = event.detail
@@ -216,10 +222,11 @@ class Triggers:
 
     def on_changes(
         self, *kinds: str, gone: str, process: int, timeout: int = 60, memory: int = 512, batch: int = 100,
-        runbook: str, meaning: str,
+        runbook: str, meaning: str, uses: tuple[str, ...] = (),
     ) -> Callable[[Callable[[Sequence[Key]], None]], Any]:  # fmt: skip
         """Keep something of the area's own table that is derived from items of these kinds: called with the
-        keys of those written, and of whatever was removed from partitions that begin with `gone`.
+        keys of those written, and of whatever was removed from partitions that begin with `gone`. Without
+        kinds it is called for what was removed alone.
 
         The function reads what is there now, so that deliveries may come twice and in any order; what it
         writes is of other kinds and in other partitions, or it would start itself. If it fails it is called
@@ -231,7 +238,7 @@ class Triggers:
             self.triggers.append(
                 Trigger(
                     name, "changes", process, kinds, timeout=timeout, memory=memory, batch=batch,
-                    runbook=runbook, meaning=meaning, gone=gone,
+                    runbook=runbook, meaning=meaning, uses=uses, gone=gone,
                 )
             )  # fmt: skip
             return self.app.lambda_function(name=name)(

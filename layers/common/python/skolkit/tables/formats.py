@@ -11,12 +11,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
+from skolkit import archives
 from skolkit.errors import Text
 from skolkit.imports import UnfitFile
 
@@ -27,8 +27,6 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 2_000  # characters
 MOST_ENTRIES = 200  # of the zip that an Excel file is
-MOST_UNPACKED = 200_000_000  # bytes
-MOST_RATIO = 100  # unpacked to packed; a workbook of repeated words has about 30
 CONTENT_TYPES: Mapping[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -192,9 +190,7 @@ def _xlsx(content: bytes) -> Iterator[Cells]:
 
 
 def _check_workbook(content: bytes) -> None:
-    """What kind of file it is and how big it becomes, from the zip's directory alone, before any of it is
-    unpacked; Python unpacks no more of an entry than the directory says.
-    """
+    """What kind of file it is and how big it becomes, before any of it is unpacked."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise unfit(
             "Filen är lösenordsskyddad eller i det gamla formatet .xls.",
@@ -202,22 +198,14 @@ def _check_workbook(content: bytes) -> None:
             advice=Text("Spara utan lösenord som .xlsx.", "Save it without a password as .xlsx."),
         )
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    # `zipfile` itself raises the last for a kind of zip that it does not read.
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
+        names = {entry.filename.lower() for entry in archives.entries_of(content, MOST_ENTRIES)}
+    except archives.NoArchive:
         raise unfit("Filen är ingen Excel-arbetsbok.", "The file is no Excel workbook.") from None
-    unpacked = sum(entry.file_size for entry in entries)
-    if (
-        len(entries) > MOST_ENTRIES
-        or unpacked > MOST_UNPACKED
-        or unpacked > MOST_RATIO * max(len(content), 100_000)
-    ):
+    except archives.TooMuch:
         raise unfit(
             "Arbetsboken packas upp till orimligt mycket.", "The workbook unpacks to unreasonably much."
-        )
-    names = {entry.filename.lower() for entry in entries}
-    if any(name.endswith("vbaproject.bin") or "macrosheets" in name for name in names):
+        ) from None
+    if archives.has_macros(names):
         raise unfit(
             "Arbetsboken innehåller makron.", "The workbook has macros.",
             advice=Text("Spara den som .xlsx, utan makron.", "Save it as .xlsx, without macros."),
