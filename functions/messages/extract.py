@@ -8,6 +8,7 @@ from functions.messages import store
 from functions.messages.domain.deliveries import Kind
 from functions.messages.store import consents, news
 from functions.messages.store import conversations as talks
+from functions.messages.store.attachments import AttachmentItem, files_of
 from functions.register import queries as register
 from skolkit.extracts import Requested, Section, Value, section
 from skolkit.types import PersonId
@@ -53,6 +54,14 @@ def gather(asked: Requested) -> list[Section]:
             {"at": ("Tid", "Time"), "title": ("Samtal", "Conversation"), "text": ("Text", "Text")},
             [[m.at, title, m.text] for title, mine in talks.written_by(person) for m in mine],
         ),
+        section(
+            "messages.conversation", "Skickade filer", "Files sent",
+            {
+                "at": ("Tid", "Time"), "name": ("Namn", "Name"), "type": ("Sort", "Type"),
+                "size": ("Storlek (byte)", "Size (bytes)"),
+            },
+            [[file.at, file.name, file.content_type, int(file.size)] for file in _files(person)],
+        ),
         section(  # what was written is the writers' to be told
             "messages.conversation", "Meddelanden om personen", "Messages about the person",
             {"at": ("Tid", "Time"), "by": ("Skrivet av", "Written by")},
@@ -70,6 +79,12 @@ def gather(asked: Requested) -> list[Section]:
             ],
         ),
     ]  # fmt: skip
+
+
+def _files(person: PersonId) -> list[AttachmentItem]:
+    """What the person has sent with messages and with news."""
+    said = [message.files for _, mine in talks.written_by(person) for message in mine]
+    return [*files_of(said), *news.files_of_author(person)]
 
 
 def _sent(pupil: PersonId, person: PersonId) -> list[list[Value]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from skolkit.kept import Kept
 
 KEPT = {
+    "attachment": Kept("messages.upload", ("by",)),
+    "news_file": Kept("messages.news", ("by",), follows="news"),
+    "talk_file": Kept("messages.conversation", ("by",), follows="talk"),
     "preferences": Kept("messages.preference", ("pk",), tied="pk"),
     "ways": Kept("messages.preference", ("pk",), tied="pk"),
     "delivery": Kept("messages.delivery", ("pk", "sk")),

@@ -168,7 +168,7 @@ def tables_bucket() -> str:
 
 
 def files_bucket() -> str:
-    """The bucket of files that people send each other: in quarantine until they are scanned, then released."""
+    """The bucket of files that people send each other: in quarantine until scanned, then released."""
     return f"skolkit-files-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 

@@ -373,8 +373,8 @@ def _tables(stack: Stack, key: kms.Key, domain: str) -> None:
 
 
 def _files(stack: Stack, key: kms.Key, domain: str) -> None:
-    """Files that people send each other. What is still in quarantine after a week was never scanned, and goes;
-    what has been released goes when its row does (decision 0031).
+    """Files that people send each other. What is still in quarantine after a week was never scanned, and
+    goes; what has been released goes when its row does (decision 0031).
     """
     bucket = _bucket(
         stack,

@@ -182,7 +182,7 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:GetObject uploads": _tables("uploads"),
     "s3:PutObject uploads": _tables("uploads"),
     "s3:DeleteObject uploads": _tables("uploads"),
-    # What somebody sends is put in quarantine, where the scanner alone reads it; what it releases is given out.
+    # What somebody sends is put in quarantine, where the scanner alone reads it; what it releases is fetched.
     "s3:PutObject quarantine": _files("quarantine"),
     "s3:GetObject quarantine": _files("quarantine"),
     "s3:DeleteObject quarantine": _files("quarantine"),

@@ -3,6 +3,8 @@ stream and sign-ins. Each has a place where what failed is kept."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_cdk import Aws, Duration, Fn
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -228,8 +230,10 @@ def _on_changes(
     """Items of some kinds that are written, and whatever is removed from some partitions (the stream has no
     old images, so that only the key tells). The stream's second reader; there may be two.
     """
-    written = [{"dynamodb": {"NewImage": {"kind": {"S": list(trigger.source)}}}}] if trigger.source else []
     removed = {"eventName": ["REMOVE"], "dynamodb": {"Keys": {"pk": {"S": [{"prefix": trigger.gone}]}}}}
+    patterns: list[dict[str, Any]] = [removed]
+    if trigger.source:
+        patterns.insert(0, {"dynamodb": {"NewImage": {"kind": {"S": list(trigger.source)}}}})
     function.add_event_source(
         sources.DynamoEventSource(
             table,
@@ -242,7 +246,7 @@ def _on_changes(
             # What cannot be kept must not hold up what can: a runbook makes up for it.
             retry_attempts=CHANGES_ATTEMPTS,
             max_record_age=Duration.hours(23),
-            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in (*written, removed)],
+            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in patterns],
             on_failure=sources.SqsDlq(failures),
         )
     )

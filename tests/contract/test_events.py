@@ -25,7 +25,9 @@ from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
 from functions.messages import events as messages
+from functions.messages.domain.attachments import Attachment
 from functions.messages.domain.deliveries import Failure
+from functions.messages.store.attachments import new_attachment
 from functions.organisation import events as organisation
 from functions.register import events as register
 from functions.register.usecases import rollover
@@ -38,10 +40,10 @@ from skolkit.imports import MOST_FAULTS
 from skolkit.outbox import BYTES
 from skolkit.retention import work as retention
 from skolkit.retention.facts import Turn
-from skolkit.table import dynamodb
-from skolkit.types import new_id
+from skolkit.table import commit, dynamodb
+from skolkit.types import PersonId, new_id
 from tests.integration.test_attendance_day import at
-from tests.support.areas import AREAS, IMPORTS_BUCKET, Context, acting_as, call, outbox
+from tests.support.areas import AREAS, Context, acting_as, call, outbox
 
 ROOT = Path(__file__).parents[2] / "events"
 SAMPLES = {f"{path.parent.name}/{path.stem}": path for path in sorted(ROOT.glob("samples/*/*.json"))}
@@ -160,6 +162,8 @@ STORY = (
     "messages/publish_due.scheduler",
     "messages/publish_news.news_due",
     "messages/tell_about_consent.consent_due",
+    "messages/scan_attachment.object_created",
+    "messages/forget_attachments.changes",
     "messages/record_mail_receipt.email_sent",
     "messages/record_mail_receipt.email_bounced",
     "messages/hand_over_due.scheduler",
@@ -203,6 +207,11 @@ STORY = (
     "organisation/withdraw_tables.person_protected",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
+# A file that a teacher has begun to send, and that comes in `scan_attachment`.
+PACKING = Attachment(
+    "0192f0c0-0000-7000-8000-0000000000f1", PersonId("0192f0c0-0000-7000-8000-000000000001"), "Packlista.txt",
+    "text/plain", 49,
+)  # fmt: skip
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")
 
 
@@ -308,9 +317,13 @@ def morning(tables: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     at(monkeypatch, NOON)
     for path in ROOT.glob("samples/*/files/*"):
         for case in SAMPLES:
-            key = sample(case).get("detail", {}).get("object", {}).get("key", "")
+            where = sample(case).get("detail", {})
+            key = where.get("object", {}).get("key", "")
             if key.endswith(f"/{path.name}") and case.startswith(path.parts[-3]):
-                tables.client("s3").put_object(Bucket=IMPORTS_BUCKET, Key=key, Body=path.read_bytes())
+                bucket = where["bucket"]["name"]
+                tables.client("s3").put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+    with acting_as("messages"):
+        commit(new_attachment(PACKING))
     return tables
 
 
@@ -384,6 +397,7 @@ def test_every_sample_twice_leaves_the_same_tables(morning: Cloud) -> None:
     assert mails == 7  # two guardians of two pupils, an administrator about a broken glass, two messages
     counts = {key: row["counts"]["S"] for key, row in once.items() if row["kind"] == {"S": "sweep"}}
     assert any('"delivered"' in text for text in counts.values()), counts
+    assert once["skolkit-messages", f"FILE#{PACKING.id}", "FILE"]["state"] == {"S": "clean"}
     go_through(times=2)
     assert everything() == once
     assert said() == spoken

@@ -145,6 +145,19 @@ def test_what_the_embedded_aws_lacks_is_left_out_there_and_nothing_else(cdk: Ass
             assert raw.get("Condition") == wanted, f"{stack}/{name}"
 
 
+def test_files_are_told_of_and_quarantine_ends_after_a_week(cdk: Assembly) -> None:
+    """What is released stays as long as its row; once deleted it is gone within a day, with older versions."""
+    (bucket,) = (b for b in cdk.of("AWS::S3::Bucket") if "-files-" in as_text(b.properties["BucketName"]))
+    rules = {rule["Prefix"]: rule for rule in bucket.properties["LifecycleConfiguration"]["Rules"]}
+    assert set(rules) == {"quarantine/", "released/"}
+    assert rules["quarantine/"]["ExpirationInDays"] == 7
+    assert "ExpirationInDays" not in rules["released/"]
+    assert {rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules.values()} == {1}
+    told = bucket.properties["NotificationConfiguration"]["EventBridgeConfiguration"]
+    assert told == {"EventBridgeEnabled": True}
+    assert len(bucket.properties["CorsConfiguration"]["CorsRules"]) == 1
+
+
 def test_files_of_tables_end_as_soon_as_they_have_served(cdk: Assembly) -> None:
     """Exports after a day (what was deleted or replaced too), so that nothing lies about for years."""
     (bucket,) = (b for b in cdk.of("AWS::S3::Bucket") if "tables" in as_text(b.properties["BucketName"]))

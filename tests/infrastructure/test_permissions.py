@@ -160,16 +160,43 @@ def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> N
         area = function.properties["Environment"]["Variables"]["SKOLKIT_AREA"]
         for action, resource in allowed(role):
             if action == "s3:DeleteObject":
-                files = rf":::skolkit-tables-\S+/[a-z]+/{area}/\*$|/register/leaving/\*$|/documents/whole/\*$"
+                files = rf":::skolkit-(tables|files)-\S+/[a-z]+/{area}/\*$|/register/leaving/\*$|/documents/whole/\*$"
                 assert re.search(files, resource), (function, resource)
                 deletes.add(function.properties["FunctionName"].rpartition("-")[2])
-    assert deletes == {"hide_papers", "withdraw_extracts", "withdraw_tables", "work_on_tables"}
+    assert deletes == {
+        "forget_attachments", "hide_papers", "scan_attachment", "withdraw_extracts", "withdraw_tables",
+        "work_on_tables",
+    }  # fmt: skip
     for role in cdk.of("AWS::IAM::Role"):
         for action, _ in allowed(role):
             assert action not in {
                 "s3:BypassGovernanceRetention", "s3:DeleteObjectVersion",
                 "s3:PutBucketObjectLockConfiguration", "s3:PutObjectRetention",
             }  # fmt: skip
+
+
+def test_a_file_in_quarantine_is_read_by_the_scanner_alone_which_reads_nothing_else(cdk: Assembly) -> None:
+    """And what is given out is written by it alone, of one area's table."""
+    done = {
+        (function.properties["FunctionName"].partition("-")[2], action, resource.split(":::")[1].partition("/")[2])
+        for function, role in roles(cdk) for action, resource in allowed(role)
+        if action.startswith("s3:") and "skolkit-files" in resource
+    }  # fmt: skip
+    scanner = "messages-scan_attachment"
+    assert done == {
+        ("messages-writer", "s3:PutObject", "quarantine/messages/*"),
+        (scanner, "s3:GetObject", "quarantine/messages/*"),
+        (scanner, "s3:DeleteObject", "quarantine/messages/*"),
+        (scanner, "s3:PutObject", "released/messages/*"),
+        ("messages-reader", "s3:GetObject", "released/messages/*"),
+        ("messages-forget_attachments", "s3:DeleteObject", "released/messages/*"),
+    }
+    (role,) = (r for f, r in roles(cdk) if f.properties["FunctionName"] == f"skolkit-{scanner}")
+    tables = {(a, r.rpartition("/")[2]) for a, r in allowed(role) if a.startswith("dynamodb:")}
+    assert tables == {
+        ("dynamodb:GetItem", "skolkit-messages"), ("dynamodb:PutItem", "skolkit-messages"),
+        ("dynamodb:PutItem", "skolkit-audit"),
+    }  # fmt: skip
 
 
 def test_an_area_packs_and_proves_in_its_own_folders_and_access_alone_reads_proofs(cdk: Assembly) -> None:

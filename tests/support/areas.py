@@ -28,6 +28,7 @@ IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
 TABLES_BUCKET = "skolkit-tables-000000000000-eu-north-1"
 ARCHIVE_BUCKET = "skolkit-archive-000000000000-eu-north-1"
+FILES_BUCKET = "skolkit-files-000000000000-eu-north-1"
 DOCUMENTS_BUCKET = "skolkit-documents-000000000000-eu-north-1"
 AREAS = sorted(
     name
@@ -176,13 +177,13 @@ def run_schedule(area: str, function: str) -> None:
         getattr(importlib.import_module(f"functions.{area}.app"), function)({}, Context())
 
 
-def drop_file(area: str, function: str, key: str) -> None:
-    """Tell a function about a file in the imports bucket as S3 would."""
+def drop_file(area: str, function: str, key: str, bucket: str = IMPORTS_BUCKET) -> None:
+    """Tell a function about a file in a bucket as S3 would."""
     event = {
         "version": "0", "id": "test", "account": "000000000000", "region": "eu-north-1",
         "time": "2026-11-23T06:45:00Z",
         "source": "aws.s3", "detail-type": "Object Created", "resources": [],
-        "detail": {"bucket": {"name": IMPORTS_BUCKET}, "object": {"key": key}},
+        "detail": {"bucket": {"name": bucket}, "object": {"key": key}},
     }  # fmt: skip
     with acting_as(area):
         getattr(importlib.import_module(f"functions.{area}.app"), function)(event, Context())

@@ -29,7 +29,7 @@ from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.table import commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id
-from tests.support import letters
+from tests.support import attached, letters
 from tests.support.areas import acting_as, call, deliver, outbox
 from tests.support.asks import (
     CHECK_IN_CODE,
@@ -91,13 +91,15 @@ def reported(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> di
 
 
 def written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
-    """News to the class, a question to its homes, and a guardian's conversation, reported."""
-    news = letters.published(people["mentor"], letters.audience("group", home.klass.id))
-    conversation, message = letters.conversation(people["guardian"], pupil.id)
+    """News to the class, a question to its homes, and a guardian's conversation, reported; with files."""
+    plan, paper = attached.attachment(people["mentor"]), attached.attachment(people["guardian"])
+    news = letters.published(people["mentor"], letters.audience("group", home.klass.id), attachments=[plan])
+    conversation, message = letters.conversation(people["guardian"], pupil.id, attachments=[paper])
     path = {"conversation": conversation, "message": message}
     reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
     assert reported.status == 204, reported.body
-    return {**path, "news": news, "consent": letters.consent(home, "photo")}
+    made = {"news": news, "news attachment": plan, "attachment": paper}
+    return {**path, **made, "consent": letters.consent(home, "photo")}
 
 
 def invalid_absence(pupils: Sequence[PersonId], unit: UnitId) -> None:

@@ -14,6 +14,7 @@ from tests.support.areas import (
     AUDIT_BUCKET,
     DOCUMENTS_BUCKET,
     EXTRACTS_BUCKET,
+    FILES_BUCKET,
     IMPORTS_BUCKET,
     TABLES_BUCKET,
     create_tables,
@@ -34,6 +35,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_PHONE_KEY="only for tests",
             SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
+            SKOLKIT_FILES=FILES_BUCKET,
             SKOLKIT_TABLES=TABLES_BUCKET,
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
             SKOLKIT_SENDER="skola@example.org",
@@ -61,7 +63,7 @@ def lay_tables(cloud: Cloud) -> None:
     """Every table, bucket and key that the areas expect, empty."""
     cloud.reset()
     create_tables()
-    for bucket in (DOCUMENTS_BUCKET, EXTRACTS_BUCKET, IMPORTS_BUCKET, TABLES_BUCKET):
+    for bucket in (DOCUMENTS_BUCKET, EXTRACTS_BUCKET, FILES_BUCKET, IMPORTS_BUCKET, TABLES_BUCKET):
         cloud.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
         )

@@ -191,6 +191,16 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.hide_message": lambda s: Ask(
         {"conversation": s.made["conversation"], "message": s.made["message"]}, body={"reason": "Fel"}
     ),
+    "messages.link_message_attachment": lambda s: Ask(
+        {
+            "conversation": s.made["conversation"],
+            "message": s.made["message"],
+            "attachment": s.made["attachment"],
+        }
+    ),
+    "messages.link_news_attachment": lambda s: Ask(
+        {"news": s.made["news"], "attachment": s.made["news attachment"]}
+    ),
     "messages.list_consent_answers": lambda s: Ask({"consent": s.made["consent"], "group": s.home.klass.id}),
     "messages.list_consent_kinds": lambda _: Ask(),
     "messages.list_consents": lambda _: Ask(),
@@ -219,12 +229,16 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.put_consent_kind": lambda _: Ask(
         {"kind": "swimming"}, body={"name": {"sv": "Bad", "en": "Swimming"}, "both": True}, headers=over(0)
     ),
+    "messages.read_attachment": lambda s: Ask({"attachment": s.made["attachment"]}),
     "messages.read_consent": lambda s: Ask({"pupil": s.pupil.id, "consent": s.made["consent"]}),
     "messages.read_consent_statistics": lambda s: Ask({"consent": s.made["consent"]}),
     "messages.read_conversation": lambda s: Ask({"conversation": s.made["conversation"]}),
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.send_attachment": lambda _: Ask(
+        body={"name": "Intyg.pdf", "type": "application/pdf", "size": 1000}, headers=new_key()
+    ),
     "messages.send_emergency": lambda s: Ask(
         {"unit": s.home.unit},
         body={"texts": {"sv": "Stängt"}, "audience": "guardians", "recipients": int(s.made["recipients"])},

@@ -62,6 +62,7 @@ Action = Literal[
     "messages:post_news",
     "messages:read_delivery_log",
     "messages:read_own_preferences",
+    "messages:send_attachment",
     "messages:send_emergency",
     "messages:write",
     "organisation:appoint_substitute",

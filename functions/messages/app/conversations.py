@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from functions.messages.app.base import api
 from functions.messages.domain import conversations as rules
+from functions.messages.domain.attachments import ATTACHING
 from functions.messages.domain.news import UnknownLanguage
 from functions.messages.schemas import conversations as schemas
+from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
 from functions.messages.usecases import conversations
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Request
 from skolkit.types import GroupId, PersonId, UnitId
 
-_WRITING = (NotFound, ChangedMeanwhile, UnknownLanguage, rules.NobodyToWriteTo, rules.TooManyMessages)
+_WRITING = (
+    NotFound, ChangedMeanwhile, UnknownLanguage, rules.NobodyToWriteTo, rules.TooManyMessages, *ATTACHING,
+)  # fmt: skip
 
 
 @api.operation(
@@ -102,6 +106,17 @@ def report_message(request: Request[schemas.Hiding, None]) -> None:
     """Report a message to those who moderate"""
     conversations.report_message(
         request.caller, request.id("conversation"), request.id("message"), request.body
+    )
+
+
+@api.operation(
+    "GET", "/v1/conversations/{conversation}/messages/{message}/attachments/{attachment}", process=28,
+    answer=AttachmentLink, errors=(NotFound,),
+)  # fmt: skip
+def link_message_attachment(request: Request[None, None]) -> AttachmentLink:
+    """A link to fetch a file of a message, for five minutes"""
+    return conversations.link_message_attachment(
+        request.caller, request.id("conversation"), request.id("message"), request.id("attachment")
     )
 
 

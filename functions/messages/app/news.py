@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functions.messages.app.base import api, on
 from functions.messages.domain import audiences, news
+from functions.messages.domain.attachments import ATTACHING
 from functions.messages.events import NewsDue
 from functions.messages.schemas import news as schemas
+from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
 from functions.messages.usecases import news as usecases
 from functions.messages.usecases import publishing
@@ -18,7 +20,9 @@ _TEXTS = (news.UnknownLanguage, news.LanguageTwice)
 
 @api.operation(
     "POST", "/v1/news", process=28, status=201, keyed=True, body=schemas.NewNews, answer=schemas.OwnNewsView,
-    errors=(NotFound, audiences.AudienceUnclear, audiences.NobodyThere, news.NotAhead, *_TEXTS),
+    errors=(
+        NotFound, audiences.AudienceUnclear, audiences.NobodyThere, news.NotAhead, *_TEXTS, *ATTACHING,
+    ),
 )  # fmt: skip
 def post_news(request: Request[schemas.NewNews, None]) -> schemas.OwnNewsView:
     """Put up news for groups, years, units or the municipality, now or at a time"""
@@ -45,11 +49,19 @@ def read_news(request: Request[None, None]) -> schemas.NewsView:
 
 
 @api.operation(
+    "GET", "/v1/news/{news}/attachments/{attachment}", process=28, answer=AttachmentLink, errors=(NotFound,)
+)
+def link_news_attachment(request: Request[None, None]) -> AttachmentLink:
+    """A link to fetch a file of a post, for five minutes"""
+    return usecases.link_news_attachment(request.caller, request.id("news"), request.id("attachment"))
+
+
+@api.operation(
     "PUT", "/v1/news/{news}", process=28, versioned=True, body=schemas.NewsChange,
-    answer=schemas.OwnNewsView, errors=(NotFound, ChangedMeanwhile, news.NewsWithdrawn, *_TEXTS),
+    answer=schemas.OwnNewsView, errors=(NotFound, ChangedMeanwhile, news.NewsWithdrawn, *_TEXTS, *ATTACHING),
 )  # fmt: skip
 def edit_news(request: Request[schemas.NewsChange, None]) -> schemas.OwnNewsView:
-    """Change the texts; what they said is kept"""
+    """Change the texts and files; what was there is kept"""
     return usecases.edit_news(request.caller, request.id("news"), request.body, request.version)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.messages.domain.conversations import Part
+from functions.messages.schemas.attachments import Attachments, AttachmentView
 from functions.messages.schemas.common import Id
 from skolkit.http import Shape
 
@@ -21,6 +22,7 @@ class NewMessage(Shape):
 
     text: Words
     language: Language = "sv"
+    attachments: Attachments = Field(default=[])
 
 
 class NewConversation(NewMessage):
@@ -56,7 +58,7 @@ class Seen(Shape):
 
 
 class MessageView(Shape):
-    """A message: `by_name` is "" when withheld, `text` null when it is hidden from the reader."""
+    """A message: `by_name` is "" when withheld, `text` null and no files when hidden from the reader."""
 
     id: Id
     at: str
@@ -65,6 +67,7 @@ class MessageView(Shape):
     by_name: str
     language: str
     text: str | None
+    attachments: list[AttachmentView]
     hidden: bool
     reason: str | None
 

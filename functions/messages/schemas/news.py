@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from functions.messages.domain.audiences import Kind, Role
 from functions.messages.domain.news import Format, State
+from functions.messages.schemas.attachments import Attachments, AttachmentView
 from functions.messages.schemas.common import Id
 from skolkit.http import Shape
 
@@ -47,12 +48,14 @@ class NewNews(Shape):
     audiences: Annotated[list[NewAudience], Field(min_length=1, max_length=50)]
     texts: Annotated[list[NewsText], Field(min_length=1, max_length=8)]
     publish_at: AwareDatetime | None = None
+    attachments: Attachments = Field(default=[])
 
 
 class NewsChange(Shape):
-    """Other texts."""
+    """Other texts; other files too, unless they are left out."""
 
     texts: Annotated[list[NewsText], Field(min_length=1, max_length=8)]
+    attachments: Attachments | None = None
 
 
 class NewsQuery(Shape):
@@ -72,6 +75,7 @@ class NewsView(Shape):
     author_name: str
     audiences: list[AudienceView]
     texts: list[NewsText]
+    attachments: list[AttachmentView]
     published: str
     edited: str | None
     is_read: bool
@@ -90,6 +94,7 @@ class OwnNewsView(Shape):
     id: Id
     audiences: list[AudienceView]
     texts: list[NewsText]
+    attachments: list[AttachmentView]
     state: State
     publish_at: str
     edited: str | None
@@ -115,6 +120,7 @@ class EarlierText(Shape):
     """What a post said until it was changed."""
 
     texts: list[NewsText]
+    attachments: list[AttachmentView]
     until: str
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.messages.store import MessagesItem
+from functions.messages.store.attachments import files_of
 from skolkit.clock import now, stamp
 from skolkit.cursor import seal, unseal
 from skolkit.table import Overwrite, Remove, Wanted, Write
@@ -47,13 +48,14 @@ class TalkItem(MessagesItem, discriminator="talk"):
 
 
 class MessageItem(MessagesItem, discriminator="talk_message"):
-    """A message; `part` is what the writer was then. Hidden ones say by whom and why."""
+    """A message; `part` is what the writer was then, `files` go with it. Hidden ones say by whom and why."""
 
     by = UnicodeAttribute()
     part = UnicodeAttribute()
     text = UnicodeAttribute()
     language = UnicodeAttribute()
     at = UnicodeAttribute()
+    files = JSONAttribute(null=True)
     hidden_by = UnicodeAttribute(null=True)
     hidden_reason = UnicodeAttribute(null=True)
 
@@ -184,10 +186,12 @@ def seen_item(reader: PersonId, talk: str, message: str) -> SeenItem:
     return SeenItem(f"PERSON#{reader}", f"SEEN#{talk}", message=message, expires=expires)
 
 
-def pace(person: PersonId) -> PaceItem:
-    """What somebody has written this hour, to be written with one more. One consistent get."""
+def pace(person: PersonId, of: str = "") -> PaceItem:
+    """What somebody has written (or sent, `of` files) this hour, to be written with one more. One consistent
+    get.
+    """
     at = now()
-    key = f"PACE#{person}", stamp(at)[:13]
+    key = f"PACE#{of}{person}", stamp(at)[:13]
     expires = int((at + timedelta(days=1)).timestamp())
     return PaceItem.find(*key) or PaceItem(*key, number=0, expires=expires)
 
@@ -286,12 +290,12 @@ def messages_of(talk: str) -> list[MessageItem]:
 
 
 def whole_talk(talk: TalkItem) -> list[MessagesItem]:
-    """All rows of a conversation: itself, in its lists, who wrote in it, reports, messages. Two queries and a
-    get per list and writer.
+    """All rows of a conversation: itself, in its lists, who wrote in it, reports, messages with their files.
+    Two queries, a get per list and writer, and a batch per hundred files.
     """
     messages = messages_of(talk.id)
     rows: list[Any] = [_listed(talk, pk) for pk in talk.lists]
     rows += [_wrote(PersonId(by), talk.id) for by in sorted({message.by for message in messages})]
     there = [found for row in rows if (found := type(row).find(row.pk, row.sk))]
     reports = ReportItem.query(f"REPORTS#{talk.unit}", ReportItem.sk.startswith(f"{talk.id}#"))
-    return [talk, *there, *reports, *messages]
+    return [talk, *there, *reports, *files_of(message.files for message in messages), *messages]

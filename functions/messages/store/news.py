@@ -13,6 +13,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.messages.domain.news import Said
 from functions.messages.store import MessagesItem
+from functions.messages.store.attachments import AttachmentItem, files_of
 from functions.messages.store.board import BoardItem, board_item
 from skolkit.clock import now, stamp
 from skolkit.cursor import seal, unseal
@@ -26,12 +27,13 @@ MOST_COUNTED = 10_000
 
 class PostItem(MessagesItem, discriminator="news"):
     """A post: `audiences` are places, `boards` the places by unit, `texts` rows of language, title, body and
-    format; `told` is what its retention counts from.
+    format, `files` go with it; `told` is what its retention counts from.
     """
 
     author = UnicodeAttribute()
     boards = JSONAttribute()
     texts = JSONAttribute()
+    files = JSONAttribute(null=True)
     state = UnicodeAttribute()
     publish_at = UnicodeAttribute()
     edited = UnicodeAttribute(null=True)
@@ -54,6 +56,7 @@ class PostVersionItem(MessagesItem, discriminator="news_version"):
     """What a post said before it was changed; `by` changed it."""
 
     texts = JSONAttribute()
+    files = JSONAttribute(null=True)
     by = UnicodeAttribute()
     at = UnicodeAttribute()
 
@@ -134,7 +137,7 @@ def board_rows(post: PostItem) -> list[BoardItem]:
 def earlier(post: PostItem, by: PersonId) -> PostVersionItem:
     """What a post says now, to be kept when it is changed."""
     sk = f"V#{int(post.version or 0):06}"
-    return PostVersionItem(post.pk, sk, texts=post.texts, by=by, at=stamp(now()))
+    return PostVersionItem(post.pk, sk, texts=post.texts, files=post.files, by=by, at=stamp(now()))
 
 
 def history(post: str) -> list[PostVersionItem]:
@@ -199,10 +202,23 @@ def everything_of(author: PersonId) -> list[tuple[str, list[Said]]]:
     return [(posts[id].publish_at, posts[id].said) for id in ids if id in posts]
 
 
+def files_of_author(author: PersonId) -> list[AttachmentItem]:
+    """The files that somebody has sent with news of their own, also those taken out again. As
+    `everything_of`, one query per changed post and a batch per hundred files.
+    """
+    rows = AuthoredItem.query(f"PERSON#{author}", AuthoredItem.sk.startswith("NEWS#"), consistent_read=True)
+    posts = fetch(wanted_posts([row.sk.rpartition("#")[2] for row in rows]), consistent=True)[0].values()
+    said = [post.files for post in posts]
+    said += [version.files for post in posts if post.edited for version in history(post.id)]
+    return [file for file in files_of(said) if file.by == author]
+
+
 def whole_post(post: PostItem) -> list[Any]:
-    """All rows of a post: itself, what it said before, in its author's list and on the boards. One query and
-    a get per row elsewhere.
+    """All rows of a post: itself, what it said before, in its author's list and on the boards, its files. One
+    query, a get per row elsewhere, and a batch.
     """
     rows: list[Any] = [authored(post), *board_rows(post)]
     there = [found for row in rows if (found := type(row).find(row.pk, row.sk))]
-    return [post, *history(post.id), *there]
+    before = history(post.id)
+    said = [post.files, *(version.files for version in before)]
+    return [post, *before, *there, *files_of(said)]

@@ -10,6 +10,7 @@ from functions.access import guard
 from functions.messages.domain import conversations as rules
 from functions.messages.domain.conversations import Part
 from functions.messages.events import MessageDue
+from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.conversations import (
     Closing,
@@ -27,7 +28,9 @@ from functions.messages.schemas.conversations import (
     StartedView,
 )
 from functions.messages.store import conversations as store
+from functions.messages.store.attachments import TalkFileItem
 from functions.messages.store.conversations import Listed, MessageItem, TalkItem
+from functions.messages.usecases.attachments import attach, link_to, views_of
 from functions.messages.usecases.circles import (
     Circle,
     around_group,
@@ -88,7 +91,9 @@ def start_group_conversation(
 
 
 def write_message(caller: Caller, id: str, new: NewMessage, key: RequestKey) -> StartedView:
-    """Write in a conversation. Six round trips; again when somebody else writes at the same moment."""
+    """Write in a conversation. Six round trips, one more with files; again when somebody else writes at the
+    same moment.
+    """
     rules.check_language(new.language)
 
     def act() -> StartedView:
@@ -110,12 +115,14 @@ def _write(
     rules.check_pace(int(pace.number))
     pace.number = int(pace.number) + 1
     message = store.message_item(talk, caller.person_id, circle.part, new.text, new.language)
+    place = f"{talk.pk}#{message.id}"
+    message.files, attached = attach(new.attachments, caller.person_id, TalkFileItem, place)
     view = StartedView(conversation=talk.id, message=message.id, at=message.at)
     facts = [
         MessageDue(id=message.id, recipients=some, template="new_message") for some in chunks(told, TOLD)
     ]
     commit(
-        *store.writing(talk, message, circle.lists), pace,
+        *store.writing(talk, message, circle.lists), pace, *attached,
         facts=facts, trace=Trace(caller.person_id, action, talk.pupil or talk.id),
         once=key.once(view.model_dump_json(by_alias=True)),
     )  # fmt: skip
@@ -162,6 +169,18 @@ def read_conversation(caller: Caller, id: str, query: PageQuery) -> MessagePage:
         cursor=cursor,
         version=talk.version,
     )
+
+
+def link_message_attachment(caller: Caller, id: str, message: str, attachment: str) -> AttachmentLink:
+    """A link to a file of a message that the caller reads now. Six round trips."""
+    talk = _talk(id)
+    circle = reading_circle(caller, talk)
+    item = store.find_message(id, message)
+    if item is None or not rules.shows_text(circle.part, hidden=item.hidden_by is not None):
+        raise NotFound
+    link = link_to(attachment, item.files)
+    record_read(Trace(caller.person_id, "link_message_attachment", talk.pupil or talk.id))
+    return link
 
 
 def mark_conversation_seen(caller: Caller, id: str, seen: Seen) -> None:
@@ -255,6 +274,7 @@ def _message(
     hushed: Collection[PersonId],
 ) -> MessageView:
     by, hidden = PersonId(message.by), message.hidden_by is not None
+    shows = rules.shows_text(part, hidden=hidden)
     writer: Part = message.part  # type: ignore[assignment]
     name, own = names.get(by), by == caller.person
     shown = name is not None and rules.shows_name(
@@ -264,6 +284,6 @@ def _message(
         id=message.id, at=message.at, part=message.part, mine=own,
         by_name=f"{name.given_name} {name.family_name}" if name and shown else "",
         language=message.language,
-        text=message.text if rules.shows_text(part, hidden=hidden) else None,
+        text=message.text if shows else None, attachments=views_of(message.files) if shows else [],
         hidden=hidden, reason=message.hidden_reason if part == "moderator" or own else None,
     )  # fmt: skip

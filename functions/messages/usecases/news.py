@@ -14,6 +14,7 @@ from functions.messages.domain import news as rules
 from functions.messages.domain.audiences import Audience
 from functions.messages.domain.news import Said
 from functions.messages.events import NewsDue
+from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.news import (
     AudienceView,
@@ -32,7 +33,9 @@ from functions.messages.schemas.news import (
 )
 from functions.messages.store import board
 from functions.messages.store import news as store
+from functions.messages.store.attachments import NewsFileItem
 from functions.messages.store.news import PostItem
+from functions.messages.usecases.attachments import attach, link_to, views_of
 from functions.messages.usecases.recipients import anybody_in, standing
 from functions.organisation import queries as organisation
 from functions.register import queries as register
@@ -46,8 +49,8 @@ from skolkit.types import GroupId, PersonId, UnitId, new_id
 
 
 def post_news(caller: Caller, new: NewNews, key: RequestKey) -> OwnNewsView:
-    """Put up news for audiences, now or later; a queue publishes it. Three round trips, and those that find
-    the first recipient; a group's are two.
+    """Put up news for audiences, now or later; a queue publishes it. Three round trips, one more with files,
+    and those that find the first recipient; a group's are two.
     """
     rules.check_time(new.publish_at, now())
     texts = _said(new.texts)
@@ -56,8 +59,9 @@ def post_news(caller: Caller, new: NewNews, key: RequestKey) -> OwnNewsView:
         raise audience_rules.NobodyThere(field="audiences")
     at = new.publish_at or now()
     post = store.new_post(new_id(), caller.person_id, boards, texts, at)
+    post.files, attached = attach(new.attachments, caller.person_id, NewsFileItem, post.pk)
     view = _own_view(post, version=1)
-    writes: list[Write] = [post, store.authored(post)]
+    writes: list[Write] = [post, store.authored(post), *attached]
     later = [board.due_item(at, "NEWS", post.id)] if new.publish_at else []
     commit(
         *writes, *later,
@@ -97,6 +101,14 @@ def read_news(caller: Caller, id: str) -> NewsView:
     return _view(post, places, names, is_read=store.has_read(id, caller.person_id))
 
 
+def link_news_attachment(caller: Caller, id: str, attachment: str) -> AttachmentLink:
+    """A link to a file of a post that the caller reads now, or may publish. As `read_news`."""
+    post, _ = _readable(caller, id)
+    if post.state in ("withdrawn", "refused"):
+        raise NotFound
+    return link_to(attachment, post.files)
+
+
 def mark_news_read(caller: Caller, id: str) -> None:
     """Remember that the caller has read a post; the first time counts."""
     _, places = _readable(caller, id)
@@ -114,11 +126,14 @@ def list_my_news(caller: Caller, query: PageQuery) -> OwnNewsPage:
 
 
 def edit_news(caller: Caller, id: str, change: NewsChange, version: int) -> OwnNewsView:
-    """Change the texts; what they said is kept. Four round trips."""
+    """Change the texts and files; what was there is kept. Four round trips, one more with files."""
     post = _changeable(caller, id, version)
     before = store.earlier(post, caller.person_id)
     post.texts, post.edited = store.rows_of(_said(change.texts)), stamp(now())
-    commit(post, before, trace=Trace(caller.person_id, "edit_news", id))
+    attached: list[Write] = []
+    if change.attachments is not None:
+        post.files, attached = attach(change.attachments, caller.person_id, NewsFileItem, post.pk)
+    commit(post, before, *attached, trace=Trace(caller.person_id, "edit_news", id))
     return _own_view(post)
 
 
@@ -146,7 +161,10 @@ def read_news_receipts(caller: Caller, id: str) -> ReceiptsView:
         ],
         more=more,
         reason=told.reason if told else None,
-        history=[EarlierText(texts=_texts(v.texts), until=v.at) for v in store.history(id)],
+        history=[
+            EarlierText(texts=_texts(v.texts), attachments=views_of(v.files), until=v.at)
+            for v in store.history(id)
+        ],
     )
 
 
@@ -246,12 +264,14 @@ def _view(
     shown = f"{author.given_name} {author.family_name}" if author and not author.protected else ""
     return NewsView(
         id=post.id, author_name=shown, audiences=[_place(place) for place in sorted(places)],
-        texts=_texts(post.texts), published=post.publish_at, edited=post.edited, is_read=is_read,
+        texts=_texts(post.texts), attachments=views_of(post.files),
+        published=post.publish_at, edited=post.edited, is_read=is_read,
     )  # fmt: skip
 
 
 def _own_view(post: PostItem, version: int | None = None) -> OwnNewsView:
     return OwnNewsView(
         id=post.id, audiences=[_place(place) for place in sorted(post.places)], texts=_texts(post.texts),
-        state=post.state, publish_at=post.publish_at, edited=post.edited, version=version or post.version,
+        attachments=views_of(post.files), state=post.state, publish_at=post.publish_at, edited=post.edited,
+        version=version or post.version,
     )  # fmt: skip

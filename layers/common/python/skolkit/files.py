@@ -1,8 +1,8 @@
 """Files that people send each other: uploaded into quarantine by a form that S3 checks, read there by the
 scanner alone, released to be fetched by a link that soon expires (decision 0031).
 
-`quarantine/` and `released/` of the bucket of files, each below the area's name. Keys and links hold ids, never
-what a file is called: its name is a header of the released object.
+`quarantine/` and `released/` of the bucket of files, each below the area's name. Keys and links hold ids,
+never what a file is called: its name is a header of the released object.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ def link(id: str) -> str:
 
 
 def disposition(name: str) -> str:
-    """The header by which a file is saved under its name, whatever the letters (RFC 6266, RFC 5987).
+    r"""The header by which a file is saved under its name, whatever the letters (RFC 6266, RFC 5987).
 
     >>> disposition('Läsår "1".pdf')
-    "attachment; filename=\\"Lasar _1_.pdf\\"; filename*=UTF-8''L%C3%A4s%C3%A5r%20%221%22.pdf"
+    "attachment; filename=\"Lasar _1_.pdf\"; filename*=UTF-8''L%C3%A4s%C3%A5r%20%221%22.pdf"
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = re.sub(r'[^ -~]|["\\%]', "_", plain)
