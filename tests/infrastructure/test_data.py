@@ -146,7 +146,7 @@ def test_what_the_embedded_aws_lacks_is_left_out_there_and_nothing_else(cdk: Ass
 
 
 def test_files_are_told_of_and_quarantine_ends_after_a_week(cdk: Assembly) -> None:
-    """What is released stays as long as its row; once deleted it is gone within a day, with older versions."""
+    """What is released stays as long as its row; once deleted it is gone within a day, older versions too."""
     (bucket,) = (b for b in cdk.of("AWS::S3::Bucket") if "-files-" in as_text(b.properties["BucketName"]))
     rules = {rule["Prefix"]: rule for rule in bucket.properties["LifecycleConfiguration"]["Rules"]}
     assert set(rules) == {"quarantine/", "released/"}

@@ -160,7 +160,8 @@ def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> N
         area = function.properties["Environment"]["Variables"]["SKOLKIT_AREA"]
         for action, resource in allowed(role):
             if action == "s3:DeleteObject":
-                files = rf":::skolkit-(tables|files)-\S+/[a-z]+/{area}/\*$|/register/leaving/\*$|/documents/whole/\*$"
+                own = rf":::skolkit-(tables|files)-\S+/[a-z]+/{area}/\*$"
+                files = rf"{own}|/register/leaving/\*$|/documents/whole/\*$"
                 assert re.search(files, resource), (function, resource)
                 deletes.add(function.properties["FunctionName"].rpartition("-")[2])
     assert deletes == {
@@ -178,7 +179,7 @@ def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> N
 def test_a_file_in_quarantine_is_read_by_the_scanner_alone_which_reads_nothing_else(cdk: Assembly) -> None:
     """And what is given out is written by it alone, of one area's table."""
     done = {
-        (function.properties["FunctionName"].partition("-")[2], action, resource.split(":::")[1].partition("/")[2])
+        (function.properties["FunctionName"][8:], action, resource.split(":::")[1].partition("/")[2])
         for function, role in roles(cdk) for action, resource in allowed(role)
         if action.startswith("s3:") and "skolkit-files" in resource
     }  # fmt: skip

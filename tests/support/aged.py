@@ -41,6 +41,7 @@ from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, Overwrite, Remove, chunks, commit, dynamodb
 from skolkit.types import GroupId, PersonId, UnitId, new_id
 from tests.support.areas import ARCHIVE_BUCKET, acting_as, deliver, outbox, run_schedule
+from tests.support.attached import attached_to
 
 AREAS = ("attendance", "messages", "organisation", "register", "timetable")
 YEAR = SchoolYear.of(today()).start_year
@@ -87,11 +88,17 @@ def age_municipality(*, protected: bool = True) -> Aged:
 
 
 def _letters(made: Aged, at: datetime) -> None:
-    """News that has been changed, and a conversation of more messages than one transaction erases."""
+    """News that has been changed, and a conversation of more messages than one transaction erases; both with
+    files, one of which the news has no more.
+    """
     place = f"group:{new_id()}::guardians"
     text = [Said("sv", "Gammalt", "Brev")]
     post = news.new_post(new_id(), made.teacher, {UNIT: [place]}, text, at)
-    rows: list[Item] = [post, news.authored(post), *news.board_rows(post), news.earlier(post, made.teacher)]
+    files, (plan, earlier, paper) = attached_to(made.teacher, post.pk, post.pk, "TALK#")
+    post.files = [earlier]
+    before = news.earlier(post, made.teacher)
+    post.files = [plan]
+    rows: list[Item] = [post, news.authored(post), *news.board_rows(post), before, *files]
     talk = conversations.new_talk(
         pupil=made.grown, unit=UNIT, guardian=made.guardian, by=made.guardian, title="Läxor", last=stamp(at),
         lists=[conversations.pupils_list(made.grown)],
@@ -100,6 +107,7 @@ def _letters(made: Aged, at: datetime) -> None:
         talk.lists[0], f"{talk.last}#{talk.id}", about=made.grown, guardian=made.guardian
     )
     said = [conversations.message_item(talk, made.guardian, "home", "Hej", "sv") for _ in range(50)]
+    said[7].files = [paper]
     wrote = conversations.WroteItem(f"PERSON#{made.guardian}", f"WROTE#{talk.id}")
     report = conversations.report_item(talk, said[0].id, made.guardian, "Fel")
     rows += [talk, listed, wrote, report, *said]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from functions.messages.domain.attachments import OFFICE
+from functions.messages.domain.attachments import OFFICE, Attachment
+from functions.messages.store import attachments as store
 from skolkit import files
 from skolkit.aws import client
-from skolkit.types import PersonId
+from skolkit.types import PersonId, new_id
 from tests.support.areas import FILES_BUCKET, Answer, acting_as, call, drop_file
 from tests.support.asks import new_key
 
@@ -115,8 +117,6 @@ def held(id: str) -> bytes:
 
 def removed(*ids: str) -> None:
     """Tell of rows that are gone, as the table's stream does."""
-    import importlib
-
     records = [
         {
             "eventName": "REMOVE",
@@ -129,3 +129,14 @@ def removed(*ids: str) -> None:
     app = importlib.import_module("functions.messages.app")
     with acting_as("messages"):
         assert app.forget_attachments({"Records": records}, None) == {"batchItemFailures": []}
+
+
+def attached_to(by: PersonId, *places: str) -> tuple[list[store.AttachmentItem], list[store.Row]]:
+    """The row of a file attached to each of some places, and what these say of it."""
+    items, said = [], []
+    for place in places:
+        file = Attachment(new_id(), by, "Plan.pdf", PDF, 9, "clean")
+        kind = store.NewsFileItem if place.startswith("NEWS") else store.TalkFileItem
+        items.append(store.used_in(kind, store.new_attachment(file), place))
+        said.append(store.row_of(file))
+    return items, said
