@@ -40,7 +40,7 @@ from skolkit.imports import MOST_FAULTS
 from skolkit.outbox import BYTES
 from skolkit.retention import work as retention
 from skolkit.retention.facts import Turn
-from skolkit.table import commit, dynamodb
+from skolkit.table import dynamodb, put_many
 from skolkit.types import PersonId, new_id
 from tests.integration.test_attendance_day import at
 from tests.support.areas import AREAS, Context, acting_as, call, outbox
@@ -323,7 +323,7 @@ def morning(tables: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
                 bucket = where["bucket"]["name"]
                 tables.client("s3").put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
     with acting_as("messages"):
-        commit(new_attachment(PACKING))
+        put_many([new_attachment(PACKING)])
     return tables
 
 

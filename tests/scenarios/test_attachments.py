@@ -108,7 +108,8 @@ def test_an_attack_is_refused_and_its_sender_told(own: Deployed) -> None:
 
 def test_news_with_a_plan_until_it_is_withdrawn(own: Deployed) -> None:
     mentor, home = own.world.klass.mentor_ids[0], own.world.classmates()[0].guardians[0].guardian_id
-    file = send(own, mentor, office(DOCX), "Utflykt.docx", DOCX)
+    plan = office(DOCX)
+    file = send(own, mentor, plan, "Utflykt.docx", DOCX)
     assert judged(own, mentor, file) == ("clean", None)
     body = {
         "audiences": [audience("group", own.world.klass.id)], "texts": TEXTS, "attachments": [file]
@@ -122,7 +123,7 @@ def test_news_with_a_plan_until_it_is_withdrawn(own: Deployed) -> None:
 
     link_ = eventually(lambda: found if (found := link()).status == 200 else None)
     assert link_ is not None
-    assert httpx.get(link_.body["url"]).content == office(DOCX)
+    assert httpx.get(link_.body["url"]).content == plan
     seen = own.call("messages", "list_my_news", mentor).body["data"][0]
     withdrawn = own.call(
         "messages", "withdraw_news", mentor, path={"news": made.body["id"]},

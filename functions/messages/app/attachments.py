@@ -45,7 +45,7 @@ def scan_attachment(file: DroppedFile) -> None:
 
 @on.on_changes(
     gone="FILE#", process=28, timeout=60, runbook="attachments", uses=("s3:DeleteObject released",),
-    meaning="Filer vars meddelanden eller nyheter har gallrats ligger kvar i lagringen.",
+    meaning="Filer vars meddelanden eller nyheter har gallrats är inte borttagna. Ingen kan hämta dem.",
 )  # fmt: skip
 def forget_attachments(keys: Sequence[tuple[str, str]]) -> None:
     """Delete files that nothing needs any more."""
