@@ -14,6 +14,7 @@ Level = Literal["låg", "medel", "hög"]
 _MATRIX = "tests/contract/test_authorization_matrix.py"
 _DATA = "tests/infrastructure/test_data.py"
 _EXTRACTS = "tests/integration/access/test_extracts.py"
+_FILES = "tests/integration/messages/test_attachments.py"
 _GUARD = "tests/unit/access/test_guard.py"
 _PERMISSIONS = "tests/infrastructure/test_permissions.py"
 _RETENTION = "tests/integration/access/retention"
@@ -169,6 +170,24 @@ RISKS = (
                     "::test_without_its_key_a_copy_of_what_was_sealed_is_noise"),
         ),
         open="Körningen räknar bara tills kommunen beslutat att den ska vara skarp.",
+    ),
+    Risk(
+        "En bifogad fil skadar den som öppnar den, eller hamnar hos någon annan.", "hög", "låg",
+        (
+            Measure("Ingen får en fil innan den har kontrollerats; den som nekas raderas.",
+                    f"{_FILES}::test_a_file_in_quarantine_is_nobodys"),
+            Measure("Bara kontrollen får läsa det som ligger i karantän.",
+                    f"{_PERMISSIONS}"
+                    "::test_a_file_in_quarantine_is_read_by_the_scanner_alone_which_reads_nothing_else"),
+            Measure("Skadlig kod, makron och aktivt innehåll nekas, också inuti dokument.",
+                    "tests/unit/messages/test_attachments.py"
+                    "::test_what_is_not_is_refused_for_what_it_is"),
+            Measure("Filen lämnas till den som får läsa meddelandet just då, och ingen annan.",
+                    f"{_FILES}::test_who_may_not_read_the_message_may_not_have_the_file"),
+            Measure("Filen raderas när det den hörde till gallras.",
+                    "tests/scenarios/test_attachments.py::test_a_row_that_goes_takes_its_file_along"),
+        ),
+        open="Okänd skadlig kod som inte följer någon av reglerna upptäcks inte (beslut 0031).",
     ),
     Risk(
         "Något som behövs i en rättslig prövning gallras.", "medel", "låg",

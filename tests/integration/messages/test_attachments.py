@@ -49,6 +49,7 @@ from tests.support.letters import (
     seen,
     write,
 )
+from tests.support.meter import metered
 from tests.support.world import World, make_world
 
 NAME = "Läkarintyg å.pdf"
@@ -335,6 +336,24 @@ def test_an_unused_file_ends_with_its_week(home: PersonId, world: World) -> None
         removed(file)
         assert stored() == {f"released/messages/{used}"}
     assert message
+
+
+def test_what_a_file_costs(world: World, home: PersonId, mentor: PersonId) -> None:
+    pupil = world.classmates()[0]
+    with metered() as sending:
+        file = sent(home)
+    with metered() as scanning:
+        scan(file, times=1)
+    talk, _ = conversation(home, pupil.id)
+    four = [file, *(attachment(home, name=f"{n}.pdf") for n in range(3))]
+    with metered() as writing:
+        written = write("write_message", home, path={"conversation": talk}, attachments=four)
+    with metered() as fetching:
+        assert link(mentor, talk, written.body["message"], file).status == 200
+    assert (sending.trips, scanning.trips) == (2, 2), (sending, scanning)
+    assert writing.trips <= 7, writing.operations
+    assert fetching.trips <= 6, fetching.operations
+    assert (sending.writes <= 10, scanning.writes <= 6, writing.writes <= 70) == (True, True, True)
 
 
 def test_an_extract_tells_which_files_somebody_has_sent(

@@ -36,6 +36,28 @@ def objects(*bodies: bytes) -> bytes:
     return head + b"\nstream\n" + packed + b"\nendstream"
 
 
+def packed_otherwise() -> bytes:
+    """A script in packed objects that only the index of the file knows how to unpack."""
+    body = b"<</S/JavaScript/JS(a)>>"
+    packed = zlib.compress(b"6 0 " + body).hex().encode() + b">"
+    known = [
+        b"<</Type/Catalog/Pages 2 0 R/OpenAction 6 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>",
+        b"<</Type/ObjStm/N 1/First 4/Filter[/ASCIIHexDecode/FlateDecode]/Length %d>>\nstream\n%s\nendstream"
+        % (len(packed), packed),
+    ]
+    made, rows = bytearray(b"%PDF-1.7\n"), [bytes(6)]
+    for number, one in enumerate(known, 1):
+        rows.append(b"\x01" + len(made).to_bytes(4, "big") + b"\0")
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    start = len(made)
+    rows += [b"\x01" + start.to_bytes(4, "big") + b"\0", b"\x02" + (4).to_bytes(4, "big") + b"\0"]
+    index = b"".join(rows)
+    made += b"5 0 obj\n<</Type/XRef/Size 7/W[1 4 1]/Root 1 0 R/Length %d>>\nstream\n" % len(index)
+    return bytes(made + index + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+
+
 def locked() -> bytes:
     from pypdf import PdfReader, PdfWriter
 
@@ -111,6 +133,7 @@ DIRTY: dict[str, tuple[str, bytes, Reason]] = {
     "launch": (PDF, pdf(b"<</S/Launch/F(cmd.exe)>>"), "activeContent"),
     "a file in a pdf": (PDF, pdf(b"<</Names<</EmbeddedFiles<<>>>>>>"), "activeContent"),
     "packed script": (PDF, pdf(objects(b"<</S/JavaScript/JS(a)>>")), "activeContent"),
+    "script packed otherwise": (PDF, packed_otherwise(), "activeContent"),
     "a form that is sent": (PDF, pdf(b"<</S/SubmitForm/F(http://x.example)>>"), "activeContent"),
     "locked pdf": (PDF, locked(), "locked"),
 }  # fmt: skip
