@@ -19,26 +19,33 @@ ACTIVE = frozenset({
     "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/RichMedia", "/XFA",
     "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/3D",
 })  # fmt: skip
-MOST_PACKED = 5_000_000  # bytes of one stream of objects
+MOST_PACKED = 50_000_000  # bytes of all streams of objects, unpacked
+LONGEST = 1_000_000  # bytes of one, packed
 _STREAM = re.compile(rb"stream\r?\n")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+class _TooMuch(Exception):
+    """The streams of objects unpack to unreasonably much."""
 
 
 def refusal(content: bytes) -> Reason | None:
     """Why a PDF is not to be given out."""
     if not content.startswith(b"%PDF-"):
         return "typeMismatch"
-    for part in _parts(content):
-        if why := rules.found(part, "pdf"):
-            return why
     from pypdf import PdfReader
 
     try:
+        for part in _parts(content):
+            if why := rules.found(part, "pdf"):
+                return why
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
             return "locked"
         _ = len(reader.pages)
         return "activeContent" if any(_acts(one) for one in _objects(reader)) else None
+    except _TooMuch:
+        return "tooMuch"
     except Exception:  # noqa: BLE001 - whatever a made-up file makes the library do
         return "unreadable"
 
@@ -46,13 +53,18 @@ def refusal(content: bytes) -> Reason | None:
 def _parts(content: bytes) -> Iterator[bytes]:
     """The file, and its streams of objects unpacked, with names as they are read (`/J#53` is `/JS`)."""
     yield _ESCAPED.sub(_letter, content)
+    left = MOST_PACKED
     for found in _STREAM.finditer(content):
         if b"ObjStm" in _ESCAPED.sub(_letter, content[max(0, found.start() - 500) : found.start()]):
             try:
-                packed = zlib.decompressobj().decompress(content[found.end() :], MOST_PACKED)
+                packed = zlib.decompressobj()
+                objects = packed.decompress(content[found.end() : found.end() + LONGEST], left)
             except zlib.error:
                 continue
-            yield _ESCAPED.sub(_letter, packed)
+            left -= len(objects)
+            if left <= 0 or not (packed.eof or found.end() + LONGEST > len(content)):
+                raise _TooMuch
+            yield _ESCAPED.sub(_letter, objects)
 
 
 def _letter(found: re.Match[bytes]) -> bytes:

@@ -127,13 +127,18 @@ DIRTY: dict[str, tuple[str, bytes, Reason]] = {
     "entities": (DOCX, office(w__d_xml="<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"), "activeContent"),
     "entities in a relation": (DOCX, office(w___rels__d_rels="<!DOCTYPE a []><a/>"), "unreadable"),
     "a bomb": (DOCX, office(w__b_xml=b"\0" * 20_000_000), "tooMuch"),
+    "relations without end": (DOCX, office(w___rels__d_rels=b"<a>" + b" " * 5_000_000), "tooMuch"),
     "many": (DOCX, zipped({f"{n}.xml": "" for n in range(2001)}), "tooMuch"),
     "script": (PDF, pdf(catalog=b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>"), "activeContent"),
     "escaped script": (PDF, pdf(catalog=b"/OpenAction<</S/J#61vaScript/#4AS(a)>>"), "activeContent"),
+    "escaped script that the index leaves out": (
+        PDF, pdf() + b"\n9 0 obj\n<</S/J#61vaScript/J#53(a)>>\nendobj\n", "activeContent"
+    ),
     "launch": (PDF, pdf(b"<</S/Launch/F(cmd.exe)>>"), "activeContent"),
     "a file in a pdf": (PDF, pdf(b"<</Names<</EmbeddedFiles<<>>>>>>"), "activeContent"),
     "packed script": (PDF, pdf(objects(b"<</S/JavaScript/JS(a)>>")), "activeContent"),
     "script packed otherwise": (PDF, packed_otherwise(), "activeContent"),
+    "packed too much": (PDF, pdf(*[objects(b"(" + b" " * 990_000 + b")")] * 60), "tooMuch"),
     "a form that is sent": (PDF, pdf(b"<</S/SubmitForm/F(http://x.example)>>"), "activeContent"),
     "locked pdf": (PDF, locked(), "locked"),
 }  # fmt: skip
