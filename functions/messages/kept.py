@@ -7,6 +7,8 @@ from skolkit.kept import Kept
 KEPT = {
     "preferences": Kept("messages.preference", ("pk",), tied="pk"),
     "ways": Kept("messages.preference", ("pk",), tied="pk"),
+    "devices": Kept("messages.preference", ("pk",), tied="pk"),
+    "device": Kept("messages.preference", ("person",), tied="person"),
     "delivery": Kept("messages.delivery", ("pk", "sk")),
     "emergency": Kept("messages.emergency", ("asked_by",), dated="at"),
     "emergency_chunk": Kept("messages.emergency", ("unsettled", "unreached", "calls"), dated="at"),

@@ -24,6 +24,7 @@ KEPT = (
 )  # data outlives its stack, but not a first deployment that failed
 CURSOR_SECRET = "skolkit-cursor"
 PHONE_SECRET = "skolkit-phone"
+PUSH_SECRET = "skolkit-push"
 ARCHIVE_DAYS = 90
 
 
@@ -58,6 +59,16 @@ class CoreStack(base.SkolkitStack):
             "PhoneKey",
             secret_name=PHONE_SECRET,
             description="Hashes guardians' numbers and codes; with a new value they all choose a code again.",
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
+        secrets.Secret(
+            self,
+            "PushKey",
+            secret_name=PUSH_SECRET,
+            description="Makes the key that push messages are signed with; with a new value every device "
+            "must subscribe again.",
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),

@@ -32,6 +32,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_PHONE_KEY="only for tests",
+            SKOLKIT_PUSH_KEY="only for tests",
             SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
             SKOLKIT_TABLES=TABLES_BUCKET,

@@ -293,7 +293,8 @@ TYPES = (
     DocumentType(
         "messages.preference", Text("Val av kanal", "Chosen channel"),
         Text("Nå personen som den vill", "To reach the person as they wish"),
-        Text("Kanaler, tider, språk", "Channels, hours, language"),
+        Text("Kanaler, tider, språk, enheter för notiser",
+             "Channels, hours, language, devices for notifications"),
         _HOME, _INSIDE, "education end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
