@@ -20,6 +20,7 @@ from tests.support.areas import (
 )
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
+from tests.support.push_service import PushService
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +53,8 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture(scope="session")
 def school() -> Iterator[Deployed]:
     """The whole product deployed, with one school, over HTTP."""
-    with Cloud(port=free_port()) as running:
-        made = start(running)
+    with PushService() as push, Cloud(port=free_port()) as running:
+        made = start(running, push)
         yield made
         read_logs(running, details_of(made.world))
 

@@ -1,6 +1,6 @@
-"""A push service (RFC 8030) on this machine, and the browsers that have subscribed there: it takes only what is
-signed with the key the browser subscribed with (RFC 8292), decrypts it as that browser would (RFC 8291), and
-answers otherwise when told to.
+"""A push service (RFC 8030) on this machine, and the browsers that have subscribed there: it takes only what
+is signed with the key the browser subscribed with (RFC 8292), decrypts it as that browser would (RFC 8291),
+and answers otherwise when told to.
 """
 
 from __future__ import annotations
@@ -57,9 +57,7 @@ def decrypt(body: bytes, private: ec.EllipticCurvePrivateKey, auth: bytes) -> by
     sender, record = body[21 : 21 + length], body[21 + length :]
     if len(record) > size:
         raise ValueError("more than one record")
-    shared = private.exchange(
-        ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender)
-    )
+    shared = private.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender))
     info = b"WebPush: info\0" + point(private.public_key()) + sender
     secret = HKDF(hashes.SHA256(), 32, auth, info).derive(shared)
     key = HKDF(hashes.SHA256(), 16, salt, b"Content-Encoding: aes128gcm\0").derive(secret)

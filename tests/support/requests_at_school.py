@@ -15,6 +15,7 @@ from tests.support.asks import (
     Ask,
     absence,
     attendance,
+    browser,
     called,
     came,
     care_allowance,
@@ -202,10 +203,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.list_group_consents": lambda s: Ask({"group": s.home.klass.id}),
     "messages.list_my_news": lambda _: Ask(),
     "messages.list_news": lambda _: Ask(),
+    "messages.list_push_subscriptions": lambda _: Ask(),
     "messages.list_reports": lambda s: Ask({"unit": s.home.unit}),
     "messages.mark_conversation_seen": lambda s: Ask(
         {"conversation": s.made["conversation"]}, body={"message": s.made["message"]}
     ),
+    "messages.mark_delivery_seen": lambda s: Ask({"delivery": s.made["delivery"]}, headers=new_key()),
     "messages.mark_news_read": lambda s: Ask({"news": s.made["news"]}),
     "messages.post_news": lambda s: Ask(
         body=news_body(audience("group", s.home.klass.id)), headers=new_key()
@@ -225,6 +228,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.read_push_key": lambda _: Ask(),
     "messages.send_emergency": lambda s: Ask(
         {"unit": s.home.unit},
         body={"texts": {"sv": "Stängt"}, "audience": "guardians", "recipients": int(s.made["recipients"])},
@@ -239,6 +243,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.start_group_conversation": lambda s: Ask(
         {"group": s.home.klass.id}, body={"title": "Klassen", "text": "Hej"}, headers=new_key()
     ),
+    "messages.subscribe_to_push": lambda _: Ask(body=browser(), headers=new_key()),
+    "messages.unsubscribe_from_push": lambda s: Ask({"subscription": s.made["subscription"]}),
     "messages.withdraw_news": lambda s: Ask({"news": s.made["news"]}, headers=over(2)),
     "messages.write_message": lambda s: Ask(
         {"conversation": s.made["conversation"]}, body={"text": "Hej"}, headers=new_key()

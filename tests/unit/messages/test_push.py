@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from functions.messages import push
 from functions.messages.domain.deliveries import (
     RULES,
+    Address,
     Channel,
     Delivery,
     Failure,
@@ -101,9 +102,9 @@ def test_an_origin_that_is_configured_whole_is_this_machine() -> None:
     "address",
     [
         "10.0.0.1", "172.16.0.1", "192.168.1.1", "127.0.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-        "224.0.0.1", "255.255.255.255", "192.0.2.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
-        "::ffff:8.8.8.8", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "2001:0:7f00:1::1",
-        "fd00:ec2::254",
+        "224.0.0.1", "255.255.255.255", "192.0.2.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1",
+        "ff02::1", "::ffff:8.8.8.8", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1",
+        "2001:0:7f00:1::1", "fd00:ec2::254",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public_are_not_connected_to(address: str) -> None:
@@ -122,7 +123,7 @@ def test_what_is_connected_to_is_public_whatever_the_address(address: object) ->
     ip = ip_address(str(address))
     if may_connect(str(ip), local=False):
         assert ip.is_global
-        assert not (ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast)
+        assert not any((ip.is_private, ip.is_loopback, ip.is_link_local, ip.is_multicast))
 
 
 def test_a_device_is_there_once_and_there_are_ten_at_most() -> None:
@@ -157,7 +158,9 @@ def test_what_a_push_service_says(status: int, became: Outcome) -> None:
 
 
 def test_push_is_first_where_there_is_a_device_and_what_was_chosen_stays_first() -> None:
-    ways = {Channel.PUSH: (PHONE,), Channel.MAIL: "a@example.org", Channel.SMS: "+46701740605"}
+    ways: dict[Channel, Address | None] = {
+        Channel.PUSH: (PHONE,), Channel.MAIL: "a@example.org", Channel.SMS: "+46701740605"
+    }  # fmt: skip
     order = Wishes().order(Kind.ABSENCE)
     assert order == (Channel.PUSH, Channel.MAIL, Channel.SMS)
     assert next_way(order, ways, ()) == (Channel.PUSH, (PHONE,))
