@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 CONNECT, READ = 2.0, 4.0  # seconds
+SILENCE = 30.0  # seconds in which a service that has not answered is not asked: a class has one service
+_silent: dict[str, float] = {}
 
 
 def services() -> tuple[str, ...]:
@@ -91,29 +94,33 @@ def post(device: Device, message: bytes, topic: str, *, urgent: bool, ttl: timed
     """
     from urllib3.exceptions import HTTPError
 
+    if _silent.get(device.host, 0.0) > time.monotonic():
+        return Reply(Outcome.AWAY)
+    mark = urlsafe_b64encode(hashlib.sha256(topic.encode()).digest()[:24]).decode()
     try:
         where = target(device.endpoint, services())
         address = _address(where)
-        if address is None:
-            logger().warning("push service at an address that is not public", host=where.host)
-            return Reply(Outcome.REFUSED)
         body, headers = _sealed(device, message, ttl)
-        mark = urlsafe_b64encode(hashlib.sha256(topic.encode()).digest()[:24]).decode()
         headers |= {"topic": mark, "urgency": "high" if urgent else "normal"}
-        reply = _send(where, address, body, headers)
-    except UnknownPushService:  # it was known when the device subscribed
-        return Reply(Outcome.REFUSED)
+        return _send(where, address, body, headers)
     except (HTTPError, OSError) as error:
         logger().warning("push service away", host=device.host, error=type(error).__name__)
+        _silent[device.host] = time.monotonic() + SILENCE
         return Reply(Outcome.AWAY)
-    return reply
+    except (UnknownPushService, ValueError) as error:  # also what was right when the device subscribed
+        logger().warning("push message refused by us", host=device.host, error=type(error).__name__)
+        return Reply(Outcome.REFUSED)
 
 
-def _address(where: Target) -> str | None:
-    """The address to connect to, IPv4 first (functions have no other); None if one of them may not be."""
+def _address(where: Target) -> str:
+    """The address to connect to, IPv4 first (functions have no other). Raises `UnknownPushService` when one
+    that the name has may not be connected to.
+    """
     found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     addresses = [str(one[4][0]) for one in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
-    return addresses[0] if all(may_connect(one, where.local) for one in addresses) else None
+    if not all(may_connect(one, where.local) for one in addresses):
+        raise UnknownPushService
+    return addresses[0]
 
 
 def _sealed(device: Device, message: bytes, ttl: timedelta) -> tuple[bytes, dict[str, str]]:

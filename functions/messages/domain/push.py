@@ -21,7 +21,10 @@ SERVICES = (
 )  # fmt: skip
 """The push services of today's browsers, where nothing else is configured."""
 
-_ADDRESS = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?(/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*)")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(
+    rf"(https?)://({_LABEL}(?:\.{_LABEL}){{0,9}})(?::([0-9]{{1,5}}))?(/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*)"
+)
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 behind it, whichever
 
 

@@ -213,8 +213,13 @@ def _hand_over(key: DeliveryKey, letter: Letter, language: str, channel: Channel
         raise
     finally:
         if gone:
-            persist(lambda: commit(*devices.without(key.recipient, gone)))
-            count("DevicesGone", len(gone))
+            persist(lambda: _forget(key.recipient, gone))
+
+
+def _forget(person: PersonId, gone: frozenset[str]) -> None:
+    if writes := devices.without(person, gone):
+        commit(*writes)
+        count("DevicesGone", len(gone))
 
 
 def claim(key: DeliveryKey, known: Delivery, channel: Channel, address: Address) -> Delivery:

@@ -15,12 +15,13 @@ import pytest
 
 from functions.messages import push, store
 from functions.messages.domain.deliveries import RULES, Channel, State
-from functions.messages.domain.push import MOST, Outcome
+from functions.messages.domain.push import MOST, Device, Outcome
 from functions.messages.extract import gather
 from functions.messages.store import devices
 from functions.messages.usecases import sending
 from infra.local.cloud import Cloud
 from infra.local.population import NewGuardian, NewPupil
+from skolkit.clock import now
 from skolkit.extracts import Requested
 from skolkit.table import Overwrite, commit
 from skolkit.types import PersonId, new_id
@@ -52,6 +53,7 @@ SOON = timedelta(seconds=1)
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
     with PushService() as running:
         monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", running.origin)
+        push._silent.clear()
         yield running
         assert running.refused == []
 
@@ -457,9 +459,6 @@ def test_nothing_is_pushed_to_whom_nothing_may_be_sent(
 
 
 def sent(browser: Browser) -> Outcome:
-    from functions.messages.domain.push import Device
-    from skolkit.clock import now
-
     keys = browser.json["keys"]
     device = Device("1", browser.endpoint, keys["p256dh"], keys["auth"], now())
     message = json.dumps({"title": "", "body": "", "delivery": ""}).encode()
@@ -529,7 +528,22 @@ def test_a_service_that_is_no_longer_known_or_does_not_answer(monkeypatch: pytes
         browser = service.subscribe()
         assert sent(browser) is Outcome.REFUSED
     monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", service.origin)
-    assert sent(browser) is Outcome.AWAY
+    asked = named(monkeypatch, ["127.0.0.1"])
+    local = Browser(browser.endpoint.replace("127.0.0.1", "push.test"), browser.private, browser.auth, None)
+    monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", f"http://push.test:{service.port}")
+    assert [sent(local), sent(local)] == [Outcome.AWAY] * 2
+    assert asked == ["push.test"]  # one that does not answer is not asked for every recipient
+    push._silent.clear()
+    assert sent(local) is Outcome.AWAY
+    assert len(asked) == 2
+
+
+@pytest.mark.usefixtures("cloud", "service")
+def test_a_subscription_nothing_can_be_encrypted_for_loses_only_itself(service: PushService) -> None:
+    browser = service.subscribe()
+    broken = Device("1", browser.endpoint, "B" * 87, "A" * 22, now())
+    reply = push.post(broken, b"{}", "tag", urgent=False, ttl=timedelta(hours=1))
+    assert reply.outcome is Outcome.REFUSED
 
 
 def test_what_it_costs(world: World, pupil: NewPupil, lesson: Lesson, service: PushService) -> None:

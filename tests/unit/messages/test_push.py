@@ -81,6 +81,9 @@ def test_the_push_services_of_todays_browsers(endpoint: str) -> None:
         "https://169.254.169.254/latest/meta-data",
         "https://2130706433/x",
         "https://localhost/x",
+        "https://web.push.apple.com./x",
+        "https://a..push.services.mozilla.com/x",
+        f"https://{'a' * 64}.push.services.mozilla.com/x",
         "ftp://fcm.googleapis.com/x",
     ],
 )
