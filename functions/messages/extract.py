@@ -3,19 +3,19 @@ have written.
 """
 
 from __future__ import annotations
-
 from functions.messages import store
 from functions.messages.domain.deliveries import Kind
-from functions.messages.store import consents, news
+from functions.messages.store import consents, devices, news
 from functions.messages.store import conversations as talks
 from functions.messages.store.attachments import AttachmentItem, files_of
 from functions.register import queries as register
+from skolkit.clock import stamp
 from skolkit.extracts import Requested, Section, Value, section
 from skolkit.types import PersonId
 
 
 def gather(asked: Requested) -> list[Section]:
-    """What is sent about a pupil and to a guardian. Two queries, and two per child."""
+    """What is sent about a pupil and to a guardian. Three reads, and two per child."""
     person = asked.person
     wishes, chosen = store.preferences(person)
     back = store.WaysItem.find(*store.ways_key(person))
@@ -35,6 +35,11 @@ def gather(asked: Requested) -> list[Section]:
         section(
             "messages.preference", "Vägar som inte fungerat", "Ways that came back",
             {"channel": ("Kanal", "Channel")}, [[channel] for channel in back.shut] if back else [],
+        ),
+        section(  # whoever knows the address itself can send to the device
+            "messages.preference", "Enheter för notiser", "Devices for notifications",
+            {"at": ("Sedan", "Since"), "service": ("Notistjänst", "Push service")},
+            [[stamp(device.at), device.host] for device in devices.held_by(person)[0]],
         ),
         section(
             "messages.delivery", "Skickade underrättelser", "Notices sent",

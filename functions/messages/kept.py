@@ -1,7 +1,6 @@
 """What messages keeps about people."""
 
 from __future__ import annotations
-
 from skolkit.kept import Kept
 
 KEPT = {
@@ -10,6 +9,8 @@ KEPT = {
     "talk_file": Kept("messages.conversation", ("by",), follows="talk"),
     "preferences": Kept("messages.preference", ("pk",), tied="pk"),
     "ways": Kept("messages.preference", ("pk",), tied="pk"),
+    "devices": Kept("messages.preference", ("pk",), tied="pk"),
+    "device": Kept("messages.preference", ("person",), tied="person"),
     "delivery": Kept("messages.delivery", ("pk", "sk")),
     "emergency": Kept("messages.emergency", ("asked_by",), dated="at"),
     "emergency_chunk": Kept("messages.emergency", ("unsettled", "unreached", "calls"), dated="at"),

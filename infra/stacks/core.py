@@ -2,7 +2,6 @@
 files, the people who sign in, the mail settings, the alarm topic and the address."""
 
 from __future__ import annotations
-
 from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_dynamodb as dynamodb
@@ -14,7 +13,6 @@ from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from constructs import Construct
-
 from infra.stacks import base
 from infra.stacks.users import Users
 from skolkit import files
@@ -25,6 +23,7 @@ KEPT = (
 )  # data outlives its stack, but not a first deployment that failed
 CURSOR_SECRET = "skolkit-cursor"
 PHONE_SECRET = "skolkit-phone"
+PUSH_SECRET = "skolkit-push"
 ARCHIVE_DAYS = 90
 
 
@@ -60,6 +59,16 @@ class CoreStack(base.SkolkitStack):
             "PhoneKey",
             secret_name=PHONE_SECRET,
             description="Hashes guardians' numbers and codes; with a new value they all choose a code again.",
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
+        secrets.Secret(
+            self,
+            "PushKey",
+            secret_name=PUSH_SECRET,
+            description="Makes the key that push messages are signed with; with a new value every device "
+            "must subscribe again.",
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),

@@ -2,23 +2,20 @@
 one runtime. What it may do and what starts it is said by the caller."""
 
 from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-from aws_cdk import AssetHashType, Duration
+from aws_cdk import AssetHashType, CfnParameter, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sqs as sqs
-
 import functions
 from infra.areas import function_name
 from infra.layers import CLOUD_PYTHON, HEAVY, LOCKS
 from infra.local.paths import ROOT
 from infra.stacks import base, permissions
-from infra.stacks.core import CURSOR_SECRET, PHONE_SECRET
+from infra.stacks.core import CURSOR_SECRET, PHONE_SECRET, PUSH_SECRET
 
 RUNTIME = lambda_.Runtime(f"python{CLOUD_PYTHON}", lambda_.RuntimeFamily.PYTHON)
 
@@ -36,6 +33,7 @@ class Functions:
         packages = _asset(built / "dependencies", _hash(ROOT / lock for lock in LOCKS))
         self._layers = [self._layer("Kernel", kernel), self._layer("Dependencies", packages)]
         self._built, self._heavy = built, dict[str, lambda_.LayerVersion]()
+        self._own = _own(stack, area)
 
     def _layer(self, name: str, code: lambda_.AssetCode) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -102,18 +100,39 @@ class Functions:
 
     def _environment(self) -> dict[str, str]:
         """What `skolkit.config.settings` and Powertools read."""
-        phone = {"SKOLKIT_PHONE_KEY": f"{{{{resolve:secretsmanager:{PHONE_SECRET}:SecretString}}}}"}
-        return (phone if self._area == "attendance" else {}) | {
+        return self._own | {
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
             "SKOLKIT_ARCHIVE": base.archive_bucket(),
             "SKOLKIT_EXTRACTS": base.extracts_bucket(),
             "SKOLKIT_FILES": base.files_bucket(),
             "SKOLKIT_TABLES": base.tables_bucket(),
-            "SKOLKIT_CURSOR_KEY": f"{{{{resolve:secretsmanager:{CURSOR_SECRET}:SecretString}}}}",
+            "SKOLKIT_CURSOR_KEY": _secret(CURSOR_SECRET),
             "POWERTOOLS_SERVICE_NAME": self._area,
             "POWERTOOLS_METRICS_NAMESPACE": "Skolkit",
         }
+
+
+def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
+    """What the functions of one area alone are told."""
+    if area == "attendance":
+        return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
+    if area != "messages":
+        return {}
+    services = CfnParameter(
+        stack,
+        "PushServices",
+        default="",
+        allowed_pattern="[a-z0-9.*:/ -]*",
+        description="Hosts of push services that may be sent to, with spaces between (*.example.org is "
+        "every host below); empty for those of today's browsers.",
+    )
+    told = {"SKOLKIT_PUSH_SERVICES": services.value_as_string}
+    return told | {"SKOLKIT_PUSH_KEY": _secret(PUSH_SECRET)}
+
+
+def _secret(name: str) -> str:
+    return f"{{{{resolve:secretsmanager:{name}:SecretString}}}}"
 
 
 def _ours(directory: Path) -> list[Path]:

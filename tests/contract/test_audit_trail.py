@@ -3,11 +3,8 @@ that a new one cannot be forgotten.
 """
 
 from __future__ import annotations
-
 from dataclasses import replace
-
 import pytest
-
 from functions.access.domain.words import DEEDS
 from skolkit.identity import SCHOOL_SCOPE
 from tests.contract.allowed import ALLOWED, operation_of
@@ -49,7 +46,9 @@ UNTRACED = {
     "messages.read_attachment": "one's own",
     "messages.read_news": "written to many",
     "messages.read_news_receipts": "numbers by group",
+    "messages.list_push_subscriptions": "one's own",
     "messages.read_preferences": "one's own",
+    "messages.read_push_key": "about nobody",
     "organisation.list_activities": "who teaches what, by id",
     "organisation.list_ancestors": "public",
     "organisation.list_calendar_decisions": "about a unit",

@@ -15,7 +15,7 @@ from tests.support.areas import AREAS
 
 FORBIDDEN = {
     "aws_cdk", "boto3", "cedarpy", "cryptography", "duckdb", "holidays", "httpx", "numpy", "pandas",
-    "personnummer", "requests", "s3transfer", "skolkit.openapi", "typst", "uuid_utils",
+    "personnummer", "requests", "s3transfer", "skolkit.openapi", "typst", "uuid_utils", "webpush",
 }  # fmt: skip
 SCRIPT = """
 import json, sys

@@ -20,14 +20,15 @@ from skolkit.types import PersonId
 from tests.support.areas import Answer, gateway_event, operation
 from tests.support.deployed import Deployed, eventually, import_files, start
 from tests.support.privacy import details_of, read_logs
+from tests.support.push_service import PushService
 from tests.support.world import UNIT, imagine
 
 
 @pytest.fixture(scope="session")
 def school() -> Iterator[Deployed]:
     """The product with one school whose pupils no scenario has touched: faults count every notice."""
-    with Cloud(port=free_port()) as cloud:
-        yield start(cloud)
+    with PushService() as push, Cloud(port=free_port()) as cloud:
+        yield start(cloud, push)
 
 
 class Behind(Deployed):
@@ -70,12 +71,13 @@ class Behind(Deployed):
 @pytest.fixture(scope="session")
 def guarded() -> Iterator[Behind]:
     """The product with a small school, where AWS asks every function's role."""
-    with Cloud(port=free_port(), auth=True) as cloud:
-        deploy(cloud, assembly(layers.LOCAL), PARAMETERS, lambda _: None)
+    with PushService() as push, Cloud(port=free_port(), auth=True) as cloud:
+        parameters = PARAMETERS | {"PushServices": push.origin}
+        deploy(cloud, assembly(layers.LOCAL), parameters, lambda _: None)
         world, files = imagine(replace(UNIT, pupil_count=24, years=(5,)))
         for group in files:
             import_files(cloud, group)
-        made = Behind(cloud, world)
+        made = Behind(cloud, world, push)
         lesson = world.of_class()[-1]
         eventually(
             lambda: (

@@ -57,7 +57,7 @@ def test_who_chooses_sms_gets_sms_and_no_mail(own: Deployed) -> None:
     pupil = own.world.classmates()[0]
     one, other = homes(own, pupil)
     read = own.call("messages", "read_preferences", one.id)
-    assert (read.body["channel"], read.headers["etag"]) == ("mail", '"0"')
+    assert (read.body["channel"], read.headers["etag"]) == ("push", '"0"')
     refused(choose(own, one.id, "sms", None), 428, "version-required", "If-Match")
     refused(choose(own, one.id, "duva", '"0"'), 422, "invalid", "channel")
     chosen = choose(own, one.id, "sms", '"0"')

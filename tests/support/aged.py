@@ -3,13 +3,11 @@ deletes or archives one that is over and one that is not.
 """
 
 from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-
 from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
@@ -22,7 +20,7 @@ from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
 from functions.messages.domain.news import Said
-from functions.messages.store import consents, conversations, news
+from functions.messages.store import consents, conversations, devices, news
 from functions.messages.store.emergencies import ChunkItem, EmergencyItem
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -78,8 +76,10 @@ def age_municipality(*, protected: bool = True) -> Aged:
         for person in (made.pupil, made.grown):
             commit(messages.PreferencesItem(f"PERSON#{person}", "PREFERENCES", channel="sms"))
             commit(messages.WaysItem(f"PERSON#{person}", "WAYS", shut={"mail": "0" * 32}))
-        for name in ("PREFERENCES", "WAYS"):
+            commit(devices.held_item(person, [], None), devices.owner_item(person, person, None))
+        for name in ("DEVICES", "PREFERENCES", "WAYS"):
             made.over.add(("messages", f"PERSON#{made.grown}", name))
+        made.over.add(("messages", f"DEVICE#{made.grown}", "OWNER"))
         _write(made, "messages", _emergency(made, OLD), _emergency(made, RECENT))
         for day in (OLD, RECENT):
             _letters(made, datetime.combine(day, time(9), UTC))

@@ -202,6 +202,13 @@ def over(version: int) -> dict[str, str]:
     return {"if-match": f'"{version}"'}
 
 
+def browser(endpoint: str = "https://fcm.googleapis.com/fcm/send/new") -> dict[str, Any]:
+    """A browser's push subscription; the keys are those of RFC 8291 §5."""
+    point = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+    keys = {"p256dh": point, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
+    return {"endpoint": endpoint, "expirationTime": None, "keys": keys}
+
+
 def new_key() -> dict[str, str]:
     return {"idempotency-key": new_id()}
 

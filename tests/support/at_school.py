@@ -1,12 +1,10 @@
 """What has been said and done around the pupil of `schools`: absence, lessons, leave, care, letters."""
 
 from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
-
 from functions.attendance.domain import absence as absence_rules
 from functions.attendance.domain import csn, inquiry, suggestions
 from functions.attendance.domain.absence import Span
@@ -24,6 +22,8 @@ from functions.attendance.store import notices as notices_store
 from functions.attendance.store import suggestions as suggestions_store
 from functions.attendance.store.calls import call_item
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
+from functions.messages.domain.deliveries import Channel, Delivery, Said, State
+from functions.messages.store import DeliveryKey, delivery_item
 from infra.local.population import NewPupil
 from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
@@ -37,6 +37,7 @@ from tests.support.asks import (
     CSN_MONTH,
     PHONE,
     Ask,
+    browser,
     new_key,
     over,
     series,
@@ -164,6 +165,18 @@ def told(home: World, head: PersonId, pupil: NewPupil, day: date) -> dict[str, s
     sent = call("messages", "send_emergency", head, path=unit, body=body, headers=new_key())
     assert sent.status == 201, sent.body
     return {"call": one.id, "emergency": str(sent.body["id"]), "recipients": str(number)}
+
+
+def pushed(guardian: PersonId, pupil: NewPupil, day: date) -> dict[str, str]:
+    """A guardian's device, and a message to them that a provider has."""
+    body = browser("https://fcm.googleapis.com/fcm/send/old")
+    made = call("messages", "subscribe_to_push", guardian, body=body, headers=new_key())
+    assert made.status == 201, made.body
+    key = DeliveryKey(pupil.id, day, NoticeId(new_id()), guardian)
+    said = Said("still_ill", {"day": day.isoformat()}, named=True)
+    with acting_as("messages"):
+        commit(delivery_item(key, Delivery(State.ACCEPTED, Channel.MAIL, now(), said=said)))
+    return {"subscription": str(made.body["id"]), "delivery": key.tag}
 
 
 def leaves(pupils: Sequence[PersonId], unit: UnitId, one: PersonId, other: PersonId) -> dict[str, str]:

@@ -23,6 +23,7 @@ from infra.local.synth import assembly
 from skolkit.clock import LOCAL, now
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer, operation
+from tests.support.push_service import PushService
 from tests.support.world import Lesson, World, imagine, lessons_of
 
 T = TypeVar("T")
@@ -31,10 +32,11 @@ PATIENCE = 60.0  # seconds for something asynchronous on a slow machine
 
 @dataclass
 class Deployed:
-    """A running product with one school in it."""
+    """A running product with one school in it. `push` is the one push service it may send to."""
 
     cloud: Cloud
     world: World
+    push: PushService
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, person: PersonId) -> str:
@@ -114,13 +116,14 @@ class Deployed:
         return lessons
 
 
-def start(cloud: Cloud) -> Deployed:
+def start(cloud: Cloud, push: PushService) -> Deployed:
     """Deploy everything and import one school."""
-    deploy(cloud, assembly(layers.LOCAL), PARAMETERS, lambda _: None)
+    parameters = PARAMETERS | {"PushServices": push.origin}
+    deploy(cloud, assembly(layers.LOCAL), parameters, lambda _: None)
     world, files = imagine()
     for group in files:
         import_files(cloud, group)
-    made = Deployed(cloud, world)
+    made = Deployed(cloud, world, push)
     lesson = world.of_class()[-1]
     eventually(
         lambda: (

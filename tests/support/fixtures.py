@@ -1,12 +1,9 @@
 """Fixtures that several suites share; each is made once per test process, whichever suite asks first."""
 
 from __future__ import annotations
-
 import os
 from collections.abc import Iterator
-
 import pytest
-
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
 from tests.support.areas import (
@@ -21,6 +18,7 @@ from tests.support.areas import (
 )
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
+from tests.support.push_service import PushService
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +31,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_PHONE_KEY="only for tests",
+            SKOLKIT_PUSH_KEY="only for tests",
             SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
             SKOLKIT_FILES=FILES_BUCKET,
@@ -53,8 +52,8 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture(scope="session")
 def school() -> Iterator[Deployed]:
     """The whole product deployed, with one school, over HTTP."""
-    with Cloud(port=free_port()) as running:
-        made = start(running)
+    with PushService() as push, Cloud(port=free_port()) as running:
+        made = start(running, push)
         yield made
         read_logs(running, details_of(made.world))
 

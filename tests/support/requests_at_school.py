@@ -1,11 +1,9 @@
 """The right requests of attendance and messages, as `requests` has those of the other areas."""
 
 from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
 from skolkit.clock import today
 from tests.support.asks import (
     CHECK_IN_CODE,
@@ -15,6 +13,7 @@ from tests.support.asks import (
     Ask,
     absence,
     attendance,
+    browser,
     called,
     came,
     care_allowance,
@@ -212,10 +211,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.list_group_consents": lambda s: Ask({"group": s.home.klass.id}),
     "messages.list_my_news": lambda _: Ask(),
     "messages.list_news": lambda _: Ask(),
+    "messages.list_push_subscriptions": lambda _: Ask(),
     "messages.list_reports": lambda s: Ask({"unit": s.home.unit}),
     "messages.mark_conversation_seen": lambda s: Ask(
         {"conversation": s.made["conversation"]}, body={"message": s.made["message"]}
     ),
+    "messages.mark_delivery_seen": lambda s: Ask({"delivery": s.made["delivery"]}, headers=new_key()),
     "messages.mark_news_read": lambda s: Ask({"news": s.made["news"]}),
     "messages.post_news": lambda s: Ask(
         body=news_body(audience("group", s.home.klass.id)), headers=new_key()
@@ -236,6 +237,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.read_push_key": lambda _: Ask(),
     "messages.send_attachment": lambda _: Ask(
         body={"name": "Intyg.pdf", "type": "application/pdf", "size": 1000}, headers=new_key()
     ),
@@ -253,6 +255,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.start_group_conversation": lambda s: Ask(
         {"group": s.home.klass.id}, body={"title": "Klassen", "text": "Hej"}, headers=new_key()
     ),
+    "messages.subscribe_to_push": lambda _: Ask(body=browser(), headers=new_key()),
+    "messages.unsubscribe_from_push": lambda s: Ask({"subscription": s.made["subscription"]}),
     "messages.withdraw_news": lambda s: Ask({"news": s.made["news"]}, headers=over(2)),
     "messages.write_message": lambda s: Ask(
         {"conversation": s.made["conversation"]}, body={"text": "Hej"}, headers=new_key()

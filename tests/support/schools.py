@@ -153,6 +153,7 @@ def make_schools(cloud: Cloud) -> Schools:
         cloud, "organisation", office, "groups", f"Grupp-id;Grupp\r\n{klass.id};{klass.name}"
     )
     made |= dict(zip(("groups upload", "groups taken"), taken, strict=True))
+    made |= at_school.pushed(people["guardian"], pupil, on)
     made |= at_school.written(home, pupil, people)
     made |= at_school.reported(home, pupil, people)
     with acting_as("attendance"):

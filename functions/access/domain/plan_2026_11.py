@@ -3,20 +3,22 @@ what municipalities usually decide [M].
 """
 
 from __future__ import annotations
-
 from functions.access.domain.document_types import DocumentType
 from skolkit.errors import Text
 
 _SCHOOL = Text("Uppgifterna kommer från skolans personal", "The data come from the school's staff")
 _HOME = Text("Personen själv eller en vårdnadshavare", "The person or a guardian")
+
 _FILE = Text(
     "Folkbokföringen och kommunens andra register, genom filer som läses in",
     "The population register and the municipality's other registers, by imported files",
 )
+
 _INSIDE = Text(
     "Kommunens personal med uppgift för personen; ingen utanför kommunen",
     "The municipality's staff with a task for the person; nobody outside",
 )
+
 _HOME_TOO = Text(
     "Kommunens personal med uppgift för eleven, eleven och vårdnadshavarna",
     "The municipality's staff with a task for the pupil, the pupil and the guardians",
@@ -293,7 +295,8 @@ TYPES = (
     DocumentType(
         "messages.preference", Text("Val av kanal", "Chosen channel"),
         Text("Nå personen som den vill", "To reach the person as they wish"),
-        Text("Kanaler, tider, språk", "Channels, hours, language"),
+        Text("Kanaler, tider, språk, enheter för notiser",
+             "Channels, hours, language, devices for notifications"),
         _HOME, _INSIDE, "education end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(

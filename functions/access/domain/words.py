@@ -1,9 +1,7 @@
 """What has been done, in words that a family understands, by the name of the operation in the audit trail."""
 
 from __future__ import annotations
-
 from dataclasses import dataclass
-
 from skolkit.errors import Text
 
 
@@ -201,6 +199,7 @@ DEEDS: dict[str, Deed] = {
     "list_watch_cases": _read("läste listan över bevakningsärenden", "read the list of cases of the watch"),
     "list_workload": _read("läste personalens arbetstid", "read the staff's workload"),
     "mark_conversation_seen": _change("läste ett samtal", "has read a conversation"),
+    "mark_delivery_seen": _change("såg ett meddelande", "has seen a message"),
     "mark_news_read": _change("läste en nyhet", "has read news"),
     "lock_month": _change("låste eller öppnade en månads närvaro", "locked or opened a month's attendance"),
     "mark_notice": _change("noterade hur en underrättelse gick", "noted how a notice went"),
@@ -312,6 +311,8 @@ DEEDS: dict[str, Deed] = {
     ),
     "start_upload": _change("förberedde en tabell", "prepared a table"),
     "suggest_inquiry": _change("föreslog att frånvaron ses över", "suggested to look into the absence"),
+    "subscribe_to_push": _change("slog på notiser i en enhet", "turned notifications on on a device"),
+    "take_over_device": _change("tog över en enhet med notiser", "took a device with notifications over"),
     "take_population": _change(
         "förde in uppgifter från folkbokföringen", "took in data of the population register"
     ),
@@ -323,6 +324,7 @@ DEEDS: dict[str, Deed] = {
     "undo_import": _change("ångrade en inläst tabell", "took an import back"),
     "undo_merge": _change("delade en hopslagen post", "took merged records apart"),
     "undo_rollover": _change("ångrade läsårsskiftet", "undid the rollover"),
+    "unsubscribe_from_push": _change("slog av notiser i en enhet", "turned notifications off on a device"),
     "withdraw_absence": _change("tog tillbaka en frånvaroanmälan", "withdrew a notice of absence"),
     "withdraw_care_schedule": _change(
         "tog tillbaka ett schema för vistelsetid", "withdrew a schedule of care hours"

@@ -9,10 +9,11 @@ or to a person with protected identity; the school tells them in the way it has 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from functions.messages.domain.push import Device
 from skolkit.clock import LOCAL, local, today
 from skolkit.errors import DomainError, Text
 
@@ -22,12 +23,13 @@ LEASE = timedelta(minutes=2)  # longer than a sender may run: an older claim was
 class Channel(StrEnum):
     """A way to reach a person, in the order in which they are tried when nothing else is said."""
 
+    PUSH = "push"
     MAIL = "mail"
     SMS = "sms"
 
 
-CONFIRMED = frozenset({Channel.MAIL})
-"""Channels that say when a message has arrived. SNS tells no one of a text message, so taken is delivered."""
+Address = str | tuple[Device, ...]
+"""Of one channel: a mail address, a number, or the devices that are told together."""
 
 
 class State(StrEnum):
@@ -89,20 +91,25 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRules:
-    """What the law leaves open [PROPOSED], as data of one version. `confirm`: how long a mail may be without
-    word that it has arrived before the next way is tried, when it is pressing; `retry`: when a provider that
+    """What the law leaves open [PROPOSED], as data of one version. `confirm`: how long a mail, and
+    `confirm_push` a push message, may be without word that it has arrived before the next way is tried, when
+    it is pressing (SNS tells nobody of a text message, so taken is delivered); `retry`: when a provider that
     took nothing is asked again, later each time, up to `slowest` times as late; `give_up`: after how many
-    attempts; `quiet`: for who has chosen nothing. `notices_wait`: whether a notice of absence waits for the
-    end of quiet hours. It does not: guardians are told the same day (skollagen 7:17), and school is over long
-    before. Neither does what is urgent. `late`: how long after midnight a notice of absence is still of
-    today.
+    attempts; `push_attempts`: after how many the next way is tried because a push service takes nothing;
+    `kept`: how long a push service keeps what is urgent, and what is not, for a device that is off; `quiet`:
+    for who has chosen nothing. `notices_wait`: whether a notice of absence waits for the end of quiet hours.
+    It does not: guardians are told the same day (skollagen 7:17), and school is over long before. Neither
+    does what is urgent. `late`: how long after midnight a notice of absence is still of today.
     """
 
     id: str = "deliveries-2026"
     confirm: timedelta = timedelta(minutes=30)
+    confirm_push: timedelta = timedelta(minutes=10)
     retry: timedelta = timedelta(minutes=5)
     slowest: int = 12
     give_up: int = 60
+    push_attempts: int = 2
+    kept: tuple[timedelta, timedelta] = (timedelta(hours=4), timedelta(days=3))
     quiet: Quiet = Quiet(time(21, 0), time(6, 30))
     notices_wait: bool = False
     late: timedelta = timedelta(hours=6)
@@ -115,14 +122,15 @@ RULES = DeliveryRules()
 class Wishes:
     """How somebody wants to be reached: `first` of all ways, another order for some `kinds` of message, and
     `quiet` hours and a `language` other than the usual. `shut`: ways that came back, each with the mark of
-    the address that did.
+    the address that did. `devices`: those that push reaches.
     """
 
-    first: Channel = Channel.MAIL
+    first: Channel = Channel.PUSH
     kinds: Mapping[Kind, tuple[Channel, ...]] | None = None
     quiet: Quiet | None = None
     language: str | None = None
     shut: Mapping[Channel, str] | None = None
+    devices: tuple[Device, ...] = ()
 
     def order(self, kind: Kind) -> tuple[Channel, ...]:
         """The ways in the order they are tried. A notice of absence goes by every way there is in the end;
@@ -194,8 +202,8 @@ def may_send(known: Delivery | None, now: datetime) -> bool:
 
 
 def next_way(
-    order: Sequence[Channel], ways: Mapping[Channel, str | None], tried: Collection[Channel]
-) -> tuple[Channel, str] | None:
+    order: Sequence[Channel], ways: Mapping[Channel, Address | None], tried: Collection[Channel]
+) -> tuple[Channel, Address] | None:
     """The channel and address to use next: the first in order that there is and has not been tried."""
     open_ways = (channel for channel in order if channel not in tried)
     return next(((channel, address) for channel in open_ways if (address := ways.get(channel))), None)
@@ -214,12 +222,36 @@ def look_again(
     channel: Channel, pressing: bool, now: datetime, rules: DeliveryRules = RULES
 ) -> datetime | None:
     """When to see whether a message has arrived; None when nothing more is heard, or it is not pressing."""
-    return now + rules.confirm if pressing and channel in CONFIRMED else None
+    waits = {Channel.PUSH: rules.confirm_push, Channel.MAIL: rules.confirm}
+    return now + waits[channel] if pressing and channel in waits else None
 
 
-def try_again(attempts: int, now: datetime, rules: DeliveryRules = RULES) -> datetime | None:
-    """When a provider that took nothing is asked again; None to give it up."""
-    return now + rules.retry * min(attempts, rules.slowest) if attempts < rules.give_up else None
+def try_again(
+    attempts: int, now: datetime, rules: DeliveryRules = RULES, *, after: timedelta | None = None
+) -> datetime | None:
+    """When a provider that took nothing is asked again, not before the time `after` which it has said itself,
+    within reason; None to give it up.
+    """
+    if attempts >= rules.give_up:
+        return None
+    longest = rules.retry * rules.slowest
+    return now + max(min(rules.retry * attempts, longest), min(after or timedelta(), longest))
+
+
+def leave(channel: Channel, attempts: int, rules: DeliveryRules = RULES) -> bool:
+    """Whether a provider that takes nothing is left for the next way: other ways than push are waited for,
+    since behind them are only more costly ones, or nobody.
+    """
+    return channel is Channel.PUSH and attempts >= rules.push_attempts
+
+
+def seen(known: Delivery, now: datetime) -> Delivery | None:
+    """The delivery when its recipient says that they have seen it, by whichever way it is on now: nothing
+    more is sent. None when that changes nothing: it is known, nothing has been sent, or somebody calls.
+    """
+    if known.state in (State.CONFIRMED, State.FAILED, State.HELD) or not known.attempts:
+        return None
+    return replace(known, state=State.CONFIRMED, at=now, until=None)
 
 
 def is_late(kind: Kind, day: date, now: datetime, rules: DeliveryRules = RULES) -> bool:

@@ -24,7 +24,7 @@ from functions.messages.schemas.emergencies import (
 )
 from functions.messages.store import DeliveryKey, emergencies
 from functions.messages.store.emergencies import Chunk
-from functions.messages.usecases.sending import Letter, send_all, ways_to
+from functions.messages.usecases.sending import Letter, send_all, ways_to, wishes_of
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PersonName, Withheld
@@ -162,10 +162,11 @@ def deliver_emergency(due: EmergencyDue) -> None:
 
 
 def _letters(emergency: Emergency, recipients: Sequence[PersonId]) -> dict[DeliveryKey, Letter]:
-    contacts, letters = register.contacts(recipients), dict[DeliveryKey, Letter]()
+    contacts, wishes = register.contacts(recipients), wishes_of(list(recipients))
+    letters = dict[DeliveryKey, Letter]()
     for one in recipients:
         contact = contacts.get(one)
-        ways = {} if isinstance(contact, Withheld) else ways_to(contact)
+        ways = {} if isinstance(contact, Withheld) else ways_to(contact, wishes[one])
         for channel in (channel for channel, address in ways.items() if address):
             said = Said(EMERGENCY, {"emergency": emergency.id}, urgent=True, only=channel)
             letters[_key(emergency, one, channel)] = Letter(said, texts=emergency.texts)
@@ -184,7 +185,7 @@ def _key(emergency: Emergency, person: PersonId, channel: Channel) -> DeliveryKe
 def _counted(
     emergency: Emergency, part: int, recipients: Sequence[PersonId], calls: Sequence[PersonId], told: int = 0
 ) -> Chunk:
-    """What has become of some recipients, beside so many already told. A round trip per 50."""
+    """What has become of some recipients, beside so many already told. A round trip per 33."""
     keys = {one: [_key(emergency, one, channel) for channel in Channel] for one in recipients}
     wanted = store.wanted_deliveries([key for some in keys.values() for key in some])
     (found,) = fetch(wanted, consistent=True)

@@ -8,20 +8,31 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from functions.messages import channels, store
 from functions.messages.domain import deliveries as rules
-from functions.messages.domain.deliveries import Channel, Delivery, Failure, Kind, Said, State, Wishes
+from functions.messages.domain.deliveries import (
+    Address,
+    Channel,
+    Delivery,
+    Failure,
+    Kind,
+    Said,
+    State,
+    Wishes,
+)
 from functions.messages.domain.templates import EMERGENCY, TEMPLATES, Template
 from functions.messages.events import DeliveryDue, NoticeDelivered, NoticeFailed
-from functions.messages.store import DeliveryKey, emergencies
+from functions.messages.store import DeliveryKey, devices, emergencies
 from functions.register import queries as register
 from functions.register.queries import Contact, Withheld
 from skolkit.clock import now
 from skolkit.errors import ChangedMeanwhile
 from skolkit.events import Fact
+from skolkit.retry import persist
 from skolkit.table import Remove, Write, chunks, commit, fetch
-from skolkit.telemetry import logger
+from skolkit.telemetry import count, logger
 from skolkit.types import PersonId
 
 SECONDS = 45.0  # of handing over what is due; the schedule comes every minute
@@ -49,10 +60,13 @@ class Letter:
         return TEMPLATES[self.said.template]
 
     @property
+    def urgent(self) -> bool:
+        return self.said.urgent or self.template.kind is Kind.ABSENCE
+
+    @property
     def pressing(self) -> bool:
         """Whether another way is tried when nothing is heard; what goes by one way alone has no other."""
-        pressing = self.said.urgent or self.template.kind is Kind.ABSENCE
-        return pressing and self.said.only is None
+        return self.urgent and self.said.only is None
 
     def write(self, language: str) -> tuple[str, str]:
         texts = self.texts or {}
@@ -79,8 +93,14 @@ def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
 
 
 def wishes_of(people: list[PersonId]) -> dict[PersonId, Wishes]:
-    """How people want to be reached. One round trip per 50."""
-    return store.wishes_of(people, *fetch(*store.wanted_wishes(people)))
+    """How people want to be reached, and on which devices; the devices of a record that was closed by a
+    merge are not theirs who holds the kept one. One round trip per 25.
+    """
+    more = devices.wanted(people), register.wanted_merged(people)
+    *chosen, held, closed = fetch(*store.wanted_wishes(people), *more)
+    known = store.wishes_of(people, *chosen)
+    found = {one: held.get(one, ()) if one not in closed else () for one in people}
+    return {one: replace(wishes, devices=found[one]) for one, wishes in known.items()}
 
 
 def _send(key: DeliveryKey, letter: Letter, contact: Contact | Withheld | None, wishes: Wishes) -> None:
@@ -142,58 +162,81 @@ def _deliver(
         held = replace(known, state=State.HELD, until=until, at=now())
         commit(store.delivery_item(key, held), *store.due_items(key, held))
         return
-    ways = ways_to(contact)
+    ways = ways_to(contact, wishes)
     back = (way for way, mark in (wishes.shut or {}).items() if mark == _mark(ways.get(way)))
     new = tuple((way, Failure.BOUNCED) for way in back if way not in dict(known.tried))
     _climb(key, letter, contact, wishes, replace(known, tried=(*known.tried, *new)))
 
 
-def ways_to(contact: Contact | None) -> dict[Channel, str | None]:
-    """The addresses of somebody."""
-    return {Channel.MAIL: contact.email, Channel.SMS: contact.phone} if contact else {}
+def ways_to(contact: Contact | None, wishes: Wishes) -> dict[Channel, Address | None]:
+    """The addresses of somebody; none of whom there is no contact card."""
+    if contact is None:
+        return {}
+    return {Channel.PUSH: wishes.devices or None, Channel.MAIL: contact.email, Channel.SMS: contact.phone}
 
 
-def _mark(address: str | None) -> str | None:
-    return store.mark_of(address) if address else None
+def _mark(address: Address | None) -> str | None:
+    """What tells an address from another; a device that is no more is forgotten instead."""
+    return store.mark_of(address) if isinstance(address, str) and address else None
 
 
 def _climb(
     key: DeliveryKey, letter: Letter, contact: Contact | None, wishes: Wishes, known: Delivery
 ) -> None:
     """Try one way after the other until a provider takes the message."""
-    only, ways = letter.said.only, ways_to(contact)
+    only, ways = letter.said.only, ways_to(contact, wishes)
     order = (only,) if only else wishes.order(letter.template.kind)
     while contact and (way := rules.next_way(order, ways, dict(known.tried))):
-        subject, text = letter.write(wishes.language or contact.language)
         known = claim(key, known, *way)
         try:
-            channels.send(*way, subject, text, key.tag)
-        except channels.Rejected:
+            _hand_over(key, letter, wishes.language or contact.language, *way)
+        except channels.NotTaken as refused:
+            away = isinstance(refused, channels.Unavailable)
+            if away and not rules.leave(way[0], known.attempts):
+                _wait(key, known, refused.after)
+                raise
             known = replace(known, tried=(*known.tried, (way[0], Failure.REJECTED)))
             continue
-        except channels.Unavailable:
-            _wait(key, known)
-            raise
         settle(key, known, None, letter)
         return
     settle(key, known, rules.why_failed(known.tried))
 
 
-def claim(key: DeliveryKey, known: Delivery, channel: Channel, address: str) -> Delivery:
+def _hand_over(key: DeliveryKey, letter: Letter, language: str, channel: Channel, address: Address) -> None:
+    """Let the provider have it; devices that are no more are forgotten at once."""
+    subject, text = letter.write(language)
+    gone = frozenset[str]()
+    try:
+        gone = channels.send(channel, address, subject, text, key.tag, urgent=letter.urgent)
+    except channels.NotTaken as refused:
+        gone = refused.gone
+        raise
+    finally:
+        if gone:
+            persist(lambda: _forget(key.recipient, gone))
+
+
+def _forget(person: PersonId, gone: frozenset[str]) -> None:
+    if writes := devices.without(person, gone):
+        commit(*writes)
+        count("DevicesGone", len(gone))
+
+
+def claim(key: DeliveryKey, known: Delivery, channel: Channel, address: Address) -> Delivery:
     """Say that this function is sending, so that a repeat of the fact does not send too."""
     claimed = replace(
         known, state=State.CLAIMED, channel=channel, at=now(), attempts=known.attempts + 1,
-        mark=store.mark_of(address),
+        mark=_mark(address),
     )  # fmt: skip
     commit(store.delivery_item(key, claimed))
     return replace(claimed, version=(claimed.version or 0) + 1)
 
 
-def _wait(key: DeliveryKey, claimed: Delivery) -> None:
+def _wait(key: DeliveryKey, claimed: Delivery, after: timedelta | None) -> None:
     """Nobody is sending it now; it is due again later, and once although the queue may come before."""
     at = now()
     planned = claimed.until if claimed.until and claimed.until > at else None
-    until = planned or rules.try_again(claimed.attempts, at)
+    until = planned or rules.try_again(claimed.attempts, at, after=after)
     if until is None:
         settle(key, claimed, Failure.REJECTED)
         return
@@ -209,11 +252,19 @@ def settle(key: DeliveryKey, known: Delivery, failure: Failure | None, letter: L
     state = State.FAILED if failure else State.ACCEPTED
     until = rules.look_again(known.channel, letter.pressing, at) if letter and known.channel else None
     settled = replace(known, state=state, failure=failure, at=at, until=until)
-    commit(store.delivery_item(key, settled), *store.due_items(key, settled), facts=_answers(key, settled))
-    logger().info("delivery settled", state=state.value, channel=settled.channel, failure=failure)
+    commit(store.delivery_item(key, settled), *store.due_items(key, settled), facts=answers(key, settled))
+    tell(settled)
 
 
-def _answers(key: DeliveryKey, settled: Delivery) -> list[Fact]:
+def tell(settled: Delivery) -> None:
+    """Count what became of a delivery, by channel."""
+    count("Deliveries", 1, channel=settled.channel or "none", state=settled.state)
+    logger().info(
+        "delivery settled", state=settled.state.value, channel=settled.channel, failure=settled.failure
+    )
+
+
+def answers(key: DeliveryKey, settled: Delivery) -> list[Fact]:
     """What attendance is told; what was sent before texts had names can only have been a notice."""
     if settled.said and TEMPLATES[settled.said.template].kind is not Kind.ABSENCE:
         return []

@@ -443,7 +443,7 @@ def test_what_was_chosen_before_there_were_kinds_still_holds(world: World, pupil
     with acting_as("messages"):
         commit(Overwrite(store.PreferencesItem(f"PERSON#{one.id}", "PREFERENCES", channel="sms")))
         wishes, version = store.preferences(one.id)
-    assert (wishes.order(Kind.NEWS), version) == ((Channel.SMS, Channel.MAIL), 1)
+    assert (wishes.order(Kind.NEWS), version) == ((Channel.SMS, Channel.PUSH, Channel.MAIL), 1)
     read = call("messages", "read_preferences", one.id)
     assert (read.body["channel"], read.body["channels"], read.body["quietHours"]) == ("sms", {}, None)
 
