@@ -1,0 +1,64 @@
+"""Who is asked today, and what they have answered: the same for consents and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Generic
+
+from functions.messages.events import MessageDue
+from functions.messages.store.answers import G
+from functions.register import queries as register
+from skolkit.table import Once, chunks, commit, fetch
+from skolkit.types import PersonId, stable_id
+
+TOLD = 100  # people in one fact
+
+
+@dataclass(frozen=True, slots=True)
+class Home(Generic[G]):
+    """Whom it is about, who is asked today, and the latest answer of each of them."""
+
+    subject: PersonId
+    people: tuple[PersonId, ...]
+    latest: Mapping[PersonId, G]
+
+    @property
+    def missing(self) -> list[PersonId]:
+        return [person for person in self.people if person not in self.latest]
+
+
+def guardians_asked(pupils: Sequence[PersonId]) -> dict[PersonId, tuple[PersonId, ...]]:
+    """Who is asked about each of some children: those with custody today, or the pupil of age. A batch per
+    100.
+    """
+    people: dict[PersonId, tuple[PersonId, ...]] = {}
+    for some in chunks(pupils, 100):
+        (found,) = fetch(register.wanted_guardians(some), consistent=True)
+        people |= {pupil: found[pupil] or (pupil,) for pupil in some}
+    return people
+
+
+def homes_of(asked: Mapping[PersonId, tuple[PersonId, ...]], answers: Iterable[G]) -> list[Home[G]]:
+    """What those who are asked have answered; who is not asked any more does not count. A query for each
+    answer under a record that may have proved to be another's.
+    """
+    kept = cache(lambda person: register.merged_into(person) or person)
+    given: dict[PersonId, dict[PersonId, G]] = {subject: {} for subject in asked}
+    for item in sorted(answers, key=lambda a: a.at):
+        subject = item.subject if item.subject in asked else kept(item.subject)
+        by = PersonId(item.by)
+        who = by if by in asked.get(subject, ()) else kept(by)
+        if who in asked.get(subject, ()):
+            given[subject][who] = item
+    return [Home(subject, people, given[subject]) for subject, people in asked.items()]
+
+
+def tell_once(template: str, id: str, people: Iterable[PersonId], once: str) -> None:
+    """Tell people by a template that there is something, each once."""
+    due = stable_id(template, id)
+    facts = [
+        MessageDue(id=due, recipients=some, template=template) for some in chunks(sorted(set(people)), TOLD)
+    ]
+    commit(facts=facts, once=Once(f"{once}#{due}"))
