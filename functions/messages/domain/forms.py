@@ -32,7 +32,9 @@ class WrongDeadline(DomainError):
     """The last day to answer is today or later, within a year."""
 
     status = 422
-    reason = Text("Sista svarsdag är passerad eller för långt fram.", "The deadline is past or too far ahead.")
+    reason = Text(
+        "Sista svarsdag är passerad eller för långt fram.", "The deadline is past or too far ahead."
+    )
     advice = Text("Välj en dag inom ett år.", "Choose a day within a year.")
 
 
@@ -50,7 +52,9 @@ class WrongRespondents(DomainError):
 class WrongMove(DomainError):
     """A draft is published; what is published is closed, or closed opened; what is withdrawn stays so."""
 
-    reason = Text("Formuläret kan inte gå från {before} till {after}.", "A form that is {before} is not {after}.")
+    reason = Text(
+        "Formuläret kan inte gå från {before} till {after}.", "A form that is {before} is not {after}."
+    )
     advice = Text("Läs om formuläret.", "Read the form again.")
 
 

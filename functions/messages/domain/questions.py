@@ -18,6 +18,7 @@ from skolkit.errors import DomainError, Text
 Kind = Literal["text", "number", "date", "yesNo", "oneOf", "severalOf"]
 CHOICES = ("oneOf", "severalOf")
 YES, NO = "yes", "no"
+Texts = tuple[tuple[str, str], ...]  # language and text
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,10 @@ class AnswerMissing(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers of a choice; `texts` by language."""
+    """One of the answers of a choice; `texts` with their languages."""
 
     id: str
-    texts: Mapping[str, str]
+    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +160,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`texts` by language; `length` of a text, `low` and `high` of a number, `first` and `last` of a date,
-    all of them included, `options` of a choice.
+    """`texts` with their languages; `length` of a text, `low` and `high` of a number, `first` and `last` of
+    a date, all of them included; `options` of a choice.
     """
 
     id: str
     kind: Kind
-    texts: Mapping[str, str]
+    texts: Texts
     required: bool = True
     options: tuple[Option, ...] = ()
     length: int | None = None
@@ -239,14 +240,17 @@ def _check_question(one: Question, place: str, languages: Collection[str]) -> No
     ids = [option.id for option in one.options]
     if len(set(ids)) < len(ids):
         raise QuestionTwice(field=f"{place}.options", value=one.id)
-    odd = [name for name, kinds in _BOUNDS.items() if getattr(one, name) is not None and one.kind not in kinds]
+    odd = [
+        name for name, kinds in _BOUNDS.items() if getattr(one, name) is not None and one.kind not in kinds
+    ]
     turned = (
         (one.low is not None and one.high is not None and one.low > one.high)
         or (one.first is not None and one.last is not None and one.first > one.last)
     )  # fmt: skip
     if odd or turned or (len(ids) >= 2) != (one.kind in CHOICES) or (ids and one.kind not in CHOICES):
         raise QuestionUnclear(field=place, value=one.id, question=one.id)
-    if any(set(texts) != set(languages) for texts in (one.texts, *(o.texts for o in one.options))):
+    said = (one.texts, *(option.texts for option in one.options))
+    if any(sorted(language for language, _ in texts) != sorted(languages) for texts in said):
         raise LanguageMissing(field=f"{place}.texts", value=one.id, question=one.id)
 
 
@@ -344,3 +348,25 @@ def written(number: float) -> str:
     ('3', '2.5')
     """
     return str(int(number)) if number.is_integer() else str(number)
+
+
+def said(texts: Texts, language: str = "sv") -> str:
+    """In a language, or the first there is."""
+    return dict(texts).get(language, texts[0][1])
+
+
+def told(questions: Sequence[Question], given: Iterable[Given]) -> list[tuple[str, str]]:
+    """Every question with its answer in words, whole; "" where there is none."""
+    found = {one.question: one for one in given}
+    return [(said(question.texts), _words(question, found.get(question.id))) for question in questions]
+
+
+def _words(question: Question, given: Given | None) -> str:
+    if given is None:
+        return ""
+    if given.number is not None:
+        return written(given.number).replace(".", ",")
+    if given.day is not None:
+        return given.day.isoformat()
+    labels = {YES: "Ja", NO: "Nej"} | {option.id: said(option.texts) for option in question.options}
+    return given.text or ", ".join(labels[name] for name in question.choices if name in given.names)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Generic
+from typing import Generic, TypeVar
 
 from functions.messages.events import MessageDue
 from functions.messages.store.answers import G
 from functions.register import queries as register
+from skolkit.cursor import seal, unseal
 from skolkit.table import Once, chunks, commit, fetch
 from skolkit.types import PersonId, stable_id
 
 TOLD = 100  # people in one fact
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ def homes_of(asked: Mapping[PersonId, tuple[PersonId, ...]], answers: Iterable[G
         if who in asked.get(subject, ()):
             given[subject][who] = item
     return [Home(subject, people, given[subject]) for subject, people in asked.items()]
+
+
+def page_of(
+    rows: Sequence[R], place: Callable[[R], str], limit: int, cursor: str | None, *bound: str
+) -> tuple[list[R], str | None]:
+    """A page of rows in order of their places, and the cursor of the next."""
+    start = unseal(cursor, *bound)
+    left = [row for row in rows if start is None or place(row) > start["after"]]
+    page = left[:limit]
+    return page, seal({"after": place(page[-1])} if len(left) > len(page) else None, *bound)
 
 
 def tell_once(template: str, id: str, people: Iterable[PersonId], once: str) -> None:

@@ -31,14 +31,13 @@ from functions.messages.store import board
 from functions.messages.store import consents as store
 from functions.messages.store.consents import AnswerItem, AskItem
 from functions.messages.store.news import rows_of
-from functions.messages.usecases.asked import guardians_asked, homes_of, tell_once
+from functions.messages.usecases.asked import guardians_asked, homes_of, page_of, tell_once
 from functions.messages.usecases.places import said_in, texts_of
 from functions.messages.usecases.recipients import anybody_in
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
-from skolkit.cursor import seal, unseal
 from skolkit.errors import ChangedMeanwhile, NotFound, Text
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
@@ -154,14 +153,11 @@ def list_consent_answers(caller: Caller, id: str, group: GroupId, query: FollowU
     if group not in store.groups_of(ask):
         raise NotFound
     names = _names(caller, _groups(caller, [group])[group])
-    bound = ("consents", id, group, query.outcome or "", caller.seal)
-    start = unseal(query.cursor, *bound)
     rows = asked_about(ask, store.answers_of(id), sorted(names))
-    left = [
-        one for one in rows
-        if (start is None or one.pupil > start["after"]) and query.outcome in (None, one.outcome)
-    ]  # fmt: skip
-    page = left[: query.limit]
+    page, cursor = page_of(
+        [one for one in rows if query.outcome in (None, one.outcome)], lambda one: one.pupil,
+        query.limit, query.cursor, "consents", id, group, query.outcome or "", caller.seal,
+    )  # fmt: skip
     record_read(Trace(caller.person_id, "list_consent_answers", group))
     return FollowUpPage(
         data=[
@@ -171,7 +167,7 @@ def list_consent_answers(caller: Caller, id: str, group: GroupId, query: FollowU
             )
             for one in page
         ],
-        cursor=seal({"after": page[-1].pupil} if len(left) > len(page) else None, *bound),
+        cursor=cursor,
     )  # fmt: skip
 
 
