@@ -43,7 +43,7 @@ class Asked:
 
 def list_forms(caller: Caller, query: PageQuery) -> AskedFormPage:
     """What the caller is asked about children in their custody and themselves, newest first. For a guardian
-    of one child at one school seven round trips, however many forms.
+    of one child at one school nine round trips, however many forms.
     """
     me = caller.person_id
     here = standing(me)
@@ -87,13 +87,13 @@ def _answer(caller: Caller, person: PersonId, id: str, new: NewAnswers, version:
         return _view(caller, asked)
     if asked.number != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
-    item, held = store.answering(form, asked.subject, caller.person_id, version + 1, rows)
+    item, writes = store.answering(form, asked.subject, caller.person_id, version + 1, rows)
     first: list[Write] = []
     if not form.answered:  # so that the questions do not change under the first answer
         form.answered = True
         first = [form]
     trace = Trace(caller.person_id, "answer_form", asked.subject, changes=id)
-    commit(item, *held, *first, trace=trace)
+    commit(*writes, *first, trace=trace)
     return _view(caller, Asked(form, asked.subject, item, version + 1))
 
 

@@ -48,9 +48,7 @@ def test_who_is_not_asked_any_more_changes_nothing(
 ) -> None:
     asked = PEOPLE[:2]
     without = [(who, answer) for who, answer in answers if who != "former"]
-    assert outcome_of(dict(answers), asked, both=both) == outcome_of(
-        dict(without), asked, both=both
-    )
+    assert outcome_of(dict(answers), asked, both=both) == outcome_of(dict(without), asked, both=both)
 
 
 @given(ANSWERS, st.sampled_from(PEOPLE[:2]), st.booleans())
