@@ -21,15 +21,25 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Home(Generic[G]):
-    """Whom it is about, who is asked today, and the latest answer of each of them."""
+    """Whom it is about, who is asked today, and their answers, oldest first."""
 
     subject: PersonId
     people: tuple[PersonId, ...]
-    latest: Mapping[PersonId, G]
+    given: tuple[tuple[PersonId, G], ...]
+
+    @property
+    def latest(self) -> dict[PersonId, G]:
+        """The last answer of each who has answered."""
+        return dict(self.given)
+
+    @property
+    def last(self) -> G | None:
+        """The last answer of all."""
+        return self.given[-1][1] if self.given else None
 
     @property
     def missing(self) -> list[PersonId]:
-        return [person for person in self.people if person not in self.latest]
+        return [person for person in self.people if person not in dict(self.given)]
 
 
 def guardians_asked(pupils: Sequence[PersonId]) -> dict[PersonId, tuple[PersonId, ...]]:
@@ -48,14 +58,14 @@ def homes_of(asked: Mapping[PersonId, tuple[PersonId, ...]], answers: Iterable[G
     answer under a record that may have proved to be another's.
     """
     kept = cache(lambda person: register.merged_into(person) or person)
-    given: dict[PersonId, dict[PersonId, G]] = {subject: {} for subject in asked}
+    given: dict[PersonId, list[tuple[PersonId, G]]] = {subject: [] for subject in asked}
     for item in sorted(answers, key=lambda a: a.at):
         subject = item.subject if item.subject in asked else kept(item.subject)
         by = PersonId(item.by)
         who = by if by in asked.get(subject, ()) else kept(by)
         if who in asked.get(subject, ()):
-            given[subject][who] = item
-    return [Home(subject, people, given[subject]) for subject, people in asked.items()]
+            given[subject].append((who, item))
+    return [Home(subject, people, tuple(given[subject])) for subject, people in asked.items()]
 
 
 def page_of(

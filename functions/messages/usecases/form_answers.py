@@ -30,8 +30,8 @@ from skolkit.types import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A form that is asked about somebody today, of some people: their answer that holds, by which number of
-    answers it is known. `secret`: somebody's identity is protected.
+    """A form that is asked about somebody today: the answer that holds, and how many have been given, which
+    is its version. `secret`: the child's identity is protected.
     """
 
     form: FormItem
@@ -128,11 +128,9 @@ def _known(
 ) -> Asked:
     """What has been answered about somebody, under closed records too, by those people."""
     answers = [answer for one in records for answer in store.answers_of(form.id, one)]
-    if form.respondents == "guardian":
-        answers = [answer for answer in answers if answer.by in people]
     (home,) = homes_of({records[0]: people}, answers)
-    current = max(home.latest.values(), key=lambda answer: answer.at, default=None)
-    return Asked(form, records[0], current, len(answers), secret)
+    number = len(answers) if form.respondents == "child" else len(home.given)
+    return Asked(form, records[0], home.last, number, secret)
 
 
 def _is_of_age(caller: Caller) -> bool:

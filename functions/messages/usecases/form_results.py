@@ -136,8 +136,9 @@ def shown_homes(caller: Caller, form: FormItem) -> list[tuple[PersonName, Home[F
 
 def holding(form: FormItem, home: Home[FormAnswerItem]) -> Sequence[FormAnswerItem]:
     """The answers of a home that hold: about a child the last by anybody."""
-    answers = sorted(home.latest.values(), key=lambda item: item.at)
-    return answers[-1:] if form.respondents == "child" else answers
+    if form.respondents == "child":
+        return [home.last] if home.last else []
+    return list(home.latest.values())
 
 
 def traces_of(by: PersonId, action: str, form: FormItem, people: Iterable[PersonId]) -> list[Trace]:

@@ -158,7 +158,7 @@ def homes_in(form: FormItem, answers: Sequence[FormAnswerItem]) -> list[Home[For
 
 def missing_in(form: FormItem, home: Home[FormAnswerItem]) -> list[PersonId]:
     """Who is to answer yet: of a child nobody when somebody has."""
-    return [] if form.respondents == "child" and home.latest else home.missing
+    return [] if form.respondents == "child" and home.given else home.missing
 
 
 def readable(caller: Caller, id: str) -> FormItem:

@@ -12,7 +12,9 @@ from functions.messages.store import forms as store
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import now, today
+from skolkit.errors import ChangedMeanwhile
 from skolkit.extracts import Requested
+from skolkit.table import commit
 from skolkit.tables import bucket
 from skolkit.tables.formats import read_table
 from skolkit.types import PersonId, new_id
@@ -419,6 +421,42 @@ def test_an_extract_tells_of_answers_by_and_about_one(world: World) -> None:
     assert rows(mentor) == [(None, "Utflykt")]
 
 
+def test_two_answers_at_once_are_one_after_the_other(world: World) -> None:
+    pupil, one, other = family(world)
+    id = form(world)
+    with acting_as("messages"):
+        kept = store.find_form(id)
+        assert kept
+        for by in (one, other):
+            _, writes = store.answering(kept, pupil.id, by, 1, [])
+            if by == one:
+                commit(*writes)
+            else:
+                with pytest.raises(ChangedMeanwhile):
+                    commit(*writes)
+
+
+def test_the_principal_asks_a_year_and_the_whole_unit(world: World) -> None:
+    pupil, one, _ = family(world)
+    head = world.staff("principal")
+    year = next(p.year for p in world.population.pupils if p.id == pupil.id)
+    ids = [
+        form(world, audience("year", world.unit, year=year), by=head),
+        form(world, audience("unit", world.unit), by=head),
+    ]
+    assert {(r["form"], r["person"]) for r in asked(one)} >= {(id, pupil.id) for id in ids}
+    for id in ids:
+        assert fill(one, pupil.id, id).status == 200
+        assert call("messages", "read_form", world.klass.mentor_ids[0], path={"form": id}).status == 404
+    in_year, in_unit = (statistics(head, id) for id in ids)
+    assert in_year["answered"] == in_unit["answered"] == 1
+    assert in_year["asked"] <= in_unit["asked"]
+    own_forms = call("messages", "list_my_forms", head, query={"limit": 1}).body
+    assert [row["id"] for row in own_forms["data"]] == [ids[1]]
+    rest = call("messages", "list_my_forms", head, query={"cursor": own_forms["cursor"]}).body
+    assert [row["id"] for row in rest["data"]] == [ids[0]]
+
+
 def test_what_it_costs(world: World) -> None:
     pupil, one, _ = family(world)
     mentor = world.klass.mentor_ids[0]
@@ -426,19 +464,15 @@ def test_what_it_costs(world: World) -> None:
     asked(one)
     with metered() as use:
         assert len([r for r in asked(one) if r["person"] == pupil.id]) == 3
-    print("list", use.trips, use.operations)
     assert use.trips <= 10, use.operations
     fill(one, pupil.id, ids[0])
     with metered() as use:
         fill(one, pupil.id, ids[0], ALLERGIC, version=1)
-    print("answer", use.trips, use.writes, use.operations)
     assert use.trips <= 7, use.operations
     assert use.writes <= 10, use.writes
     with metered() as use:
         statistics(mentor, ids[0])
-    print("statistics", use.trips, use.operations)
     assert use.trips <= 10, use.operations
     with metered() as use:
         listed(mentor, ids[0])
-    print("answers", use.trips, use.operations)
     assert use.trips <= 11, use.operations
