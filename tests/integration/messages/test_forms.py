@@ -104,6 +104,7 @@ def test_one_answer_about_a_child_the_last_holds_and_the_earlier_is_kept(world: 
     assert (seen["version"], seen["own"], seen["answered"]) == (1, False, True)
     assert [a["question"] for a in seen["answers"]] == ["day", "allergic"]
     assert fill(other, pupil.id, id, ALLERGIC).status == 412
+    assert fill(other, pupil.id, id, ALLERGIC, version=7).status == 412
     assert fill(other, pupil.id, id, ALLERGIC, version=1).status == 200
     assert fill(one, pupil.id, id, version=1).status == 412
     again = fill(other, pupil.id, id, ALLERGIC, version=0)

@@ -71,16 +71,15 @@ ANY = st.builds(
 @st.composite
 def nearly(draw: DrawFn, form: tuple[Question, ...]) -> list[Given]:
     """Answers of the right kind, mostly: some left out, some outside bounds, some not asked for."""
-    names = [*OPTIONS, "w"]
     values: dict[Kind, Any] = {
-        "text": lambda: {"text": draw(TEXTS)},
-        "number": lambda: {"number": draw(NUMBERS)},
-        "date": lambda: {"day": draw(DAYS)},
-        "yesNo": lambda: {"yes": draw(st.booleans())},
-        "oneOf": lambda: {"chosen": (draw(st.sampled_from(names)),)},
-        "severalOf": lambda: {"chosen": tuple(draw(st.lists(st.sampled_from(names), max_size=3)))},
+        "text": lambda _: {"text": draw(TEXTS)},
+        "number": lambda _: {"number": draw(NUMBERS)},
+        "date": lambda _: {"day": draw(DAYS)},
+        "yesNo": lambda _: {"yes": draw(st.booleans())},
+        "oneOf": lambda names: {"chosen": (draw(st.sampled_from(names)),)},
+        "severalOf": lambda names: {"chosen": tuple(draw(st.lists(st.sampled_from(names), max_size=3)))},
     }
-    return [Given(one.id, **values[one.kind]()) for one in form if draw(st.integers(0, 4))]
+    return [Given(one.id, **values[one.kind]([*one.choices, "w"])) for one in form if draw(st.integers(0, 4))]
 
 
 VALUE = {"text": "text", "number": "number", "date": "day", "yesNo": "yes"}
@@ -145,6 +144,14 @@ def test_answers_are_right_or_refused_with_the_question_named(data: st.DataObjec
     assert refusal.value in {*(one.id for one in form), *(one.question for one in answers)}
     assert str(refusal.value) in refusal.said.sv
     assert refusal.field.startswith("answers")
+
+
+@pytest.mark.parametrize("chosen", [(), ("x", "x"), ("x", "y", "z"), ("w",)])
+def test_each_option_is_chosen_once(chosen: tuple[str, ...]) -> None:
+    form = [Question("a", "severalOf", SV, options=(Option("x", SV), Option("y", SV)))]
+    check_answers(form, [Given("a", chosen=("y", "x"))])
+    with pytest.raises(questions.OutsideBounds):
+        check_answers(form, [Given("a", chosen=chosen)])
 
 
 @given(ANY)
