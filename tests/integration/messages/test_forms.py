@@ -259,6 +259,9 @@ def test_others_neither_ask_answer_nor_see(world: World) -> None:
     for person in (neighbour, pupil.id, stranger, world.klass.mentor_ids[0]):
         assert fill(person, pupil.id, id).status == 404
         assert own(person, pupil.id, id).status == 404
+    outside = next(p for p in world.population.pupils if p.id not in world.klass.pupil_ids and p.guardians)
+    for trying in (own, fill):
+        assert trying(outside.guardians[0].guardian_id, outside.id, id).status == 404
     for name in ("read_form", "read_form_statistics", "list_form_answers", "list_form_unanswered"):
         for person in (one, pupil.id, stranger):
             assert call("messages", name, person, path={"form": id}).status == 404
