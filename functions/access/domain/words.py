@@ -350,6 +350,7 @@ DEEDS: dict[str, Deed] = {
     "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "withdraw_leave": _change("tog tillbaka en ansökan om ledighet", "took an application for leave back"),
+    "write_form_export": _read("tog ut svar på ett formulär i en fil", "took answers to a form into a file"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "watch_absence": _change("startade nattens bevakning av frånvaro", "began the night's watch of absence"),
     "write_message": _change("skrev ett meddelande", "wrote a message"),
