@@ -11,6 +11,7 @@ from functions.messages.domain.deliveries import Channel, Failure
 from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
 from skolkit.types import NoticeId, PersonId, UnitId
 
@@ -95,6 +96,20 @@ class ConsentDue(Fact):
     type: ClassVar[str] = "messages.ConsentDue.v1"
     consent: str
     reminder: bool = False
+
+
+class FormDue(Fact):
+    """People are to be told of a form, or reminded before its deadline."""
+
+    type: ClassVar[str] = "messages.FormDue.v1"
+    form: str
+    reminder: bool = False
+
+
+class FormExportAsked(Asked):
+    """The answers to a form are to be written into a file."""
+
+    type: ClassVar[str] = "messages.FormExportAsked.v1"
 
 
 class ExtractAnswered(Answered):

@@ -5,7 +5,8 @@ have written.
 from __future__ import annotations
 from functions.messages import store
 from functions.messages.domain.deliveries import Kind
-from functions.messages.store import consents, devices, news
+from functions.messages.domain.questions import told
+from functions.messages.store import (consents, devices, forms, news)
 from functions.messages.store import conversations as talks
 from functions.messages.store.attachments import AttachmentItem, files_of
 from functions.register import queries as register
@@ -79,11 +80,44 @@ def gather(asked: Requested) -> list[Section]:
                 "by": ("Av", "By"),
             },
             [
-                [ask.consent_kind, a.answer, a.at, "personen själv" if a.by == person else "vårdnadshavare"]
+                [ask.consent_kind, a.answer, a.at, _writer(a.by, person)]
                 for ask, answers in consents.held_by(person) for a in answers
             ],
         ),
+        *_forms(person),
     ]  # fmt: skip
+
+
+def _forms(person: PersonId) -> list[Section]:
+    """Forms that the person has made, and answers by and about them, what is sensitive by itself."""
+    made, answered = forms.made_by(person), forms.held_by(person)
+    return [
+        part
+        for sensitive, document in ((False, "messages.form"), (True, "messages.form_sensitive"))
+        for part in (
+            section(
+                document, "Gjorda formulär", "Forms made",
+                {"at": ("Tid", "Time"), "title": ("Rubrik", "Title"), "deadline": ("Sista dag", "Deadline")},
+                [[f.made, f.texts[0][1], f.deadline] for f in made if f.sensitive == sensitive],
+            ),
+            section(
+                document, "Svar på formulär", "Answers to forms",
+                {
+                    "title": ("Rubrik", "Title"), "at": ("Tid", "Time"), "by": ("Av", "By"),
+                    "question": ("Fråga", "Question"), "answer": ("Svar", "Answer"),
+                },
+                [
+                    [form.texts[0][1], item.at, _writer(item.by, person), question, answer]
+                    for form, mine in answered if form.sensitive == sensitive
+                    for item in mine for question, answer in told(form.asks, item.given) if answer
+                ],
+            ),
+        )
+    ]  # fmt: skip
+
+
+def _writer(by: str, person: PersonId) -> str:
+    return "personen själv" if by == person else "vårdnadshavare"
 
 
 def _files(person: PersonId) -> list[AttachmentItem]:

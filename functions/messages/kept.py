@@ -32,6 +32,12 @@ KEPT = {
     "consent_answer": Kept("messages.consent", ("sk", "by"), dated="ended"),
     "consent_held": Kept("messages.consent", ("pk", "sk"), follows="consent_ask"),
     "consent_kind": Kept("messages.consent_kind"),
+    "form": Kept("messages.form", ("by",), dated="deadline"),
+    "form_sensitive": Kept("messages.form_sensitive", ("by",), dated="deadline"),
+    "form_answer": Kept("messages.form", ("sk", "by"), follows="form"),
+    "form_held": Kept("messages.form", ("pk", "sk"), follows="form"),
+    "form_written": Kept("messages.form", ("pk",), follows="form"),
+    "form_export": Kept("technical.job", ("asked_by",)),
     "messages_retention": Kept("technical.job"),
     "messages_erasure": Kept("technical.job"),
 }

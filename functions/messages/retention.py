@@ -1,5 +1,5 @@
 """What messages erases when its time is over: the channel of somebody the schools have no more to do with,
-news with what it said before, conversations, consents.
+news with what it said before, conversations, consents, forms.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functions.messages.store import (
     MessagesRetentionItem,
     consents,
     conversations,
+    forms,
 )
 from functions.messages.store.news import PostItem, whole_post
 from functions.register import queries as register
@@ -43,6 +44,10 @@ def _ask(ask: consents.AskItem) -> Document:
     return _together(consents.whole_ask(ask))
 
 
+def _form(form: forms.FormItem) -> Document:
+    return _together(forms.whole_form(form))
+
+
 def _withdrawn(answer: consents.AnswerItem) -> Document:
     return _together(consents.withdrawn_with(answer))
 
@@ -59,5 +64,12 @@ SHELF = Shelf(
     holds=access.holds,
     real=access.deletes,
     tie=register.tie_end,
-    whole={"consent_answer": _withdrawn, "consent_ask": _ask, "news": _news, "talk": _talk},
+    whole={
+        "consent_answer": _withdrawn,
+        "consent_ask": _ask,
+        "form": _form,
+        "form_sensitive": _form,
+        "news": _news,
+        "talk": _talk,
+    },
 )

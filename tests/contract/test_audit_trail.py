@@ -41,8 +41,13 @@ UNTRACED = {
     "messages.list_consent_kinds": "about nobody",
     "messages.list_consents": "what one is asked, and one's own answers",
     "messages.list_conversations": "one's own",
+    "messages.list_forms": "what one is asked",
+    "messages.list_my_forms": "one's own",
     "messages.list_my_news": "one's own",
     "messages.list_news": "written to many",
+    "messages.list_unit_forms": "questions, without answers",
+    "messages.read_form": "questions, without answers",
+    "messages.read_form_export": "how far it has come",
     "messages.read_attachment": "one's own",
     "messages.read_news": "written to many",
     "messages.read_news_receipts": "numbers by group",
@@ -85,7 +90,7 @@ UNTRACED = {
 
 # What is read by a POST.
 ASKED_BY_POST = {
-    "explain", "link_attendance_export", "link_extract", "link_handover", "link_notice",
+    "explain", "link_attendance_export", "link_extract", "link_form_export", "link_handover", "link_notice",
     "link_retention_report", "link_table_file", "open_contacts", "search_people",
 }  # fmt: skip
 

@@ -7,7 +7,6 @@ ten times.
 """
 
 from __future__ import annotations
-
 import importlib
 import json
 import re
@@ -16,11 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
 import jsonschema
 import pytest
 from pydantic import BaseModel
-
 from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
@@ -87,6 +84,8 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("messages", "messages.DeliveryDue.v1"): messages.DeliveryDue,
     ("messages", "messages.EmergencyDue.v1"): messages.EmergencyDue,
     ("messages", "messages.ConsentDue.v1"): messages.ConsentDue,
+    ("messages", "messages.FormDue.v1"): messages.FormDue,
+    ("messages", "messages.FormExportAsked.v1"): messages.FormExportAsked,
     ("messages", "messages.MessageDue.v1"): messages.MessageDue,
     ("messages", "messages.NewsDue.v1"): messages.NewsDue,
     ("organisation", "organisation.RolloverAsked.v1"): organisation.RolloverAsked,
@@ -162,6 +161,8 @@ STORY = (
     "messages/publish_due.scheduler",
     "messages/publish_news.news_due",
     "messages/tell_about_consent.consent_due",
+    "messages/tell_about_form.form_due",
+    "messages/write_form_export.export_asked",
     "messages/scan_attachment.object_created",
     "messages/forget_attachments.changes",
     "messages/record_mail_receipt.email_sent",
@@ -207,6 +208,7 @@ STORY = (
     "organisation/withdraw_tables.person_protected",
     *(f"{area}/relay.outbox" for area in AREAS),
 )
+
 # A file that a teacher has begun to send, and that comes in `scan_attachment`.
 PACKING = Attachment(
     "0192f0c0-0000-7000-8000-0000000000f1", PersonId("0192f0c0-0000-7000-8000-000000000001"), "Packlista.txt",

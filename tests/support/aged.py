@@ -20,7 +20,7 @@ from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
 from functions.messages.domain.news import Said
-from functions.messages.store import consents, conversations, devices, news
+from functions.messages.store import (consents, conversations, devices, forms, news)
 from functions.messages.store.emergencies import ChunkItem, EmergencyItem
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -44,6 +44,7 @@ from tests.support.attached import attached_to
 AREAS = ("attendance", "messages", "organisation", "register", "timetable")
 YEAR = SchoolYear.of(today()).start_year
 OLD, RECENT = date(YEAR - 2, 10, 1), date(YEAR - 1, 10, 1)  # a year after the school year's end, and not yet
+MONTHS_AGO = today() - timedelta(days=70)
 UNIT = UnitId(new_id())
 
 
@@ -84,6 +85,8 @@ def age_municipality(*, protected: bool = True) -> Aged:
         for day in (OLD, RECENT):
             _letters(made, datetime.combine(day, time(9), UTC))
         _consents(made)
+        for deadline, sensitive in ((OLD, False), (RECENT, False), (MONTHS_AGO, True), (today(), True)):
+            _form(made, deadline, sensitive=sensitive)
     return made
 
 
@@ -133,6 +136,22 @@ def _consents(made: Aged) -> None:
             _write(made, "messages", [yes, no], [ask, consents.board_row(ask), *with_whom])
         else:
             _write(made, "messages", [ask, consents.board_row(ask), *with_whom, yes], [])
+
+
+def _form(made: Aged, deadline: date, *, sensitive: bool) -> None:
+    """A form with answers of two guardians, one after the other."""
+    form = forms.new_form(
+        sensitive=sensitive, unit=UNIT, audiences=[f"group:{new_id()}::guardians"], respondents="child",
+        texts=[["sv", "Läger", "Berätta", "plain"]], questions=[], by=made.teacher, remind=0,
+        deadline=deadline.isoformat(), state="published", asked=stamp(now()), answered=True,
+    )  # fmt: skip
+    rows: list[Item] = [form, forms.written(form), forms.board_row(form)]
+    for number, by in enumerate((made.guardian, made.parent), 1):
+        item, writes = forms.answering(form, made.grown, by, number, [])
+        held = [write.item for write in writes if isinstance(write, Overwrite)]
+        rows += [item, *(one for one in held if one.pk not in {row.pk for row in rows})]
+    old = deadline in (OLD, MONTHS_AGO)
+    _write(made, "messages", rows if old else [], [] if old else rows)
 
 
 def _emergency(made: Aged, day: date) -> list[Item]:

@@ -29,7 +29,7 @@ from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.table import commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id
-from tests.support import attached, letters
+from tests.support import (attached, forms, letters)
 from tests.support.areas import acting_as, call, deliver, outbox
 from tests.support.asks import (
     CHECK_IN_CODE,
@@ -101,6 +101,20 @@ def written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dic
     assert reported.status == 204, reported.body
     made = {"news": news, "news attachment": plan, "attachment": paper}
     return {**path, **made, "consent": letters.consent(home, "photo")}
+    """News to the class, questions to its homes and pupils, and a guardian's conversation, reported."""
+    news = letters.published(people["mentor"], letters.audience("group", home.klass.id))
+    conversation, message = letters.conversation(people["guardian"], pupil.id)
+    path = {"conversation": conversation, "message": message}
+    reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
+    assert reported.status == 204, reported.body
+    asked = {
+        "form": forms.form(home), "secret form": forms.form(home, sensitive=True),
+        "own form": forms.form(
+            home, letters.audience("group", home.klass.id, "pupils"), respondents="person"
+        ),
+    }  # fmt: skip
+    file = forms.exported(people["mentor"], asked["form"])
+    return {**path, **asked, "form file": file, "news": news, "consent": letters.consent(home, "photo")}
 
 
 def invalid_absence(pupils: Sequence[PersonId], unit: UnitId) -> None:

@@ -39,6 +39,7 @@ from tests.support.asks import (
     report_of,
     series,
 )
+from tests.support.forms import ANSWERS, QUESTIONS, form_body
 from tests.support.letters import TEXTS, audience, consent_body, news_body
 
 if TYPE_CHECKING:
@@ -178,7 +179,16 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.answer_consent": lambda s: Ask(
         {"pupil": s.pupil.id, "consent": s.made["consent"]}, body={"answer": "granted"}
     ),
+    "messages.answer_form": lambda s: Ask(
+        {"person": s.pupil.id, "form": s.made["form"]}, body={"answers": ANSWERS}, headers=over(0)
+    ),
+    "messages.answer_form (oneself)": lambda s: Ask(
+        {"person": s.pupil.id, "form": s.made["own form"]}, body={"answers": ANSWERS}, headers=over(0)
+    ),
     "messages.ask_consent": lambda s: Ask(body=consent_body(s.home, "photo"), headers=new_key()),
+    "messages.change_form_deadline": lambda s: Ask(
+        {"form": s.made["form"]}, body={"deadline": today().isoformat()}, headers=over(2)
+    ),
     "messages.choose_preferences": lambda _: Ask(body={"channel": "sms"}, headers=over(0)),
     "messages.close_consent": lambda s: Ask(
         {"consent": s.made["consent"]}, body={"closed": True}, headers=over(1)
@@ -186,10 +196,30 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.close_conversation": lambda s: Ask(
         {"conversation": s.made["conversation"]}, body={"closed": True}, headers=over(2)
     ),
+    "messages.draft_form": lambda s: Ask(body=form_body(s.home), headers=new_key()),
+    "messages.draft_form (unit)": lambda s: Ask(
+        body=form_body(s.home, audience("unit", s.home.unit)), headers=new_key()
+    ),
+    "messages.edit_form": lambda s: Ask(
+        {"form": s.made["form"]}, body={"texts": TEXTS, "questions": QUESTIONS}, headers=over(2)
+    ),
     "messages.edit_news": lambda s: Ask({"news": s.made["news"]}, body={"texts": TEXTS}, headers=over(2)),
+    "messages.export_form": lambda s: Ask(
+        {"form": s.made["form"]}, body={"format": "xlsx"}, headers=new_key()
+    ),
+    "messages.export_form (sensitive)": lambda s: Ask(
+        {"form": s.made["secret form"]}, body={"format": "csv"}, headers=new_key()
+    ),
     "messages.hide_message": lambda s: Ask(
         {"conversation": s.made["conversation"], "message": s.made["message"]}, body={"reason": "Fel"}
     ),
+    "messages.link_form_export": lambda s: Ask({"job": s.made["form file"]}),
+    "messages.list_form_answers": lambda s: Ask({"form": s.made["form"]}),
+    "messages.list_form_answers (sensitive)": lambda s: Ask({"form": s.made["secret form"]}),
+    "messages.list_form_unanswered": lambda s: Ask({"form": s.made["form"]}),
+    "messages.list_forms": lambda _: Ask(),
+    "messages.list_my_forms": lambda _: Ask(),
+    "messages.list_unit_forms": lambda s: Ask({"unit": s.home.unit}),
     "messages.link_message_attachment": lambda s: Ask(
         {
             "conversation": s.made["conversation"],
@@ -227,6 +257,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.post_news (unit)": lambda s: Ask(
         body=news_body(audience("unit", s.home.unit)), headers=new_key()
     ),
+    "messages.move_form": lambda s: Ask({"form": s.made["form"]}, body={"state": "closed"}, headers=over(2)),
     "messages.put_consent_kind": lambda _: Ask(
         {"kind": "swimming"}, body={"name": {"sv": "Bad", "en": "Swimming"}, "both": True}, headers=over(0)
     ),
@@ -234,6 +265,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.read_consent": lambda s: Ask({"pupil": s.pupil.id, "consent": s.made["consent"]}),
     "messages.read_consent_statistics": lambda s: Ask({"consent": s.made["consent"]}),
     "messages.read_conversation": lambda s: Ask({"conversation": s.made["conversation"]}),
+    "messages.read_form": lambda s: Ask({"form": s.made["form"]}),
+    "messages.read_form_export": lambda s: Ask({"job": s.made["form file"]}),
+    "messages.read_form_statistics": lambda s: Ask({"form": s.made["form"]}),
+    "messages.read_form_to_answer": lambda s: Ask({"person": s.pupil.id, "form": s.made["form"]}),
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),

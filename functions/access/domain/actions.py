@@ -1,7 +1,6 @@
 """The words of the policies (`policies/*.cedar`): what may be done, and in which roles of staff."""
 
 from __future__ import annotations
-
 from typing import Literal
 
 Action = Literal[
@@ -56,7 +55,11 @@ Action = Literal[
     "attendance:work_call_list",
     "messages:administer",
     "messages:answer_consent",
+    "messages:answer_form",
+    "messages:ask_form",
     "messages:edit_own_preferences",
+    "messages:follow_forms",
+    "messages:follow_sensitive_forms",
     "messages:handle_consents",
     "messages:moderate",
     "messages:post_news",
@@ -145,6 +148,7 @@ ATTENDING: frozenset[Role] = frozenset(
         "study_counsellor",
     }
 )
+
 """Pupil health (elevhälsa, skollagen 2:25) and guidance (studie- och yrkesvägledning, 2:29–30): they call
 pupils of their units by class, and see no more of a pupil before a case gives them a task.
 """

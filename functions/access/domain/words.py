@@ -38,6 +38,7 @@ DEEDS: dict[str, Deed] = {
     "answer_transfer": _change("besvarade ett skolbyte", "answered a change of school"),
     "apply_for_leave": _change("ansökte om ledighet", "applied for leave"),
     "answer_consent": _change("svarade om samtycke", "answered about consent"),
+    "answer_form": _change("fyllde i ett formulär", "filled in a form"),
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
     ),
@@ -97,6 +98,9 @@ DEEDS: dict[str, Deed] = {
     "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_inquiry": _change("avslutade en frånvaroutredning", "closed an investigation of absence"),
+    "change_form_deadline": _change(
+        "ändrade sista svarsdag för ett formulär", "changed the deadline of a form"
+    ),
     "close_consent": _change("avslutade en fråga om samtycke", "closed a question about consent"),
     "close_conversation": _change("avslutade ett samtal", "closed a conversation"),
     "close_unit": _change("avslutade en enhet i organisationen", "closed an element of the organisation"),
@@ -146,11 +150,19 @@ DEEDS: dict[str, Deed] = {
     "hide_papers": _change(
         "tog bort papper om en skyddad person", "took away papers about a protected person"
     ),
+    "draft_form": _change("gjorde ett formulär", "made a form"),
+    "edit_form": _change("ändrade frågorna i ett formulär", "changed the questions of a form"),
+    "export_form": _change(
+        "begärde en fil med svar på ett formulär", "asked for a file of answers to a form"
+    ),
     "export_table": _change("lämnade ut en tabell", "gave a table out"),
     "import_table": _change("läste in en tabell", "took a table in"),
     "hold": _change("höll kvar uppgifter för ett gallringsstopp", "kept data for a legal hold"),
     "leave_school": _change("lät en elev sluta skolan", "let a pupil leave school"),
     "lift_hold": _change("hävde ett gallringsstopp", "lifted a legal hold"),
+    "link_form_export": _read(
+        "hämtade en fil med svar på ett formulär", "fetched a file of answers to a form"
+    ),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
     "link_message_attachment": _read("hämtade en bifogad fil", "fetched an attached file"),
@@ -167,6 +179,10 @@ DEEDS: dict[str, Deed] = {
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
     "list_emergency_calls": _read("läste vilka som skulle ringas", "read who was to be called"),
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
+    "list_form_answers": _read("läste svar på ett formulär", "read answers to a form"),
+    "list_form_unanswered": _read(
+        "läste vilka som inte svarat på ett formulär", "read who has not answered a form"
+    ),
     "list_group_consents": _read("läste frågor om samtycke", "read questions about consent"),
     "list_holds": _read("läste gallringsstopp", "read legal holds"),
     "list_inquiries": _read("läste listan över frånvaroutredningar", "read the list of investigations"),
@@ -233,6 +249,9 @@ DEEDS: dict[str, Deed] = {
     "protect_person": _change("ändrade skyddet av identiteten", "changed the protection of the identity"),
     "put_leave_into_days": _change("förde in beviljad ledighet", "entered granted leave"),
     "publish_news": _change("publicerade en nyhet", "published news"),
+    "move_form": _change(
+        "publicerade, stängde eller drog tillbaka ett formulär", "published, closed or withdrew a form"
+    ),
     "put_consent_kind": _change("bestämde ett slags samtycke", "decided a kind of consent"),
     "put_member": _change("placerade i en klass eller grupp", "put in a class or group"),
     "put_offering": _change("ändrade vad enheten erbjuder", "changed what the unit offers"),
@@ -254,6 +273,8 @@ DEEDS: dict[str, Deed] = {
     "read_certificate": _read("läste avgångsintyget", "read the leaving certificate"),
     "read_certification": _read("läste uppgift om legitimation och behörighet", "read certification"),
     "read_consent": _read("läste svar om samtycke", "read answers about consent"),
+    "read_form_statistics": _read("läste hur ett formulär besvarats", "read how a form has been answered"),
+    "read_form_to_answer": _read("läste ett formulär och svaret på det", "read a form and the answer to it"),
     "read_consent_statistics": _read("läste hur många som svarat", "read how many have answered"),
     "read_contacts": _read("läste kontaktuppgifter", "read contact details"),
     "read_conversation": _read("läste ett samtal", "read a conversation"),
@@ -334,6 +355,7 @@ DEEDS: dict[str, Deed] = {
     "withdraw_news": _change("drog tillbaka en nyhet", "withdrew news"),
     "withdraw_tables": _change("drog tillbaka filer", "withdrew files"),
     "withdraw_leave": _change("tog tillbaka en ansökan om ledighet", "took an application for leave back"),
+    "write_form_export": _read("tog ut svar på ett formulär i en fil", "took answers to a form into a file"),
     "write_handover": _change("skrev överlämningen till nästa skola", "wrote the hand-over"),
     "watch_absence": _change("startade nattens bevakning av frånvaro", "began the night's watch of absence"),
     "write_message": _change("skrev ett meddelande", "wrote a message"),

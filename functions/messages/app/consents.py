@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functions.messages.app.base import api, on
 from functions.messages.domain import consents as rules
-from functions.messages.domain.audiences import NobodyThere
+from functions.messages.domain.audiences import NobodyThere, SeveralUnits
+from functions.messages.domain.deadlines import DeadlinePassed
 from functions.messages.domain.news import LanguageTwice, UnknownLanguage
 from functions.messages.events import ConsentDue
 from functions.messages.schemas import consents as schemas
@@ -36,7 +37,7 @@ def put_consent_kind(request: Request[schemas.KindChange, None]) -> schemas.Kind
     "POST", "/v1/consents", process=28, status=201, keyed=True, body=schemas.NewConsent,
     answer=schemas.ConsentView,
     errors=(
-        NotFound, rules.WrongDates, rules.UnknownKind, rules.SeveralUnits, NobodyThere, UnknownLanguage,
+        NotFound, rules.WrongDates, rules.UnknownKind, SeveralUnits, NobodyThere, UnknownLanguage,
         LanguageTwice,
     ),
 )  # fmt: skip
@@ -101,7 +102,7 @@ def read_consent(request: Request[None, None]) -> schemas.AnswersView:
 @api.operation(
     "PUT", "/v1/pupils/{pupil}/consents/{consent}", process=28, body=schemas.NewAnswer,
     answer=schemas.AnswersView,
-    errors=(NotFound, ChangedMeanwhile, rules.DeadlinePassed, rules.NothingToWithdraw),
+    errors=(NotFound, ChangedMeanwhile, DeadlinePassed, rules.NothingToWithdraw),
 )  # fmt: skip
 def answer_consent(request: Request[schemas.NewAnswer, None]) -> schemas.AnswersView:
     """Say yes or no, or take a yes back"""

@@ -48,6 +48,14 @@ class AudienceUnclear(DomainError):
     advice = Text("Ange id, för årskurs även årskursen.", "Give its id, and of a year the year too.")
 
 
+class SeveralUnits(DomainError):
+    """Consents and forms are asked by one school."""
+
+    status = 422
+    reason = Text("Mottagarna hör till olika skolenheter.", "The recipients belong to different units.")
+    advice = Text("Fråga skolenhet för skolenhet.", "Ask unit by unit.")
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """A place and who of those there; `id` of the group or unit, "" of the municipality.

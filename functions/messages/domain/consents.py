@@ -9,18 +9,17 @@ answers alone (föräldrabalken 9:1).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
-from skolkit.clock import local
+from functions.messages.domain.deadlines import DeadlinePassed
 from skolkit.errors import DomainError, Text
 from skolkit.types import PersonId
 
 Answer = Literal["granted", "refused", "withdrawn"]
 Outcome = Literal["granted", "refused", "unanswered"]
-REMINDED_AT = time(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +61,11 @@ class WrongDates(DomainError):
     )
 
 
-class DeadlinePassed(DomainError):
-    """After the deadline nobody says yes or no any more; a yes is withdrawn at any time."""
-
-    reason = Text("Sista svarsdag har passerat.", "The deadline has passed.")
-    advice = Text("Kontakta skolan, eller ta tillbaka ett ja.", "Contact the school, or withdraw a yes.")
-
-
 class NothingToWithdraw(DomainError):
     """Only a yes of one's own is withdrawn."""
 
     reason = Text("Du har inte sagt ja till det här.", "You have not said yes to this.")
     advice = Text("Svara nej i stället.", "Say no instead.")
-
-
-class SeveralUnits(DomainError):
-    """A consent is asked by one school."""
-
-    status = 422
-    reason = Text("Grupperna hör till olika skolenheter.", "The groups belong to different units.")
-    advice = Text("Fråga skolenhet för skolenhet.", "Ask unit by unit.")
 
 
 def check_kind(id: str) -> None:
@@ -108,11 +92,6 @@ def check_answer(answer: Answer, latest: Answer | None, deadline: date, today: d
         raise DeadlinePassed(value=deadline.isoformat())
 
 
-def latest_of(answers: Iterable[tuple[PersonId, Answer]]) -> dict[PersonId, Answer]:
-    """Each one's latest of answers in the order they were given."""
-    return dict(answers)
-
-
 def outcome_of(latest: Mapping[PersonId, Answer], asked: Collection[PersonId], *, both: bool) -> Outcome:
     """What holds for a child: a no or a withdrawal by anybody who is asked today is a no; a yes is
     everybody's when `both`, else somebody's. Who is not asked any more does not count.
@@ -128,12 +107,3 @@ def outcome_of(latest: Mapping[PersonId, Answer], asked: Collection[PersonId], *
         return "refused"
     wanted = len(asked) if both else 1
     return "granted" if given and len(given) >= wanted else "unanswered"
-
-
-def reminded_at(deadline: date, days: int) -> datetime:
-    """When those who have not answered are reminded: in the morning, so many days before the deadline.
-
-    >>> reminded_at(date(2026, 10, 27), 2).isoformat()
-    '2026-10-25T08:00:00+00:00'
-    """
-    return local(deadline - timedelta(days=days), REMINDED_AT)

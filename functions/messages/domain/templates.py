@@ -206,6 +206,20 @@ TEMPLATES: dict[str, Template] = {
         Text("En fråga från skolan", "A question from the school"),
         Text("Skolan har en fråga till dig. Logga in och svara.", "The school asks you. Sign in to answer."),
     ),
+    "form_reminder": Template(
+        Text("Skolan väntar på ditt svar", "The school waits for your answer"),
+        Text(
+            "Det finns ett formulär att fylla i. Logga in och svara.",
+            "There is a form to fill in. Sign in to answer.",
+        ),
+    ),
+    "new_form": Template(
+        Text("Ett formulär från skolan", "A form from the school"),
+        Text(
+            "Skolan vill veta något av dig. Logga in och svara.",
+            "The school would like to know something. Sign in to answer.",
+        ),
+    ),
     "new_message": Template(
         Text("Nytt meddelande", "A new message"),
         Text("Du har fått ett meddelande. Logga in och läs.", "You have a message. Sign in to read it."),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
+from functions.messages.domain.deadlines import reminded_at
 from functions.messages.store import DueItem, MessagesItem
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
@@ -46,17 +47,18 @@ def board_item(
 
 
 def page_of_boards(
-    units: Sequence[UnitId], kind: str, places: Collection[str], limit: int, cursor: str | None, caller: str
-) -> tuple[list[Notice], str | None]:
-    """What is on several boards for some places, newest first over all of them, each once, and the cursor of
-    the next page. One query per board for most readers.
+    units: Sequence[UnitId], kind: str, places: Collection[str] | None, limit: int, cursor: str | None,
+    caller: str,
+) -> tuple[list[Notice], str | None]:  # fmt: skip
+    """What is on several boards for some places (None: any), newest first over all of them, each once, and
+    the cursor of the next page. One query per board for most readers.
     """
     start = unseal(cursor, "board", kind, caller)
     before = start["before"] if start else f"{kind}#~"
     found: dict[str, Notice] = {}
     floor = ""
     for unit in units:
-        rows, reached = _read(unit, kind, frozenset(places), limit, before)
+        rows, reached = _read(unit, kind, None if places is None else frozenset(places), limit, before)
         found |= {row.place: row for row in rows}
         floor = max(floor, reached)
     page = sorted((row for row in found.values() if row.place >= floor), key=lambda r: r.place, reverse=True)
@@ -67,7 +69,7 @@ def page_of_boards(
 
 
 def _read(
-    unit: UnitId, kind: str, places: frozenset[str], limit: int, before: str
+    unit: UnitId, kind: str, places: frozenset[str] | None, limit: int, before: str
 ) -> tuple[list[Notice], str]:
     """Up to `limit` and one more of a board's rows for the places, before one; and down to where that is all
     there is ("": to its end).
@@ -81,7 +83,7 @@ def _read(
         )  # fmt: skip
         for row in rows:
             last = row.sk
-            mine = tuple(place for place in row.places if place in places)
+            mine = tuple(place for place in row.places if places is None or place in places)
             if mine and row.sk < before:
                 found.append(Notice(row.sk.rpartition("#")[2], PersonId(row.by), mine, row.sk))
             if len(found) > limit:
@@ -95,6 +97,14 @@ def _read(
 def due_item(at: datetime, kind: str, id: str) -> DueItem:
     """What is to be done at a time."""
     return DueItem("DUE", f"{stamp(at)}#{kind}#{id}")
+
+
+def reminder_item(kind: str, id: str, deadline: date, days: int, asked: str) -> DueItem | None:
+    """When those who have not answered are to be reminded: so many days before the deadline, if that comes
+    after it was asked; 0: never.
+    """
+    at = reminded_at(deadline, days)
+    return due_item(at, kind, id) if days and stamp(at) > asked else None
 
 
 def due_by(at: datetime) -> Iterator[tuple[DueItem, str, str]]:

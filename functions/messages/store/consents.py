@@ -11,9 +11,10 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.messages.domain.audiences import Audience
-from functions.messages.domain.consents import KINDS, Answer, Kind, reminded_at
-from functions.messages.store import DueItem, MessagesItem
-from functions.messages.store.board import BoardItem, board_item, due_item
+from functions.messages.domain.consents import KINDS, Answer, Kind
+from functions.messages.store import DueItem, MessagesItem, answers
+from functions.messages.store.answers import Given, Held, given_key, held_key, held_of
+from functions.messages.store.board import BoardItem, board_item, reminder_item
 from skolkit.clock import now, stamp
 from skolkit.errors import Text
 from skolkit.table import Overwrite, Wanted, Write
@@ -55,21 +56,15 @@ class AskItem(MessagesItem, discriminator="consent_ask"):
         return [Audience("group", group, "guardians").place for group in self.groups]
 
 
-class AnswerItem(MessagesItem, discriminator="consent_answer"):
+class AnswerItem(Given, discriminator="consent_answer"):
     """One answer about one child; never changed. `ended` is when it was a withdrawal."""
 
-    by = UnicodeAttribute()
     answer = UnicodeAttribute()
-    at = UnicodeAttribute()
     ended = UnicodeAttribute(null=True)
 
-    @property
-    def pupil(self) -> PersonId:
-        return PersonId(self.sk.split("#")[1])
 
-
-class HeldItem(MessagesItem, discriminator="consent_held"):
-    """That there is an answer by or about somebody; `answer` is the latest of one's own, "" for the child."""
+class HeldItem(Held, discriminator="consent_held"):
+    """`answer` is the latest of one's own, "" for the child."""
 
     answer = UnicodeAttribute(default="")
 
@@ -122,70 +117,59 @@ def board_row(ask: AskItem) -> BoardItem:
 
 def reminder(ask: AskItem) -> DueItem | None:
     """When those who have not answered are to be reminded, if that is to come."""
-    at = reminded_at(date.fromisoformat(ask.deadline), int(ask.remind))
-    return due_item(at, "REMIND", ask.id) if ask.remind and stamp(at) > ask.asked else None
+    return reminder_item("REMIND", ask.id, date.fromisoformat(ask.deadline), int(ask.remind), ask.asked)
 
 
 def answering(ask: AskItem, pupil: PersonId, by: PersonId, answer: Answer) -> list[Write]:
     """One more answer, and that the child and whoever answers have one. Three writes."""
     at = stamp(now())
     item = AnswerItem(
-        ask.pk, f"A#{pupil}#{at}#{new_id()}", by=by, answer=answer, at=at,
+        *given_key(ask.pk, pupil, f"{at}#{new_id()}"), by=by, answer=answer, at=at,
         ended=at if answer == "withdrawn" else None,
     )  # fmt: skip
-    about = [Overwrite(HeldItem(*_held(pupil, ask.id, pupil)))] if by != pupil else []
-    return [item, *about, Overwrite(HeldItem(*_held(by, ask.id, pupil), answer=answer))]
-
-
-def _held(person: PersonId, ask: str, pupil: PersonId) -> tuple[str, str]:
-    return f"PERSON#{person}", f"CONSENT#{ask}#{pupil}"
+    about = [Overwrite(HeldItem(*held_key(ask.pk, pupil, pupil)))] if by != pupil else []
+    return [item, *about, Overwrite(HeldItem(*held_key(ask.pk, by, pupil), answer=answer))]
 
 
 def wanted_own(
     person: PersonId, asked: Sequence[tuple[str, PersonId]]
 ) -> Wanted[dict[tuple[str, PersonId], str]]:
     """Somebody's own latest answers to questions about children."""
-    keys = {_held(person, ask, pupil): (ask, pupil) for ask, pupil in asked}
-    return Wanted(HeldItem, list(keys), lambda found: {keys[k]: item.answer for k, item in found.items()})
+    pairs = {(f"CONSENT#{ask}", person, pupil): (ask, pupil) for ask, pupil in asked}
+    held = answers.wanted_held(HeldItem, list(pairs))
+    return Wanted(
+        held.item, held.keys,
+        lambda found: {pairs[key]: item.answer for key, item in held.answer(found).items()},
+    )  # fmt: skip
 
 
 def answers_of(ask: str, pupil: PersonId | None = None) -> list[AnswerItem]:
     """All answers, or those about one child, oldest first of each child. One consistent query per megabyte
     (about 4,000).
     """
-    prefix = f"A#{pupil}#" if pupil else "A#"
-    return list(AnswerItem.query(f"CONSENT#{ask}", AnswerItem.sk.startswith(prefix), consistent_read=True))
+    return answers.answers_of(AnswerItem, f"CONSENT#{ask}", pupil)
 
 
 def held_by(person: PersonId) -> list[tuple[AskItem, list[AnswerItem]]]:
     """What somebody has answered, or others about them, by question. One query, and two per question."""
-    rows = HeldItem.query(f"PERSON#{person}", HeldItem.sk.startswith("CONSENT#"), consistent_read=True)
-    found = []
-    for row in rows:
-        _, id, pupil = row.sk.split("#")
-        ask = find_ask(id)
-        if ask:
-            mine = [a for a in answers_of(id, PersonId(pupil)) if person in (pupil, a.by)]
-            found.append((ask, mine))
-    return found
+    found = answers.answered_with(AnswerItem, HeldItem, "CONSENT", person)
+    return [(ask, mine) for mine in found if mine and (ask := AskItem.find(mine[0].pk, "ASK"))]
 
 
 def whole_ask(ask: AskItem) -> list[MessagesItem]:
     """All rows of a question, its answers and with whom they are. A query, and a get per answer and
     person.
     """
-    answers = answers_of(ask.id)
-    keys = {_held(PersonId(who), ask.id, a.pupil) for a in answers for who in (a.by, a.pupil)}
-    held = [found for key in sorted(keys) if (found := HeldItem.find(*key))]
+    given = answers_of(ask.id)
     row = board_row(ask)
     listed = BoardItem.find(row.pk, row.sk)
-    return [ask, *([listed] if listed else []), *held, *answers]
+    return [ask, *([listed] if listed else []), *held_of(HeldItem, given), *given]
 
 
 def withdrawn_with(item: AnswerItem) -> list[AnswerItem]:
     """A withdrawal with what it withdrew: all that its writer has answered about the child until then."""
     ask: str = item.pk
-    before = answers_of(ask.removeprefix("CONSENT#"), item.pupil)
+    before = answers_of(ask.removeprefix("CONSENT#"), item.subject)
     return [item, *(a for a in before if a.by == item.by and a.sk < item.sk)]
 
 

@@ -3,14 +3,11 @@ come beside it. Keys are built only here.
 """
 
 from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
+from typing import Any, TypeVar
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-
 from functions.messages.domain.news import Said
 from functions.messages.store import MessagesItem
 from functions.messages.store.attachments import AttachmentItem, files_of
@@ -23,6 +20,7 @@ from skolkit.types import PersonId, UnitId
 RECEIPT_DAYS = 400
 SENDING_DAYS = 90
 MOST_COUNTED = 10_000
+W = TypeVar("W")
 
 
 class PostItem(MessagesItem, discriminator="news"):
@@ -183,13 +181,22 @@ def page_of_authored(
     author: PersonId, limit: int, cursor: str | None, caller: str
 ) -> tuple[list[PostItem], str | None]:
     """What somebody has written, newest first. One query and one batch."""
-    found = AuthoredItem.query(
-        f"PERSON#{author}", AuthoredItem.sk.startswith("NEWS#"), limit=limit, page_size=limit,
-        scan_index_forward=False, last_evaluated_key=unseal(cursor, "authored", caller),
+    return page_of_written(AuthoredItem, f"PERSON#{author}", "NEWS#", wanted_posts, limit, cursor, caller)
+
+
+def page_of_written(
+    kind: type[AuthoredItem], pk: str, prefix: str, wanted: Callable[[list[str]], Wanted[dict[str, W]]],
+    limit: int, cursor: str | None, caller: str,
+) -> tuple[list[W], str | None]:  # fmt: skip
+    """What is in somebody's list of what they have written, newest first. One query and one batch."""
+    found = kind.query(
+        pk, kind.sk.startswith(prefix), limit=limit, page_size=limit, scan_index_forward=False,
+        last_evaluated_key=unseal(cursor, "authored", prefix, caller),
     )  # fmt: skip
     ids = [row.sk.rpartition("#")[2] for row in found]
-    posts: dict[str, PostItem] = fetch(wanted_posts(ids), consistent=True)[0]
-    return [posts[id] for id in ids if id in posts], seal(found.last_evaluated_key, "authored", caller)
+    there: dict[str, W] = fetch(wanted(ids), consistent=True)[0]
+    after = seal(found.last_evaluated_key, "authored", prefix, caller)
+    return [there[id] for id in ids if id in there], after
 
 
 def everything_of(author: PersonId) -> list[tuple[str, list[Said]]]:

@@ -20,7 +20,8 @@ from functions.messages.store import board
 from functions.messages.store import consents as store
 from functions.messages.store.consents import AnswerItem, AskItem
 from functions.messages.usecases.circles import ALONE
-from functions.messages.usecases.consents import asked_about, texts_of
+from functions.messages.usecases.consents import asked_about
+from functions.messages.usecases.places import texts_of
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.audit import Trace, record_read
@@ -117,7 +118,7 @@ def _answered(
 
 def _view(ask: AskItem, pupil: PersonId, answer: str | None) -> OwnConsentView:
     return OwnConsentView(
-        consent=ask.id, pupil=pupil, kind=ask.consent_kind, both=ask.both, texts=texts_of(ask),
+        consent=ask.id, pupil=pupil, kind=ask.consent_kind, both=ask.both, texts=texts_of(ask.texts),
         deadline=date.fromisoformat(ask.deadline), until=date.fromisoformat(ask.until), closed=ask.closed,
         answer=answer or None,
     )  # fmt: skip

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from functions.access import guard
 from functions.messages.domain import consents as rules
-from functions.messages.domain.audiences import Audience, NobodyThere
+from functions.messages.domain.audiences import Audience, NobodyThere, SeveralUnits
 from functions.messages.domain.consents import Answer, Kind, Outcome
-from functions.messages.domain.news import Said, check_texts
-from functions.messages.events import ConsentDue, MessageDue
+from functions.messages.events import ConsentDue
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.consents import (
     ConsentPage,
@@ -29,37 +27,31 @@ from functions.messages.schemas.consents import (
     StatisticsView,
 )
 from functions.messages.schemas.conversations import Closing
-from functions.messages.schemas.news import NewsText
 from functions.messages.store import board
 from functions.messages.store import consents as store
 from functions.messages.store.consents import AnswerItem, AskItem
+from functions.messages.store.news import rows_of
+from functions.messages.usecases.asked import guardians_asked, homes_of, page_of, tell_once
+from functions.messages.usecases.places import said_in, texts_of
 from functions.messages.usecases.recipients import anybody_in
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
-from skolkit.cursor import seal, unseal
 from skolkit.errors import ChangedMeanwhile, NotFound, Text
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
-from skolkit.table import Once, Remove, chunks, commit, fetch
-from skolkit.types import GroupId, PersonId, UnitId, stable_id
-
-TOLD = 100  # people in one fact
+from skolkit.table import Remove, commit, fetch
+from skolkit.types import GroupId, PersonId, UnitId
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A child, who is asked about it today, and their latest answers."""
+    """A child, and what holds; `missing` are asked today and have not answered."""
 
     pupil: PersonId
-    people: tuple[PersonId, ...]
-    latest: dict[PersonId, Answer]
+    missing: list[PersonId]
     outcome: Outcome
-
-    @property
-    def missing(self) -> list[PersonId]:
-        return [person for person in self.people if person not in self.latest]
 
 
 def list_consent_kinds() -> KindList:
@@ -84,18 +76,17 @@ def put_consent_kind(caller: Caller, id: str, change: KindChange, version: int) 
 def ask_consent(caller: Caller, new: NewConsent, key: RequestKey) -> ConsentView:
     """Ask the homes of groups. Five round trips, and those that find the first recipient."""
     rules.check_dates(new.deadline, new.until, today())
-    said = [Said(t.language, t.title, t.body, t.format) for t in new.texts]
-    check_texts(said)
+    said = said_in(new.texts)
     groups = sorted({GroupId(group) for group in new.groups})
     units = {group.unit for group in _groups(caller, groups).values()}
     kind = store.find_kind(new.kind)
     if kind is None:
         raise rules.UnknownKind(field="kind", value=new.kind)
     if len(units) > 1:
-        raise rules.SeveralUnits(field="groups")
+        raise SeveralUnits(field="groups")
     ask = store.new_ask(
         consent_kind=kind.id, both=kind.both, unit=units.pop(), groups=groups, by=caller.person_id,
-        texts=[[s.language, s.title, s.body, s.format] for s in said], deadline=new.deadline.isoformat(),
+        texts=rows_of(said), deadline=new.deadline.isoformat(),
         until=new.until.isoformat(), remind=new.remind_days,
     )  # fmt: skip
     if not anybody_in(ask.places):
@@ -162,14 +153,11 @@ def list_consent_answers(caller: Caller, id: str, group: GroupId, query: FollowU
     if group not in store.groups_of(ask):
         raise NotFound
     names = _names(caller, _groups(caller, [group])[group])
-    bound = ("consents", id, group, query.outcome or "", caller.seal)
-    start = unseal(query.cursor, *bound)
     rows = asked_about(ask, store.answers_of(id), sorted(names))
-    left = [
-        one for one in rows
-        if (start is None or one.pupil > start["after"]) and query.outcome in (None, one.outcome)
-    ]  # fmt: skip
-    page = left[: query.limit]
+    page, cursor = page_of(
+        [one for one in rows if query.outcome in (None, one.outcome)], lambda one: one.pupil,
+        query.limit, query.cursor, "consents", id, group, query.outcome or "", caller.seal,
+    )  # fmt: skip
     record_read(Trace(caller.person_id, "list_consent_answers", group))
     return FollowUpPage(
         data=[
@@ -179,7 +167,7 @@ def list_consent_answers(caller: Caller, id: str, group: GroupId, query: FollowU
             )
             for one in page
         ],
-        cursor=seal({"after": page[-1].pupil} if len(left) > len(page) else None, *bound),
+        cursor=cursor,
     )  # fmt: skip
 
 
@@ -193,32 +181,19 @@ def tell_about_consent(due: ConsentDue) -> None:
     (groups,) = fetch(organisation.wanted_groups(store.groups_of(ask), today()), consistent=True)
     pupils = sorted({pupil for group in groups.values() for pupil in group.members})
     asked = asked_about(ask, store.answers_of(ask.id) if due.reminder else [], pupils)
-    people = sorted({person for one in asked if one.outcome == "unanswered" for person in one.missing})
-    template = "consent_reminder" if due.reminder else "new_consent"
-    id = stable_id(template, ask.id)
-    facts = [MessageDue(id=id, recipients=some, template=template) for some in chunks(people, TOLD)]
-    commit(facts=facts, once=Once(f"CONSENT#{id}"))
+    people = {person for one in asked if one.outcome == "unanswered" for person in one.missing}
+    tell_once("consent_reminder" if due.reminder else "new_consent", ask.id, people, "CONSENT")
 
 
 def asked_about(ask: AskItem, answers: Sequence[AnswerItem], pupils: Sequence[PersonId]) -> list[Asked]:
     """What holds for each of some children. Custody in a batch per 100; a query more for each answer under a
     record that may have proved to be another's.
     """
-    people: dict[PersonId, tuple[PersonId, ...]] = {}
-    for some in chunks(pupils, 100):
-        (found,) = fetch(register.wanted_guardians(some), consistent=True)
-        people |= {pupil: found[pupil] or (pupil,) for pupil in some}
-    kept = cache(lambda person: register.merged_into(person) or person)
-    given: dict[PersonId, list[tuple[PersonId, Answer]]] = {}
-    for item in sorted(answers, key=lambda a: a.at):
-        pupil = item.pupil if item.pupil in people else kept(item.pupil)
-        by = PersonId(item.by)
-        who = by if by in people.get(pupil, ()) else kept(by)
-        given.setdefault(pupil, []).append((who, item.answer))  # type: ignore[arg-type]
     rows = []
-    for pupil, asked in people.items():
-        latest = rules.latest_of(given.get(pupil, ()))
-        rows.append(Asked(pupil, asked, latest, rules.outcome_of(latest, asked, both=ask.both)))
+    for home in homes_of(guardians_asked(pupils), answers):
+        latest: dict[PersonId, Answer] = {who: item.answer for who, item in home.latest.items()}  # type: ignore[misc]
+        outcome = rules.outcome_of(latest, home.people, both=ask.both)
+        rows.append(Asked(home.subject, home.missing, outcome))
     return rows
 
 
@@ -253,14 +228,9 @@ def _kind_view(kind: Kind) -> KindView:
     return KindView(id=kind.id, name=name, both=kind.both, version=kind.version)
 
 
-def texts_of(ask: AskItem) -> list[NewsText]:
-    """The question in its languages."""
-    return [NewsText(language=lang, title=t, body=b, format=form) for lang, t, b, form in ask.texts]
-
-
 def _view(ask: AskItem, version: int | None = None) -> ConsentView:
     return ConsentView(
-        id=ask.id, kind=ask.consent_kind, both=ask.both, groups=ask.groups, texts=texts_of(ask),
+        id=ask.id, kind=ask.consent_kind, both=ask.both, groups=ask.groups, texts=texts_of(ask.texts),
         asked=ask.asked, deadline=date.fromisoformat(ask.deadline), until=date.fromisoformat(ask.until),
         closed=ask.closed, version=version or ask.version,
     )  # fmt: skip

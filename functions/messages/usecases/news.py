@@ -3,28 +3,22 @@ in one today.
 """
 
 from __future__ import annotations
-
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
-
 from functions.access import guard
 from functions.messages.domain import audiences as audience_rules
 from functions.messages.domain import news as rules
 from functions.messages.domain.audiences import Audience
-from functions.messages.domain.news import Said
 from functions.messages.events import NewsDue
 from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.news import (
-    AudienceView,
     EarlierText,
-    NewAudience,
     NewNews,
     NewsChange,
     NewsPage,
     NewsQuery,
-    NewsText,
     NewsView,
     OwnNewsPage,
     OwnNewsView,
@@ -35,17 +29,18 @@ from functions.messages.store import board
 from functions.messages.store import news as store
 from functions.messages.store.attachments import NewsFileItem
 from functions.messages.store.news import PostItem
+from functions.messages.usecases.places import audiences_of, boards_of, place_view, said_in, texts_of
 from functions.messages.usecases.attachments import attach, link_to, views_of
 from functions.messages.usecases.recipients import anybody_in, standing
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.audit import Trace
-from skolkit.clock import now, stamp, today
+from skolkit.clock import now, stamp
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.table import Remove, Write, commit, fetch
-from skolkit.types import GroupId, PersonId, UnitId, new_id
+from skolkit.types import PersonId, UnitId, new_id
 
 
 def post_news(caller: Caller, new: NewNews, key: RequestKey) -> OwnNewsView:
@@ -53,8 +48,8 @@ def post_news(caller: Caller, new: NewNews, key: RequestKey) -> OwnNewsView:
     and those that find the first recipient; a group's are two.
     """
     rules.check_time(new.publish_at, now())
-    texts = _said(new.texts)
-    boards = _boards(caller, list(_audiences(new.audiences)))
+    texts = said_in(new.texts)
+    boards = boards_of(caller, list(audiences_of(new.audiences)), "messages:post_news")
     if not any(a.kind == "municipality" for a in new.audiences) and not anybody_in(_all(boards)):
         raise audience_rules.NobodyThere(field="audiences")
     at = new.publish_at or now()
@@ -134,6 +129,8 @@ def edit_news(caller: Caller, id: str, change: NewsChange, version: int) -> OwnN
     if change.attachments is not None:
         post.files, attached = attach(change.attachments, caller.person_id, NewsFileItem, post.pk)
     commit(post, before, *attached, trace=Trace(caller.person_id, "edit_news", id))
+    post.texts, post.edited = store.rows_of(said_in(change.texts)), stamp(now())
+    commit(post, before, trace=Trace(caller.person_id, "edit_news", id))
     return _own_view(post)
 
 
@@ -156,7 +153,7 @@ def read_news_receipts(caller: Caller, id: str) -> ReceiptsView:
         state=post.state,
         recipients=int(told.recipients) if told else 0,
         places=[
-            PlaceCount(audience=_place(place), recipients=counts.get(place, 0), read=read[place])
+            PlaceCount(audience=place_view(place), recipients=counts.get(place, 0), read=read[place])
             for place in sorted(post.places)
         ],
         more=more,
@@ -165,35 +162,8 @@ def read_news_receipts(caller: Caller, id: str) -> ReceiptsView:
             EarlierText(texts=_texts(v.texts), attachments=views_of(v.files), until=v.at)
             for v in store.history(id)
         ],
+        history=[EarlierText(texts=texts_of(v.texts), until=v.at) for v in store.history(id)],
     )
-
-
-def _audiences(asked: Iterable[NewAudience]) -> Iterable[Audience]:
-    for one in asked:
-        audience_rules.check_audience(one.kind, one.id, one.year)
-        yield from (Audience(one.kind, one.id or "", role, one.year) for role in one.roles)
-
-
-def _boards(caller: Caller, asked: Sequence[Audience]) -> dict[str, list[str]]:
-    """The places by the unit on whose board they go, if the caller may speak to all of them."""
-    ids = sorted({GroupId(a.id) for a in asked if a.kind == "group"})
-    (groups,) = fetch(organisation.wanted_groups(ids, today()), consistent=True)
-    duties = organisation.duties_of(caller.person_id)
-    boards: dict[str, set[str]] = {}
-    for audience in asked:
-        unit = UnitId(audience.id)
-        if audience.kind == "group":
-            if (group := groups.get(GroupId(audience.id))) is None:
-                raise NotFound
-            unit = group.unit
-            thing: guard.Resource = guard.Group(group.id, unit, group.teachers, group.mentors)
-        elif audience.kind == "municipality":
-            unit, thing = organisation.MUNICIPALITY, guard.SYSTEM
-        else:
-            thing = guard.Unit(unit)
-        guard.require(caller, "messages:post_news", thing, duties)
-        boards.setdefault(unit, set()).add(audience.place)
-    return {unit: sorted(places) for unit, places in boards.items()}
 
 
 def _all(boards: dict[str, list[str]]) -> set[str]:
@@ -230,31 +200,13 @@ def _changeable(caller: Caller, id: str, version: int) -> PostItem:
 def _require_editor(caller: Caller, post: PostItem) -> None:
     """The author, while they may still speak to all its audiences, or whoever moderates its units."""
     if post.author == caller.person_id:
-        _boards(caller, [Audience.of(place) for place in sorted(post.places)])
+        boards_of(caller, [Audience.of(place) for place in sorted(post.places)], "messages:post_news")
         return
     duties = organisation.duties_of(caller.person_id)
     for unit in post.boards:
         everywhere = unit == organisation.MUNICIPALITY
         thing = guard.SYSTEM if everywhere else guard.Unit(UnitId(unit))
         guard.require(caller, "messages:moderate", thing, duties)
-
-
-def _said(texts: Sequence[NewsText]) -> list[Said]:
-    said = [Said(t.language, t.title, t.body, t.format) for t in texts]
-    rules.check_texts(said)
-    return said
-
-
-def _texts(rows: Iterable[Sequence[str]]) -> list[NewsText]:
-    return [
-        NewsText(language=language, title=title, body=body, format=form)
-        for language, title, body, form in rows
-    ]
-
-
-def _place(place: str) -> AudienceView:
-    audience = Audience.of(place)
-    return AudienceView(kind=audience.kind, id=audience.id or None, year=audience.year, role=audience.role)
 
 
 def _view(
@@ -266,6 +218,8 @@ def _view(
         id=post.id, author_name=shown, audiences=[_place(place) for place in sorted(places)],
         texts=_texts(post.texts), attachments=views_of(post.files),
         published=post.publish_at, edited=post.edited, is_read=is_read,
+        id=post.id, author_name=shown, audiences=[place_view(place) for place in sorted(places)],
+        texts=texts_of(post.texts), published=post.publish_at, edited=post.edited, is_read=is_read,
     )  # fmt: skip
 
 
@@ -273,5 +227,7 @@ def _own_view(post: PostItem, version: int | None = None) -> OwnNewsView:
     return OwnNewsView(
         id=post.id, audiences=[_place(place) for place in sorted(post.places)], texts=_texts(post.texts),
         attachments=views_of(post.files), state=post.state, publish_at=post.publish_at, edited=post.edited,
+        id=post.id, audiences=[place_view(place) for place in sorted(post.places)],
+        texts=texts_of(post.texts), state=post.state, publish_at=post.publish_at, edited=post.edited,
         version=version or post.version,
     )  # fmt: skip

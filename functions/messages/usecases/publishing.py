@@ -7,7 +7,7 @@ from itertools import count
 
 from functions.messages.domain import audiences as audience_rules
 from functions.messages.domain import news as rules
-from functions.messages.events import ConsentDue, MessageDue, NewsDue
+from functions.messages.events import ConsentDue, FormDue, MessageDue, NewsDue
 from functions.messages.store import board
 from functions.messages.store import news as store
 from functions.messages.store.news import PostItem, SendingItem
@@ -28,8 +28,17 @@ def publish_due() -> None:
     once. A round trip, and one for each.
     """
     for row, kind, id in board.due_by(now()):
-        fact: Fact = NewsDue(post=id) if kind == "NEWS" else ConsentDue(consent=id, reminder=True)
-        commit(Remove(row), facts=[fact])
+        commit(Remove(row), facts=[_due(kind, id)])
+
+
+def _due(kind: str, id: str) -> Fact:
+    match kind:
+        case "NEWS":
+            return NewsDue(post=id)
+        case "FORM":
+            return FormDue(form=id, reminder=True)
+        case _:
+            return ConsentDue(consent=id, reminder=True)
 
 
 def publish_news(due: NewsDue) -> None:

@@ -4,7 +4,7 @@ something is read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,10 +20,13 @@ HELD = 500  # duties in one query
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The places of one person, and the units whose boards are theirs."""
+    """The places of one person, the units whose boards are theirs, and the places of each pupil they stand
+    there for: themselves and the children in their custody.
+    """
 
     places: frozenset[str]
     units: tuple[UnitId, ...]
+    pupils: Mapping[PersonId, frozenset[str]]
 
 
 def standing(person: PersonId, role: Role | None = None) -> Standing:
@@ -32,28 +35,37 @@ def standing(person: PersonId, role: Role | None = None) -> Standing:
     """
     day = today()
     children = register.children_of(person) if role in (None, "guardians") else ()
-    pupils = [*([person] if role in (None, "pupils") else []), *children]
-    places = set(_of_pupils(person, pupils, day)) if pupils else set()
+    roles: dict[PersonId, Role] = {person: "pupils"} if role in (None, "pupils") else {}
+    pupils = places_of_pupils(roles | dict.fromkeys(children, "guardians"))
+    places = {place for there in pupils.values() for place in there}
     if role in (None, "staff"):
         places |= set(_of_staff(person, day))
-    roles = {Audience.of(place).role for place in places}
+    known = {Audience.of(place).role for place in places}
     units = {Audience.of(place).id for place in places if place.startswith("unit:")}
-    everywhere = {Audience("municipality", "", one).place for one in roles}
+    everywhere = {Audience("municipality", "", one).place for one in known}
     boards = [*sorted(units), organisation.MUNICIPALITY] if places else []
-    return Standing(frozenset(places | everywhere), tuple(UnitId(unit) for unit in boards))
+    return Standing(frozenset(places | everywhere), tuple(UnitId(unit) for unit in boards), pupils)
 
 
-def _of_pupils(person: PersonId, pupils: list[PersonId], day: date) -> Iterator[str]:
-    known = register.pupils(pupils)
+def places_of_pupils(roles: Mapping[PersonId, Role]) -> dict[PersonId, frozenset[str]]:
+    """The places of some pupils, as those of them or of their guardians. A query per pupil and a batch."""
+    if not roles:
+        return {}
+    day = today()
+    known = register.pupils(list(roles))
     (groups,) = fetch(organisation.wanted_groups_of(list(known), day), consistent=True)
-    for id, pupil in known.items():
-        role: Role = "pupils" if id == person else "guardians"
-        for enrolment in pupil.enrolments:
-            if enrolment.covers(day):
-                yield Audience("unit", enrolment.unit, role).place
-                if enrolment.year is not None:
-                    yield Audience("year", enrolment.unit, role, enrolment.year).place
-        yield from (Audience("group", group, role).place for group in groups[id])
+    return {id: frozenset(_of_pupil(pupil, groups[id], roles[id], day)) for id, pupil in known.items()}
+
+
+def _of_pupil(
+    pupil: register.EnrolledPupil, groups: Iterable[GroupId], role: Role, day: date
+) -> Iterator[str]:
+    for enrolment in pupil.enrolments:
+        if enrolment.covers(day):
+            yield Audience("unit", enrolment.unit, role).place
+            if enrolment.year is not None:
+                yield Audience("year", enrolment.unit, role, enrolment.year).place
+    yield from (Audience("group", group, role).place for group in groups)
 
 
 def _of_staff(person: PersonId, day: date) -> Iterator[str]:
@@ -81,6 +93,11 @@ def people_of(places: Collection[str]) -> dict[str, frozenset[PersonId]]:
 def anybody_in(places: Collection[str]) -> bool:
     """Whether somebody stands in one of the places today, asked place by place."""
     return any(next(iter(_people(Audience.of(place))), None) for place in sorted(places))
+
+
+def pupils_in(places: Collection[str]) -> list[PersonId]:
+    """The pupils of the places today, whoever of them or around them is meant."""
+    return sorted({pupil for place in places for pupil in _pupils(Audience.of(place))})
 
 
 def guardians_of(pupils: Iterable[PersonId]) -> Iterator[PersonId]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.messages.domain import consents as rules
+from functions.messages.domain.deadlines import reminded_at
 from functions.messages.extract import gather
 from functions.messages.store import consents as store
 from infra.local.cloud import Cloud
@@ -165,7 +165,7 @@ def test_who_has_not_answered_is_reminded_once(world: World, monkeypatch: pytest
     with acting_as("messages"):
         ask = store.find_ask(id)
     assert ask
-    when = rules.reminded_at(datetime.fromisoformat(ask.deadline).date(), 2)
+    when = reminded_at(datetime.fromisoformat(ask.deadline).date(), 2)
     at(monkeypatch, when + timedelta(minutes=2))
     for _ in range(2):
         tick()

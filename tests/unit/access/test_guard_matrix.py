@@ -338,6 +338,13 @@ EXPECTED: dict[str, dict[str, str]] = {
     "messages:answer_consent": {
         thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
     },
+    "messages:answer_form": {
+        thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
+    }
+    | OWN,
+    "messages:ask_form": {"group": f"teacher, mentor, {OFFICE}", "unit": OFFICE},
+    "messages:follow_forms": {"unit": OFFICE},
+    "messages:follow_sensitive_forms": {"unit": "principal, head"},
     "messages:handle_consents": {"group": f"teacher, mentor, {OFFICE}"},
     "messages:moderate": _each_pupil("principal, administrator", "head, registrar")
     | {"unit": OFFICE, "system": "head, registrar"},

@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 
 from functions.messages.domain.consents import (
     Answer,
-    DeadlinePassed,
     NothingToWithdraw,
     WrongDates,
     check_answer,
     check_dates,
-    latest_of,
     outcome_of,
-    reminded_at,
 )
+from functions.messages.domain.deadlines import DeadlinePassed, reminded_at
 from skolkit.types import PersonId
 
 DAY = date(2026, 11, 26)
@@ -32,7 +30,7 @@ ANSWERS = st.lists(
 def test_a_yes_holds_only_while_everybody_needed_says_yes(
     answers: list[tuple[PersonId, Answer]], asked: list[PersonId], both: bool
 ) -> None:
-    latest = latest_of(answers)
+    latest = dict(answers)
     outcome = outcome_of(latest, asked, both=both)
     said = [latest[person] for person in asked if person in latest]
     if outcome == "granted":
@@ -50,16 +48,14 @@ def test_who_is_not_asked_any_more_changes_nothing(
 ) -> None:
     asked = PEOPLE[:2]
     without = [(who, answer) for who, answer in answers if who != "former"]
-    assert outcome_of(latest_of(answers), asked, both=both) == outcome_of(
-        latest_of(without), asked, both=both
-    )
+    assert outcome_of(dict(answers), asked, both=both) == outcome_of(dict(without), asked, both=both)
 
 
 @given(ANSWERS, st.sampled_from(PEOPLE[:2]), st.booleans())
 def test_whoever_takes_a_yes_back_ends_it(
     answers: list[tuple[PersonId, Answer]], who: PersonId, both: bool
 ) -> None:
-    assert outcome_of(latest_of([*answers, (who, "withdrawn")]), PEOPLE[:2], both=both) == "refused"
+    assert outcome_of(dict([*answers, (who, "withdrawn")]), PEOPLE[:2], both=both) == "refused"
 
 
 @pytest.mark.parametrize("closed", [True, False])
