@@ -166,6 +166,7 @@ ALLOWED: dict[str, set[str]] = {
     "messages.read_news": {*GUARDIANS, "classmate's guardian", "mentor", *OFFICE},
     "messages.read_news_receipts": {"mentor", *OFFICE},
     "messages.read_preferences": ANYONE,
+    "messages.reschedule_news": {"mentor", *OFFICE},
     "messages.send_emergency": OFFICE,
     "messages.report_message": {"guardian", "mentor"},
     "messages.start_conversation": {*GUARDIANS, "mentor"},

@@ -97,7 +97,11 @@ def written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dic
     path = {"conversation": conversation, "message": message}
     reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
     assert reported.status == 204, reported.body
-    return {**path, "news": news, "consent": letters.consent(home, "photo")}
+    later = (now() + timedelta(days=30)).isoformat()
+    planned = letters.post(people["mentor"], letters.audience("group", home.klass.id), publishAt=later)
+    return {
+        **path, "news": news, "planned": planned.body["id"], "consent": letters.consent(home, "photo")
+    }  # fmt: skip
 
 
 def invalid_absence(pupils: Sequence[PersonId], unit: UnitId) -> None:

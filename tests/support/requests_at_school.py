@@ -225,6 +225,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.reschedule_news": lambda s: Ask(
+        {"news": s.made["planned"]}, body={"publishAt": None}, headers=over(1)
+    ),
     "messages.send_emergency": lambda s: Ask(
         {"unit": s.home.unit},
         body={"texts": {"sv": "Stängt"}, "audience": "guardians", "recipients": int(s.made["recipients"])},

@@ -290,6 +290,7 @@ DEEDS: dict[str, Deed] = {
     "report_message": _change("anmälde ett meddelande", "reported a message"),
     "report_pupils": _change("rapporterade närvaro för några elever", "reported attendance of some pupils"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
+    "reschedule_news": _change("gav en nyhet en annan tid", "gave news another time"),
     "restore_lesson": _change("ångrade att en lektion var inställd", "took back that a lesson was cancelled"),
     "retry_parked": _change(
         "försökte införa en post från folkbokföringen igen", "tried a record of the population register again"

@@ -54,6 +54,16 @@ def edit_news(request: Request[schemas.NewsChange, None]) -> schemas.OwnNewsView
 
 
 @api.operation(
+    "PUT", "/v1/news/{news}/time", process=28, versioned=True, body=schemas.NewTime,
+    answer=schemas.OwnNewsView,
+    errors=(NotFound, ChangedMeanwhile, news.NewsWithdrawn, news.AlreadyPublished, news.NotAhead),
+)  # fmt: skip
+def reschedule_news(request: Request[schemas.NewTime, None]) -> schemas.OwnNewsView:
+    """Publish scheduled news at another time, or now"""
+    return usecases.reschedule_news(request.caller, request.id("news"), request.body, request.version)
+
+
+@api.operation(
     "DELETE", "/v1/news/{news}", process=28, status=204, versioned=True,
     errors=(NotFound, ChangedMeanwhile, news.NewsWithdrawn),
 )  # fmt: skip

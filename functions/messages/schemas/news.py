@@ -55,6 +55,12 @@ class NewsChange(Shape):
     texts: Annotated[list[NewsText], Field(min_length=1, max_length=8)]
 
 
+class NewTime(Shape):
+    """When news is to be published; null: now."""
+
+    publish_at: AwareDatetime | None
+
+
 class NewsQuery(Shape):
     """How much of the list, from where; in which of one's roles, all when left out."""
 

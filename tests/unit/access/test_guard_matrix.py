@@ -346,7 +346,18 @@ EXPECTED: dict[str, dict[str, str]] = {
         "unit": OFFICE,
         "system": "head, registrar",
     },
-    "messages:write": dict.fromkeys(KNOWN_PUPIL, "guardian, mentor") | {"group": "mentor"},
+    "messages:read_contacts": {
+        thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
+    }
+    | {"group": "teacher, mentor"},
+    "messages:show_contacts": {
+        thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
+    },
+    "messages:write": {
+        thing: "guardian, pupil, mentor" if thing == "pupil of 18" else "guardian, mentor"
+        for thing in KNOWN_PUPIL
+    }
+    | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
     "messages:send_emergency": {"unit": OFFICE},
     "messages:edit_own_preferences": OWN,
