@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functions.messages import store
 from functions.messages.domain.deliveries import Kind
-from functions.messages.store import consents, news
+from functions.messages.store import consents, contacts, news
 from functions.messages.store import conversations as talks
 from functions.register import queries as register
 from skolkit.extracts import Requested, Section, Value, section
@@ -14,7 +14,7 @@ from skolkit.types import PersonId
 
 
 def gather(asked: Requested) -> list[Section]:
-    """What is sent about a pupil and to a guardian. Two queries, and two per child."""
+    """What is sent about a pupil and to a guardian. Three queries, and two per child."""
     person = asked.person
     wishes, chosen = store.preferences(person)
     back = store.WaysItem.find(*store.ways_key(person))
@@ -34,6 +34,11 @@ def gather(asked: Requested) -> list[Section]:
         section(
             "messages.preference", "Vägar som inte fungerat", "Ways that came back",
             {"channel": ("Kanal", "Channel")}, [[channel] for channel in back.shut] if back else [],
+        ),
+        section(
+            "messages.visibility", "Visas i kontaktlistor", "Shown in contact lists",
+            {"name": ("Namn", "Name"), "phone": ("Telefon", "Telephone"), "mail": ("E-post", "Mail")},
+            [[s.name, s.phone, s.mail] for s in contacts.shown_by(person)],
         ),
         section(
             "messages.delivery", "Skickade underrättelser", "Notices sent",

@@ -7,6 +7,7 @@ from skolkit.kept import Kept
 KEPT = {
     "preferences": Kept("messages.preference", ("pk",), tied="pk"),
     "ways": Kept("messages.preference", ("pk",), tied="pk"),
+    "contact_shown": Kept("messages.visibility", ("pk", "sk"), tied="sk"),
     "delivery": Kept("messages.delivery", ("pk", "sk")),
     "emergency": Kept("messages.emergency", ("asked_by",), dated="at"),
     "emergency_chunk": Kept("messages.emergency", ("unsettled", "unreached", "calls"), dated="at"),

@@ -53,6 +53,7 @@ __all__ = [
     "shown_names",
     "tie_end",
     "units_around",
+    "wanted_births",
     "wanted_guardians",
     "wanted_listed",
     "wanted_merged",
@@ -69,6 +70,11 @@ def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
 def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson]]:
     """Names and identity numbers by id, for `skolkit.table.fetch`; people who do not exist are left out."""
     return people_store.wanted_listed(ids)
+
+
+def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:
+    """Birth dates by id, for `skolkit.table.fetch`, of the same items as the names."""
+    return people_store.wanted_births(ids)
 
 
 def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:

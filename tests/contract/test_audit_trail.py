@@ -47,6 +47,7 @@ UNTRACED = {
     "messages.list_news": "written to many",
     "messages.read_news": "written to many",
     "messages.read_news_receipts": "numbers by group",
+    "messages.read_contact_visibility": "one's own",
     "messages.read_preferences": "one's own",
     "organisation.list_activities": "who teaches what, by id",
     "organisation.list_ancestors": "public",

@@ -133,3 +133,10 @@ def come_of_age(cloud: Cloud, pupil: NewPupil, born: date | None = None) -> None
     }
     report = drop(cloud, f"register/persons/{pupil.id}.jsonl", [row])
     assert report["failed"] == 0, report["faults"]
+
+
+def show(by: PersonId, child: str, version: int = 0, **what: bool) -> Answer:
+    """Choose what the other homes of a child's groups see."""
+    return call(
+        "messages", "choose_contact_visibility", by, path={"child": child}, body=what, headers=over(version)
+    )

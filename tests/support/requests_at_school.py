@@ -180,6 +180,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"pupil": s.pupil.id, "consent": s.made["consent"]}, body={"answer": "granted"}
     ),
     "messages.ask_consent": lambda s: Ask(body=consent_body(s.home, "photo"), headers=new_key()),
+    "messages.choose_contact_visibility": lambda s: Ask(
+        {"child": s.pupil.id}, body={"name": True}, headers=over(0)
+    ),
     "messages.choose_preferences": lambda _: Ask(body={"channel": "sms"}, headers=over(0)),
     "messages.close_consent": lambda s: Ask(
         {"consent": s.made["consent"]}, body={"closed": True}, headers=over(1)
@@ -194,6 +197,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.list_consent_answers": lambda s: Ask({"consent": s.made["consent"], "group": s.home.klass.id}),
     "messages.list_consent_kinds": lambda _: Ask(),
     "messages.list_consents": lambda _: Ask(),
+    "messages.list_contacts": lambda s: Ask({"group": s.home.klass.id}),
     "messages.list_conversations": lambda _: Ask(),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
     "messages.list_emergency_calls": of_emergency,
@@ -220,6 +224,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"kind": "swimming"}, body={"name": {"sv": "Bad", "en": "Swimming"}, "both": True}, headers=over(0)
     ),
     "messages.read_consent": lambda s: Ask({"pupil": s.pupil.id, "consent": s.made["consent"]}),
+    "messages.read_contact_visibility": lambda s: Ask({"child": s.pupil.id}),
     "messages.read_consent_statistics": lambda s: Ask({"consent": s.made["consent"]}),
     "messages.read_conversation": lambda s: Ask({"conversation": s.made["conversation"]}),
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),

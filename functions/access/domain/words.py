@@ -97,6 +97,7 @@ DEEDS: dict[str, Deed] = {
         "valde kod för frånvaro per telefon", "chose a code for absence by telephone"
     ),
     "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
+    "choose_contact_visibility": _change("valde vad kontaktlistan visar", "chose what contact lists show"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_inquiry": _change("avslutade en frånvaroutredning", "closed an investigation of absence"),
     "close_consent": _change("avslutade en fråga om samtycke", "closed a question about consent"),
@@ -168,6 +169,7 @@ DEEDS: dict[str, Deed] = {
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
     "list_emergency_calls": _read("läste vilka som skulle ringas", "read who was to be called"),
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
+    "list_contacts": _read("läste en kontaktlista", "read a contact list"),
     "list_group_consents": _read("läste frågor om samtycke", "read questions about consent"),
     "list_holds": _read("läste gallringsstopp", "read legal holds"),
     "list_inquiries": _read("läste listan över frånvaroutredningar", "read the list of investigations"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.messages.usecases import publishing
+from functions.messages.usecases import publishing, recipients
 from infra.local.cloud import Cloud
 from skolkit.clock import now, stamp
 from skolkit.types import PersonId
@@ -114,7 +114,7 @@ def test_moved_while_it_is_being_published(world: World, monkeypatch: pytest.Mon
     at(monkeypatch, begun + timedelta(hours=2, minutes=1))
     run_schedule("messages", "publish_due")
     (fact,) = [f for f in outbox("messages") if f["type"] == "messages.NewsDue.v1"]
-    real, moved = publishing.people_of, list[Any]()
+    real, moved = recipients.people_of, list[Any]()
 
     def meanwhile(places: Any) -> Any:
         if not moved:
