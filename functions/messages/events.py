@@ -89,6 +89,17 @@ class NewsDue(Fact):
     post: str
 
 
+class DigestDue(Fact):
+    """The homes of a unit's pupils, from a place in its list on, are to be told of the week; `day` is the
+    digest's.
+    """
+
+    type: ClassVar[str] = "messages.DigestDue.v1"
+    unit: UnitId
+    day: date
+    cursor: str | None = None
+
+
 class ConsentDue(Fact):
     """Homes are to be told of a question about consent, or reminded before its deadline."""
 

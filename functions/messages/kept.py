@@ -9,6 +9,7 @@ KEPT = {
     "ways": Kept("messages.preference", ("pk",), tied="pk"),
     "contact_shown": Kept("messages.visibility", ("pk", "sk"), tied="sk"),
     "delivery": Kept("messages.delivery", ("pk", "sk")),
+    "digest_claim": Kept("technical.job", ("pk",)),
     "emergency": Kept("messages.emergency", ("asked_by",), dated="at"),
     "emergency_chunk": Kept("messages.emergency", ("unsettled", "unreached", "calls"), dated="at"),
     "news": Kept("messages.news", ("author",), dated="publish_at"),

@@ -44,6 +44,7 @@ __all__ = [
     "present",
     "pupil",
     "pupils",
+    "pupils_at",
     "records_of",
     "require_person",
     "require_pupil",
@@ -155,6 +156,14 @@ def present(person: PersonId) -> PupilRecord | None:
 def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
     """A unit's enrolments of all times, by pupil. Eventually consistent; a round trip per 3,000."""
     return people_store.enrolments_at(unit)
+
+
+def pupils_at(
+    unit: UnitId, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[PersonId], str | None]:
+    """A page of a unit's pupils of today, and the cursor of the next. One consistent query."""
+    rows, after = enrolments_store.page_of_pupils(unit, today(), None, cursor, limit, *bound_to)
+    return list(dict.fromkeys(row.person for row in rows)), after
 
 
 def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:

@@ -109,6 +109,19 @@ def wanted_asks(ids: Sequence[str]) -> Wanted[dict[str, AskItem]]:
     return Wanted(AskItem, keys, lambda found: {ask.id: ask for ask in found.values()})
 
 
+def wanted_open(ids: Sequence[str], day: date) -> Wanted[set[str]]:
+    """Which questions are still to be answered on a day."""
+    keys = [(f"CONSENT#{id}", "ASK") for id in ids]
+
+    def answer(found: dict[tuple[str, str], Any]) -> set[str]:
+        return {
+            pk.removeprefix("CONSENT#") for (pk, _), ask in found.items()
+            if not ask.closed and ask.deadline >= day.isoformat()
+        }  # fmt: skip
+
+    return Wanted(AskItem, keys, answer, only=("deadline", "closed"))
+
+
 def new_ask(**fields: Any) -> AskItem:
     """A question asked now."""
     return AskItem(f"CONSENT#{new_id()}", "ASK", asked=stamp(now()), **fields)

@@ -54,6 +54,11 @@ class Letter:
         pressing = self.said.urgent or self.template.kind is Kind.ABSENCE
         return pressing and self.said.only is None
 
+    def unwanted(self, wishes: Wishes) -> bool:
+        """Whether the recipient has turned this kind off."""
+        free = not self.said.urgent and self.said.only is None
+        return free and not wishes.order(self.template.kind)
+
     def write(self, language: str) -> tuple[str, str]:
         texts = self.texts or {}
         own = texts.get(language) or texts.get("sv", "")
@@ -66,6 +71,8 @@ def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
     contacts, wishes = register.contacts(people), wishes_of(people)
 
     def done(key: DeliveryKey) -> bool:
+        if letters[key].unwanted(wishes[key.recipient]):
+            return True
         try:
             _send(key, letters[key], contacts.get(key.recipient), wishes[key.recipient])
         except (InFlight, ChangedMeanwhile, channels.Unavailable):
