@@ -231,10 +231,12 @@ TEMPLATES: dict[str, Template] = {
     "new_message": Template(
         Text("Nytt meddelande", "A new message"),
         Text("Du har fått ett meddelande. Logga in och läs.", "You have a message. Sign in to read it."),
+        Kind.MESSAGE,
     ),
     "new_news": Template(
         Text("Ny information från skolan", "News from the school"),
         Text("Det finns ny information. Logga in och läs.", "There is something new. Sign in to read it."),
+        Kind.NEWS,
     ),
     "news_refused": Template(
         Text("Din nyhet har inte publicerats", "Your news has not been published"),

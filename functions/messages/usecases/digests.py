@@ -6,6 +6,7 @@ that two children, two schools or a turn that comes twice are one digest.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from functions.messages import store
 from functions.messages.domain import digest as rules
@@ -18,7 +19,7 @@ from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.clock import now, today
 from skolkit.retry import persist
-from skolkit.table import Once, chunks, commit, done_before, fetch
+from skolkit.table import AlreadyDone, Once, chunks, commit, done_before, fetch
 from skolkit.types import PersonId, UnitId, stable_id
 
 UNITS = 50  # facts in one transaction
@@ -27,10 +28,12 @@ CLAIMED = 40  # people in one transaction, each with a claim and at most a fact 
 
 
 def ask_digests() -> None:
-    """Let each unit's turns begin. A transaction per 50 units."""
-    day = Week.closed_on(today()).day
+    """Let each unit's turns begin, once a week. A transaction per 50 units."""
+    week = Week.closed_on(today())
     for some in chunks(organisation.units(), UNITS):
-        commit(facts=[DigestDue(unit=unit.id, day=day) for unit in some])
+        facts = [DigestDue(unit=unit.id, day=week.day) for unit in some]
+        with suppress(AlreadyDone):
+            commit(facts=facts, once=Once(f"DIGESTS#{week.id}#{some[0].id}"))
 
 
 def send_digests(due: DigestDue) -> None:
