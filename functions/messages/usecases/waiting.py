@@ -47,7 +47,10 @@ class Seen:
         """The places that a child, or its home, stands in."""
         at = [Audience("municipality", "", role)]
         for unit, year in self.units.get(child, ()):
-            at += [Audience("unit", unit, role), *([Audience("year", unit, role, year)] if year else [])]
+            at += [
+                Audience("unit", unit, role),
+                *([Audience("year", unit, role, year)] if year is not None else []),
+            ]
         at += [Audience("group", group, role) for group in self.groups.get(child, ())]
         return frozenset(one.place for one in at)
 
