@@ -12,10 +12,11 @@ import pytest
 from functions.attendance.domain.totals import Sums
 from functions.attendance.store import totals
 from functions.attendance.store.leave import LeavesItem
+from functions.messages.domain import digest as rules
 from functions.messages.domain.digest import RULES, Week
 from functions.messages.domain.templates import TEMPLATES
 from functions.messages.store import DeliveryItem
-from functions.messages.usecases import digests, waiting
+from functions.messages.usecases import digests
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import local, today
@@ -269,20 +270,20 @@ def test_a_turn_that_dies_is_taken_again(world: World, monkeypatch: pytest.Monke
 def test_two_turns_at_once_claim_each_person_once(
     world: World, tables: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another unit's turn is taken between what this one reads and what it writes."""
+    """Another unit's turn is taken when this one has read who is claimed, and not claimed yet."""
     both, _, _ = two_schools(world, tables)
     first, second = sorted(ask(), key=lambda fact: fact["data"]["unit"] != world.unit)
-    real, begun = waiting.waiting_for, list[int]()
+    real, begun = rules.alike, list[int]()
 
-    def meanwhile(*args: Any) -> Any:
-        found = real(*args)
+    def meanwhile(left: Any) -> Any:
         if not begun:
             begun.append(0)
             assert deliver("messages", "send_digests", second) == []
-        return found
+        return real(left)
 
-    monkeypatch.setattr(digests, "waiting_for", meanwhile)
+    monkeypatch.setattr(rules, "alike", meanwhile)
     assert deliver("messages", "send_digests", first) == []
+    assert begun
     assert both in told()
 
 
