@@ -30,7 +30,7 @@ AREAS: tuple[AreaSpec, ...] = (
     AreaSpec("register", reads=("organisation", "access")),
     AreaSpec("timetable", reads=("organisation", "register", "access")),
     AreaSpec("attendance", reads=("register", "organisation", "timetable", "access")),
-    AreaSpec("messages", reads=("register", "organisation", "access")),
+    AreaSpec("messages", reads=("register", "organisation", "attendance", "access")),
     AreaSpec("access", reads=("register", "organisation")),
 )
 

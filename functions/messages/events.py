@@ -1,12 +1,9 @@
 """Facts of messages, and the parts of other areas' facts that messages reads."""
 
 from __future__ import annotations
-
 from datetime import date, datetime
 from typing import ClassVar
-
 from pydantic import BaseModel, ConfigDict
-
 from functions.messages.domain.deliveries import Channel, Failure
 from skolkit import events
 from skolkit.events import Fact
@@ -88,6 +85,17 @@ class NewsDue(Fact):
 
     type: ClassVar[str] = "messages.NewsDue.v1"
     post: str
+
+
+class DigestDue(Fact):
+    """The homes of a unit's pupils, from a place in its list on, are to be told of the week; `day` is the
+    digest's.
+    """
+
+    type: ClassVar[str] = "messages.DigestDue.v1"
+    unit: UnitId
+    day: date
+    cursor: str | None = None
 
 
 class ConsentDue(Fact):

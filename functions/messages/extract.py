@@ -6,7 +6,7 @@ from __future__ import annotations
 from functions.messages import store
 from functions.messages.domain.deliveries import Kind
 from functions.messages.domain.questions import told
-from functions.messages.store import (consents, devices, forms, news)
+from functions.messages.store import (consents, contacts, devices, forms, news)
 from functions.messages.store import conversations as talks
 from functions.messages.store.attachments import AttachmentItem, files_of
 from functions.register import queries as register
@@ -17,6 +17,7 @@ from skolkit.types import PersonId
 
 def gather(asked: Requested) -> list[Section]:
     """What is sent about a pupil and to a guardian. Three reads, and two per child."""
+    """What is sent about a pupil and to a guardian. Three queries, and two per child."""
     person = asked.person
     wishes, chosen = store.preferences(person)
     back = store.WaysItem.find(*store.ways_key(person))
@@ -41,6 +42,11 @@ def gather(asked: Requested) -> list[Section]:
             "messages.preference", "Enheter för notiser", "Devices for notifications",
             {"at": ("Sedan", "Since"), "service": ("Notistjänst", "Push service")},
             [[stamp(device.at), device.host] for device in devices.held_by(person)[0]],
+        ),
+        section(
+            "messages.visibility", "Visas i kontaktlistor", "Shown in contact lists",
+            {"name": ("Namn", "Name"), "phone": ("Telefon", "Telephone"), "mail": ("E-post", "Mail")},
+            [[s.name, s.phone, s.mail] for s in contacts.shown_by(person)],
         ),
         section(
             "messages.delivery", "Skickade underrättelser", "Notices sent",

@@ -44,6 +44,7 @@ __all__ = [
     "present",
     "pupil",
     "pupils",
+    "pupils_at",
     "records_of",
     "require_person",
     "require_pupil",
@@ -53,6 +54,7 @@ __all__ = [
     "shown_names",
     "tie_end",
     "units_around",
+    "wanted_births",
     "wanted_guardians",
     "wanted_listed",
     "wanted_merged",
@@ -69,6 +71,11 @@ def wanted_names(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonName]]:
 def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson]]:
     """Names and identity numbers by id, for `skolkit.table.fetch`; people who do not exist are left out."""
     return people_store.wanted_listed(ids)
+
+
+def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:
+    """Birth dates by id, for `skolkit.table.fetch`, of the same items as the names."""
+    return people_store.wanted_births(ids)
 
 
 def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:
@@ -149,6 +156,14 @@ def present(person: PersonId) -> PupilRecord | None:
 def enrolments_at(unit: UnitId) -> Iterator[tuple[PersonId, Enrolment]]:
     """A unit's enrolments of all times, by pupil. Eventually consistent; a round trip per 3,000."""
     return people_store.enrolments_at(unit)
+
+
+def pupils_at(
+    unit: UnitId, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[PersonId], str | None]:
+    """A page of a unit's pupils of today, and the cursor of the next. One consistent query."""
+    rows, after = enrolments_store.page_of_pupils(unit, today(), None, cursor, limit, *bound_to)
+    return list(dict.fromkeys(row.person for row in rows)), after
 
 
 def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:

@@ -51,6 +51,7 @@ UNTRACED = {
     "messages.read_attachment": "one's own",
     "messages.read_news": "written to many",
     "messages.read_news_receipts": "numbers by group",
+    "messages.read_contact_visibility": "one's own",
     "messages.list_push_subscriptions": "one's own",
     "messages.read_preferences": "one's own",
     "messages.read_push_key": "about nobody",

@@ -121,7 +121,8 @@ class Gateway:
     def __init__(self, area: str, role: str, schools: Schools) -> None:
         self.area, self.caller = area, schools.people[role]
         self.ids = {
-            "pupil": schools.pupil.id, "person": schools.people[role], "lesson": schools.lesson.id,
+            "child": schools.pupil.id, "pupil": schools.pupil.id, "person": schools.people[role],
+            "lesson": schools.lesson.id,
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,

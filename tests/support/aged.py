@@ -19,8 +19,9 @@ from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
+from functions.messages.domain.contacts import Shown
 from functions.messages.domain.news import Said
-from functions.messages.store import (consents, conversations, devices, forms, news)
+from functions.messages.store import (consents, contacts, conversations, devices, forms, news)
 from functions.messages.store.emergencies import ChunkItem, EmergencyItem
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties
@@ -81,6 +82,9 @@ def age_municipality(*, protected: bool = True) -> Aged:
         for name in ("DEVICES", "PREFERENCES", "WAYS"):
             made.over.add(("messages", f"PERSON#{made.grown}", name))
         made.over.add(("messages", f"DEVICE#{made.grown}", "OWNER"))
+        for child in (made.pupil, made.grown):
+            commit(contacts.shown_item(made.guardian, child, Shown(name=True), 0))
+        made.over.add(("messages", f"PERSON#{made.guardian}", f"SHOWS#{made.grown}"))
         _write(made, "messages", _emergency(made, OLD), _emergency(made, RECENT))
         for day in (OLD, RECENT):
             _letters(made, datetime.combine(day, time(9), UTC))

@@ -115,6 +115,11 @@ def written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dic
     }  # fmt: skip
     file = forms.exported(people["mentor"], asked["form"])
     return {**path, **asked, "form file": file, "news": news, "consent": letters.consent(home, "photo")}
+    later = (now() + timedelta(days=30)).isoformat()
+    planned = letters.post(people["mentor"], letters.audience("group", home.klass.id), publishAt=later)
+    return {
+        **path, "news": news, "planned": planned.body["id"], "consent": letters.consent(home, "photo")
+    }  # fmt: skip
 
 
 def invalid_absence(pupils: Sequence[PersonId], unit: UnitId) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from infra.local.cloud import Cloud
+from infra.local.population import NewPupil
 from skolkit.clock import today
 from skolkit.types import PersonId
 from tests.support.areas import Answer, call, deliver, outbox, run_schedule
 from tests.support.asks import new_key, over
-from tests.support.world import World
+from tests.support.world import World, drop, person_row
 
 TEXTS = [{"language": "sv", "title": "Utflykt", "body": "Vi går till skogen."}]
 
@@ -119,3 +121,22 @@ def consent(world: World, kind: str) -> str:
     )  # fmt: skip
     assert made.status == 201, made.body
     return str(made.body["id"])
+
+
+def come_of_age(cloud: Cloud, pupil: NewPupil, born: date | None = None) -> None:
+    """Let a pupil be 18, from today on when nothing else is said."""
+    day = born or today().replace(year=today().year - 18)
+    row = {key: value for key, value in person_row(pupil).items() if key != "civicNo"}
+    row |= {
+        "birthDate": day.isoformat(),
+        "responsibles": [{"person": g.guardian_id} for g in pupil.guardians],
+    }
+    report = drop(cloud, f"register/persons/{pupil.id}.jsonl", [row])
+    assert report["failed"] == 0, report["faults"]
+
+
+def show(by: PersonId, child: str, version: int = 0, **what: bool) -> Answer:
+    """Choose what the other homes of a child's groups see."""
+    return call(
+        "messages", "choose_contact_visibility", by, path={"child": child}, body=what, headers=over(version)
+    )

@@ -186,6 +186,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"person": s.pupil.id, "form": s.made["own form"]}, body={"answers": ANSWERS}, headers=over(0)
     ),
     "messages.ask_consent": lambda s: Ask(body=consent_body(s.home, "photo"), headers=new_key()),
+    "messages.choose_contact_visibility": lambda s: Ask(
+        {"child": s.pupil.id}, body={"name": True}, headers=over(0)
+    ),
     "messages.change_form_deadline": lambda s: Ask(
         {"form": s.made["form"]}, body={"deadline": today().isoformat()}, headers=over(2)
     ),
@@ -233,6 +236,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.list_consent_answers": lambda s: Ask({"consent": s.made["consent"], "group": s.home.klass.id}),
     "messages.list_consent_kinds": lambda _: Ask(),
     "messages.list_consents": lambda _: Ask(),
+    "messages.list_contacts": lambda s: Ask({"group": s.home.klass.id}),
     "messages.list_conversations": lambda _: Ask(),
     "messages.list_deliveries": lambda s: Ask({"pupil": s.pupil.id}),
     "messages.list_emergency_calls": of_emergency,
@@ -263,6 +267,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     ),
     "messages.read_attachment": lambda s: Ask({"attachment": s.made["attachment"]}),
     "messages.read_consent": lambda s: Ask({"pupil": s.pupil.id, "consent": s.made["consent"]}),
+    "messages.read_contact_visibility": lambda s: Ask({"child": s.pupil.id}),
     "messages.read_consent_statistics": lambda s: Ask({"consent": s.made["consent"]}),
     "messages.read_conversation": lambda s: Ask({"conversation": s.made["conversation"]}),
     "messages.read_form": lambda s: Ask({"form": s.made["form"]}),
@@ -272,6 +277,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "messages.read_news": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_news_receipts": lambda s: Ask({"news": s.made["news"]}),
     "messages.read_preferences": lambda _: Ask(),
+    "messages.reschedule_news": lambda s: Ask(
+        {"news": s.made["planned"]}, body={"publishAt": None}, headers=over(1)
+    ),
     "messages.read_push_key": lambda _: Ask(),
     "messages.send_attachment": lambda _: Ask(
         body={"name": "Intyg.pdf", "type": "application/pdf", "size": 1000}, headers=new_key()

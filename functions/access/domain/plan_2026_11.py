@@ -300,6 +300,12 @@ TYPES = (
         _HOME, _INSIDE, "education end", 12, "delete", _ARCHIVE,
     ),
     DocumentType(
+        "messages.visibility", Text("Synlighet i kontaktlistor", "Visibility in contact lists"),
+        Text("Visa i klassens kontaktlista det som hemmet valt", "To show what a home has chosen"),
+        Text("Om namn, telefon, e-post visas; inte uppgifterna", "Whether name, telephone, mail are shown"),
+        _HOME, _INSIDE, "education end", 0, "delete", _ARCHIVE,
+    ),
+    DocumentType(
         "messages.delivery", Text("Underrättelser", "Notices sent"),
         Text("Visa att hemmet underrättats (skollagen 7:17)", "To show that the home was told"),
         Text("Dag, mottagare, läge; inte adressen", "Day, recipient, state; not the address"),

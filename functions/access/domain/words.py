@@ -96,6 +96,7 @@ DEEDS: dict[str, Deed] = {
         "valde kod för frånvaro per telefon", "chose a code for absence by telephone"
     ),
     "check_in_to_lesson": _change("checkade in på en lektion", "checked in to a lesson"),
+    "choose_contact_visibility": _change("valde vad kontaktlistan visar", "chose what contact lists show"),
     "choose_preferences": _change("valde hur meddelanden skickas", "chose how messages are sent"),
     "close_inquiry": _change("avslutade en frånvaroutredning", "closed an investigation of absence"),
     "change_form_deadline": _change(
@@ -179,6 +180,7 @@ DEEDS: dict[str, Deed] = {
     "list_duties": _read("läste enhetens tjänster", "read the unit's duties"),
     "list_emergency_calls": _read("läste vilka som skulle ringas", "read who was to be called"),
     "list_enrolments": _read("läste inskrivningarna", "read the enrolments"),
+    "list_contacts": _read("läste en kontaktlista", "read a contact list"),
     "list_form_answers": _read("läste svar på ett formulär", "read answers to a form"),
     "list_form_unanswered": _read(
         "läste vilka som inte svarat på ett formulär", "read who has not answered a form"
@@ -311,6 +313,7 @@ DEEDS: dict[str, Deed] = {
     "report_message": _change("anmälde ett meddelande", "reported a message"),
     "report_pupils": _change("rapporterade närvaro för några elever", "reported attendance of some pupils"),
     "request_extract": _change("begärde ett registerutdrag", "asked for a register extract"),
+    "reschedule_news": _change("gav en nyhet en annan tid", "gave news another time"),
     "restore_lesson": _change("ångrade att en lektion var inställd", "took back that a lesson was cancelled"),
     "retry_parked": _change(
         "försökte införa en post från folkbokföringen igen", "tried a record of the population register again"

@@ -203,6 +203,23 @@ def leaves_of(records: Sequence[PersonId]) -> list[Leaves]:
     return list(known)
 
 
+def wanted_granted(pupils: Sequence[PersonId], first: date, last: date) -> Wanted[dict[PersonId, int]]:
+    """How many granted leaves of pupils touch a span; pupils without any are left out."""
+    keys = {(f"PUPIL#{pupil}", "LEAVES"): pupil for pupil in pupils}
+
+    def answer(found: dict[tuple[str, str], LeavesItem]) -> dict[PersonId, int]:
+        known = (_leaves(keys[key], item) for key, item in found.items())
+        counts = {
+            one.pupil: sum(
+                t.granted and t.span.first <= last and t.span.last >= first for t in one.taken.values()
+            )
+            for one in known
+        }
+        return {pupil: count for pupil, count in counts.items() if count}
+
+    return Wanted(LeavesItem, list(keys), answer)
+
+
 def _leaves(pupil: PersonId, item: LeavesItem | None) -> Leaves:
     if item is None:
         return Leaves(pupil)

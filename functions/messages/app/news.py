@@ -1,7 +1,6 @@
 """News to groups, years, units and the municipality (process 28)."""
 
 from __future__ import annotations
-
 from functions.messages.app.base import api, on
 from functions.messages.domain import audiences, news
 from functions.messages.domain.attachments import ATTACHING
@@ -63,6 +62,16 @@ def link_news_attachment(request: Request[None, None]) -> AttachmentLink:
 def edit_news(request: Request[schemas.NewsChange, None]) -> schemas.OwnNewsView:
     """Change the texts and files; what was there is kept"""
     return usecases.edit_news(request.caller, request.id("news"), request.body, request.version)
+
+
+@api.operation(
+    "PUT", "/v1/news/{news}/time", process=28, versioned=True, body=schemas.NewTime,
+    answer=schemas.OwnNewsView,
+    errors=(NotFound, ChangedMeanwhile, news.NewsWithdrawn, news.AlreadyPublished, news.NotAhead),
+)  # fmt: skip
+def reschedule_news(request: Request[schemas.NewTime, None]) -> schemas.OwnNewsView:
+    """Publish scheduled news at another time, or now"""
+    return usecases.reschedule_news(request.caller, request.id("news"), request.body, request.version)
 
 
 @api.operation(

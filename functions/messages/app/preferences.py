@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.messages.app.base import api
-from functions.messages.domain.deliveries import RepeatedChannel
+from functions.messages.domain.deliveries import AlwaysSent, RepeatedChannel
 from functions.messages.schemas import preferences as schemas
 from functions.messages.usecases import preferences
 from skolkit.errors import ChangedMeanwhile
@@ -19,7 +19,7 @@ def read_preferences(request: Request[None, None]) -> schemas.PreferencesView:
 @api.operation(
     "PUT", "/v1/me/preferences", process=28, versioned=True,
     body=schemas.Preferences, answer=schemas.PreferencesView,
-    errors=(ChangedMeanwhile, RepeatedChannel),
+    errors=(ChangedMeanwhile, RepeatedChannel, AlwaysSent),
 )  # fmt: skip
 def choose_preferences(request: Request[schemas.Preferences, None]) -> schemas.PreferencesView:
     """Choose how to be reached"""

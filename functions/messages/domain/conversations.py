@@ -1,5 +1,6 @@
 """Conversations between home and school (process 28): a guardian and a child's mentors, or a group's
-guardians with its mentors.
+guardians with its mentors. Once 18 the pupil writes alone (föräldrabalken 9:1): the guardians have no custody
+any more, and the pupil does not read what they have written.
 
 Who takes part is asked of today's custody and mentors whenever it is read or written, never of who took part
 before. What is hidden is kept for the record and shown to nobody but those who moderate.
@@ -7,12 +8,14 @@ before. What is hidden is kept for the record and shown to nobody but those who 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from functions.messages.domain.news import LIMITS as NEWS
 from functions.messages.domain.news import UnknownLanguage
 from skolkit.errors import DomainError, Text
+from skolkit.types import PersonId
 
 Part = Literal["home", "staff", "moderator"]
 
@@ -64,6 +67,22 @@ class NoSuchGuardian(DomainError):
     status = 422
     reason = Text("Personen är inte elevens vårdnadshavare.", "The person is not the pupil's guardian.")
     advice = Text("Välj en vårdnadshavare, eller alla.", "Choose a guardian, or all of them.")
+
+
+def with_one(
+    caller: PersonId, chosen: str | None, home: Collection[PersonId], *, grown: bool
+) -> PersonId | None:
+    """With whom of the home alone a new conversation is: whoever of it begins one, the pupil once 18, or whom
+    a mentor has chosen; None: all of it.
+
+    >>> with_one(PersonId("mentor"), None, {PersonId("pupil")}, grown=True)
+    'pupil'
+    """
+    if caller in home:
+        return caller
+    if chosen is None and grown:
+        return next(iter(home))
+    return PersonId(chosen) if chosen else None
 
 
 def check_writing(part: Part, *, closed: bool, replies: bool) -> None:

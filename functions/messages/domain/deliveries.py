@@ -7,12 +7,10 @@ or to a person with protected identity; the school tells them in the way it has 
 """
 
 from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-
 from functions.messages.domain.push import Device
 from skolkit.clock import LOCAL, local, today
 from skolkit.errors import DomainError, Text
@@ -134,7 +132,7 @@ class Wishes:
 
     def order(self, kind: Kind) -> tuple[Channel, ...]:
         """The ways in the order they are tried. A notice of absence goes by every way there is in the end;
-        of other messages only those chosen are used.
+        of other messages only those chosen are used; none: it is turned off.
         """
         usual = (self.first, *(channel for channel in Channel if channel is not self.first))
         chosen = (self.kinds or {}).get(kind, usual)
@@ -151,9 +149,23 @@ class RepeatedChannel(DomainError):
     advice = Text("Låt varje kanal stå en gång.", "Name each channel once.")
 
 
+class AlwaysSent(DomainError):
+    """Some kinds are not turned off: homes are told of absence (skollagen 7:17) and of what is decided."""
+
+    status = 422
+    reason = Text("De här meddelandena går inte att stänga av.", "These messages cannot be turned off.")
+    advice = Text("Välj minst en kanal.", "Choose at least one channel.")
+
+
+OPTIONAL = frozenset({Kind.NEWS, Kind.MESSAGE, Kind.DIGEST})
+"""Kinds that somebody may turn off."""
+
+
 def checked(wishes: Wishes) -> Wishes:
-    """The wishes, if they can be followed. Raises `RepeatedChannel`."""
+    """The wishes, if they can be followed. Raises `RepeatedChannel`, `AlwaysSent`."""
     for kind, order in (wishes.kinds or {}).items():
+        if not order and kind not in OPTIONAL:
+            raise AlwaysSent(field=f"channels.{kind}")
         if len(set(order)) < len(order):
             raise RepeatedChannel(field=f"channels.{kind}")
     return wishes

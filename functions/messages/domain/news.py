@@ -71,6 +71,13 @@ class NewsWithdrawn(DomainError):
     advice = Text("Skriv en ny.", "Write a new one.")
 
 
+class AlreadyPublished(DomainError):
+    """Only what has not been published yet is given another time."""
+
+    reason = Text("Nyheten är redan publicerad.", "The news has been published.")
+    advice = Text("Ändra texten, eller dra tillbaka den.", "Change its text, or withdraw it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A text in one language."""
@@ -100,3 +107,10 @@ def check_open(state: State) -> None:
     """Raises `NewsWithdrawn`."""
     if state in ("withdrawn", "refused"):
         raise NewsWithdrawn
+
+
+def check_waiting(state: State) -> None:
+    """Raises `AlreadyPublished`, `NewsWithdrawn`."""
+    check_open(state)
+    if state != "scheduled":
+        raise AlreadyPublished

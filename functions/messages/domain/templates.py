@@ -5,11 +5,9 @@ signs in.
 """
 
 from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Formatter
-
 from functions.messages.domain.deliveries import Kind
 from skolkit.errors import Text
 
@@ -18,25 +16,31 @@ from skolkit.errors import Text
 class Template:
     """Subject and body; places in braces are filled from the fact's values, `{name}` is the given name of
     whom it is about. `kind`: what people choose channels for. `more`: subject and body in further languages
-    by their codes; who has another language is told in Swedish.
+    by their codes; who has another language is told in Swedish. `lines` fill the place `{lines}`, each when
+    its value is there, in Swedish or English.
     """
 
     subject: Text
     body: Text
     kind: Kind = Kind.REMINDER
     more: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lines: Mapping[str, Text] = field(default_factory=dict)
 
     def write(self, language: str, values: Mapping[str, str]) -> tuple[str, str]:
         """Subject and body in a language, or in Swedish where there is no such text."""
         own = self.subject.in_language(language), self.body.in_language(language)
         subject, body = self.more.get(language, own)
-        return subject.format(**values), body.format(**values)
+        there = (line.in_language(language) for name, line in self.lines.items() if name in values)
+        filled = {**values, "lines": "\n".join(there).format(**values)} if self.lines else values
+        return subject.format(**filled), body.format(**filled)
 
     def places(self) -> dict[str, set[str]]:
         """The places of every language's text, by language."""
-        texts = {
-            "sv": (self.subject.sv, self.body.sv), "en": (self.subject.en, self.body.en), **self.more
-        }  # fmt: skip
+        texts: dict[str, tuple[str, ...]] = {
+            "sv": (self.subject.sv, self.body.sv, *(line.sv for line in self.lines.values())),
+            "en": (self.subject.en, self.body.en, *(line.en for line in self.lines.values())),
+            **self.more,
+        }
         return {
             language: {name for text in both for _, name, _, _ in Formatter().parse(text) if name}
             for language, both in texts.items()
@@ -202,6 +206,22 @@ TEMPLATES: dict[str, Template] = {
             "Det finns en fråga att besvara. Logga in och svara.", "There is a question. Sign in to answer."
         ),
     ),
+    "digest": Template(
+        Text("Veckan i skolan", "The week at school"),
+        Text("{lines}\n\nLogga in för att se mer.", "{lines}\n\nSign in to see more."),
+        Kind.DIGEST,
+        lines={
+            "news": Text("Olästa nyheter: {news}", "Unread news: {news}"),
+            "messages": Text(
+                "Samtal med olästa meddelanden: {messages}", "Conversations with unread messages: {messages}"
+            ),
+            "consents": Text("Frågor att besvara: {consents}", "Questions to answer: {consents}"),
+            "absence": Text(
+                "Frånvaro den här veckan, minuter: {absence}", "Absence this week, minutes: {absence}"
+            ),
+            "leave": Text("Beviljad ledighet kommande vecka: {leave}", "Leave granted next week: {leave}"),
+        },
+    ),
     "new_consent": Template(
         Text("En fråga från skolan", "A question from the school"),
         Text("Skolan har en fråga till dig. Logga in och svara.", "The school asks you. Sign in to answer."),
@@ -223,10 +243,12 @@ TEMPLATES: dict[str, Template] = {
     "new_message": Template(
         Text("Nytt meddelande", "A new message"),
         Text("Du har fått ett meddelande. Logga in och läs.", "You have a message. Sign in to read it."),
+        Kind.MESSAGE,
     ),
     "new_news": Template(
         Text("Ny information från skolan", "News from the school"),
         Text("Det finns ny information. Logga in och läs.", "There is something new. Sign in to read it."),
+        Kind.NEWS,
     ),
     "news_refused": Template(
         Text("Din nyhet har inte publicerats", "Your news has not been published"),

@@ -1,11 +1,8 @@
 """News over HTTP."""
 
 from __future__ import annotations
-
 from typing import Annotated
-
 from pydantic import AwareDatetime, Field
-
 from functions.messages.domain.audiences import Kind, Role
 from functions.messages.domain.news import Format, State
 from functions.messages.schemas.attachments import Attachments, AttachmentView
@@ -56,6 +53,12 @@ class NewsChange(Shape):
 
     texts: Annotated[list[NewsText], Field(min_length=1, max_length=8)]
     attachments: Attachments | None = None
+
+
+class NewTime(Shape):
+    """When news is to be published; null: now."""
+
+    publish_at: AwareDatetime | None
 
 
 class NewsQuery(Shape):

@@ -10,7 +10,7 @@ from pydantic import Field
 from functions.messages.domain.deliveries import Channel, Kind
 from skolkit.http import Shape
 
-Order = Annotated[list[Channel], Field(min_length=1, max_length=len(Channel))]
+Order = Annotated[list[Channel], Field(max_length=len(Channel))]
 
 
 class QuietHours(Shape):
@@ -21,7 +21,8 @@ class QuietHours(Shape):
 
 
 class Preferences(Shape):
-    """How a person wants to be reached: `channel` first, in another order for some kinds of message.
+    """How a person wants to be reached: `channel` first, in another order for some kinds of message; a kind
+    with no channels is not sent. Absence and reminders are always sent, and what is urgent.
 
     Without quiet hours the usual ones hold, without a language that of the person's contact details.
     """

@@ -3,13 +3,10 @@ built only here.
 """
 
 from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
-
 from functions.messages.domain.audiences import Audience
 from functions.messages.domain.consents import KINDS, Answer, Kind
 from functions.messages.store import DueItem, MessagesItem, answers
@@ -102,6 +99,19 @@ def wanted_asks(ids: Sequence[str]) -> Wanted[dict[str, AskItem]]:
     """Questions by id."""
     keys = [(f"CONSENT#{id}", "ASK") for id in ids]
     return Wanted(AskItem, keys, lambda found: {ask.id: ask for ask in found.values()})
+
+
+def wanted_open(ids: Sequence[str], day: date) -> Wanted[set[str]]:
+    """Which questions are still to be answered on a day."""
+    keys = [(f"CONSENT#{id}", "ASK") for id in ids]
+
+    def answer(found: dict[tuple[str, str], Any]) -> set[str]:
+        return {
+            pk.removeprefix("CONSENT#") for (pk, _), ask in found.items()
+            if not ask.closed and ask.deadline >= day.isoformat()
+        }  # fmt: skip
+
+    return Wanted(AskItem, keys, answer, only=("deadline", "closed"))
 
 
 def new_ask(**fields: Any) -> AskItem:

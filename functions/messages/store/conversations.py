@@ -3,14 +3,11 @@ and of the mentors, by when something was last written. Keys are built only here
 """
 
 from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
-
 from functions.messages.store import MessagesItem
 from functions.messages.store.attachments import files_of
 from skolkit.clock import now, stamp
@@ -236,6 +233,21 @@ def _read(pk: str, keep: Callable[[str, Listed], bool], limit: int, before: str)
         if after is None:
             return found, ""
     return found, last
+
+
+def written_since(pk: str, since: datetime) -> list[Listed]:
+    """The conversations of a list in which something has been written since a time. One query."""
+    rows = ListedTalkItem.query(pk, ListedTalkItem.sk >= stamp(since))
+    return [Listed(row.sk.rpartition("#")[2], row.about, row.guardian, row.sk) for row in rows]
+
+
+def wanted_newest(ids: Sequence[str]) -> Wanted[dict[str, str]]:
+    """The last message of conversations."""
+    keys = [(f"TALK#{id}", "TALK") for id in ids]
+    return Wanted(
+        TalkItem, keys, lambda found: {pk.removeprefix("TALK#"): t.newest for (pk, _), t in found.items()},
+        only=("newest",),
+    )  # fmt: skip
 
 
 def page_of_messages(

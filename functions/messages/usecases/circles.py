@@ -32,23 +32,54 @@ class Circle:
     members: tuple[PersonId, ...]
 
 
-def around_pupil(caller: Caller, pupil: PersonId, guardian: PersonId | None) -> tuple[Circle, guard.Pupil]:
-    """The circle of a pupil's home, or one guardian, and mentors; or `NotFound` for whoever is in neither.
-    Three round trips, and one more for staff.
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A pupil's home and staff today. `people` are those the school writes to: who has custody, or the pupil
+    once 18 (föräldrabalken 9:1); `grown` when it is the pupil.
     """
+
+    record: register.PupilRecord
+    around: organisation.Around
+    facts: guard.Pupil
+    grown: bool
+
+    @property
+    def people(self) -> frozenset[PersonId]:
+        return frozenset({self.record.id}) if self.grown else self.record.guardians
+
+    def with_whom(self, alone: PersonId | None) -> frozenset[PersonId]:
+        """Who of the home takes part in a conversation with all of it, or with one `alone`. What guardians
+        wrote stays theirs: a pupil of age takes part in conversations with the pupil alone.
+        """
+        if alone in self.record.records:
+            return self.people if self.grown else frozenset()
+        guardians = self.record.guardians
+        return guardians if alone is None else guardians & {alone, _kept(self.record, alone)}
+
+
+def home_of(pupil: PersonId) -> Home:
+    """A pupil's home and staff; or `NotFound`. Three round trips."""
     record = register.present(pupil)
     if record is None:
         raise NotFound
     around = organisation.staff_around(record.id, today())
-    facts = register.facts_of(record, around)
-    home = record.guardians if guardian is None else record.guardians & {guardian, _kept(record, guardian)}
-    part: Part = "home" if caller.person in record.guardians else "staff"
-    if part == "home" and caller.person not in home:
+    grown = register.of_age(record.birth_date) <= today()
+    return Home(record, around, register.facts_of(record, around), grown)
+
+
+def around_pupil(caller: Caller, home: Home, alone: PersonId | None) -> Circle:
+    """The circle of a pupil's home, or of one of it, and mentors; or `NotFound` for whoever is in neither.
+    With nobody at home nobody writes any more. No round trip, one more for a closed record.
+    """
+    people = home.with_whom(alone)
+    part: Part = "home" if caller.person in {home.record.id, *home.record.guardians} else "staff"
+    if part == "home" and caller.person not in people:
         raise NotFound
-    guard.require(caller, "messages:write", facts)
-    lists = [store.pupils_list(record.id)]
-    lists += [store.mentors_list(group.id) for group in around.groups if group.mentors]
-    return Circle(part, frozenset(home | around.mentors), tuple(lists), (record.id,)), facts
+    guard.require(caller, "messages:write", home.facts)
+    lists = [store.pupils_list(home.record.id)]
+    lists += [store.mentors_list(group.id) for group in home.around.groups if group.mentors]
+    everybody = people | home.around.mentors if people else frozenset[PersonId]()
+    return Circle(part, frozenset(everybody), tuple(lists), (home.record.id,))
 
 
 def _kept(record: register.PupilRecord, guardian: PersonId) -> PersonId:
@@ -79,7 +110,8 @@ def circle_of(caller: Caller, talk: TalkItem) -> Circle:
     """The circle of a conversation, if the caller takes part in it today."""
     if talk.group:
         return around_group(caller, GroupId(talk.group))
-    return around_pupil(caller, PersonId(talk.pupil), PersonId(talk.guardian) if talk.guardian else None)[0]
+    alone = PersonId(talk.guardian) if talk.guardian else None
+    return around_pupil(caller, home_of(PersonId(talk.pupil)), alone)
 
 
 def reading_circle(caller: Caller, talk: TalkItem) -> Circle:
@@ -106,7 +138,7 @@ def require_moderator(caller: Caller, talk: TalkItem) -> None:
 
 def lists_of(person: PersonId) -> dict[str, tuple[PersonId, ...]]:
     """The lists of somebody's conversations today, with the pupils each may be about. For a guardian of one
-    child four round trips, one more per child.
+    child four round trips, one more per child; for a pupil four.
     """
     children = [record for id in register.children_of(person) if (record := register.pupil(id))]
     people = [person, *(child.id for child in children)]
@@ -115,6 +147,10 @@ def lists_of(person: PersonId) -> dict[str, tuple[PersonId, ...]]:
     ids = {part.group for one in people for part in parts[one] if part.covers(day) and part.part != "teacher"}
     (groups,) = fetch(organisation.wanted_groups(sorted(ids), day), consistent=True)
     lists: dict[str, tuple[PersonId, ...]] = {}
+    studies = any(part.part == "member" and part.covers(day) for part in parts[person])
+    own = register.pupil(person) if studies else None
+    if own and register.of_age(own.birth_date) <= day:
+        lists |= {store.pupils_list(record): own.records for record in own.records}
     for child in children:
         lists |= {store.pupils_list(record): child.records for record in child.records}
     kids = {child.id for child in children}

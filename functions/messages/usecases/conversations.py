@@ -1,11 +1,9 @@
 """Conversations between home and school: started, written in, read, moderated, closed."""
 
 from __future__ import annotations
-
 from collections.abc import Collection
 from functools import cache
 from typing import TypeVar
-
 from functions.access import guard
 from functions.messages.domain import conversations as rules
 from functions.messages.domain.conversations import Part
@@ -36,6 +34,7 @@ from functions.messages.usecases.circles import (
     around_group,
     around_pupil,
     circle_of,
+    home_of,
     lists_of,
     reading_circle,
     require_moderator,
@@ -57,19 +56,18 @@ T = TypeVar("T")
 
 
 def start_conversation(caller: Caller, pupil: PersonId, new: NewConversation, key: RequestKey) -> StartedView:
-    """Begin a conversation about a pupil: a guardian with the mentors, a mentor with one guardian or all.
-    Six round trips.
+    """Begin a conversation about a pupil: a guardian with the mentors, a mentor with one guardian or all; of
+    age the pupil with the mentors, and they with the pupil. Six round trips.
     """
     rules.check_language(new.language)
-    circle, facts = around_pupil(caller, pupil, None)
-    guardian = caller.person_id if circle.part == "home" else new.guardian
-    if guardian and guardian not in facts.guardians:
+    home = home_of(pupil)
+    alone = rules.with_one(caller.person_id, new.guardian, home.people, grown=home.grown)
+    circle = around_pupil(caller, home, alone)
+    if alone and alone not in home.people:
         raise rules.NoSuchGuardian(field="guardian")
-    if guardian:
-        circle, facts = around_pupil(caller, pupil, PersonId(guardian))
-    unit = facts.unit or organisation.MUNICIPALITY
+    unit = home.record.unit or organisation.MUNICIPALITY
     talk = store.new_talk(
-        pupil=facts.id, unit=unit, guardian=guardian, by=caller.person_id, title=new.title, last=""
+        pupil=home.record.id, unit=unit, guardian=alone, by=caller.person_id, title=new.title, last=""
     )
     return _write(caller, talk, circle, new, key, "start_conversation")
 
@@ -138,6 +136,8 @@ def list_conversations(caller: Caller, query: PageQuery) -> ConversationPage:
 
     def keep(pk: str, row: Listed) -> bool:
         about = PersonId(row.about) if row.about else None
+        if about and caller.person in lists[pk] and not pk.startswith(store.MENTORS):
+            return row.guardian in lists[pk]  # one's own: what the guardians have written stays theirs
         if about and about not in lists[pk] and closed(about) not in lists[pk]:
             return False
         if row.guardian in (None, caller.person) or pk.startswith(store.MENTORS):

@@ -13,19 +13,8 @@ from functions.messages.domain.audiences import Audience
 from functions.messages.events import NewsDue
 from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
-from functions.messages.schemas.news import (
-    EarlierText,
-    NewNews,
-    NewsChange,
-    NewsPage,
-    NewsQuery,
-    NewsView,
-    OwnNewsPage,
-    OwnNewsView,
-    PlaceCount,
-    ReceiptsView,
-)
-from functions.messages.store import board
+from functions.messages.schemas.news import (EarlierText, NewNews, NewTime, NewsChange, NewsPage, NewsQuery, NewsView, OwnNewsPage, OwnNewsView, PlaceCount, ReceiptsView)
+from functions.messages.store import DueItem, board
 from functions.messages.store import news as store
 from functions.messages.store.attachments import NewsFileItem
 from functions.messages.store.news import PostItem
@@ -39,7 +28,7 @@ from skolkit.clock import now, stamp
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
-from skolkit.table import Remove, Write, commit, fetch
+from skolkit.table import Overwrite, Remove, Write, commit, fetch
 from skolkit.types import PersonId, UnitId, new_id
 
 
@@ -134,10 +123,38 @@ def edit_news(caller: Caller, id: str, change: NewsChange, version: int) -> OwnN
     return _own_view(post)
 
 
-def withdraw_news(caller: Caller, id: str, version: int) -> None:
-    """Take a post away from its readers; it is kept for its author. Four round trips."""
+def reschedule_news(caller: Caller, id: str, new: NewTime, version: int) -> OwnNewsView:
+    """Give a post that waits another time, or publish it now. Four round trips.
+
+    Whoever publishes it at this moment has read another version: one of the two is refused. What has been
+    handed to the queue for the earlier time finds that it is not due.
+    """
     post = _changeable(caller, id, version)
-    due = board.due_item(datetime.fromisoformat(post.publish_at), "NEWS", id)
+    rules.check_waiting(post.state)  # type: ignore[arg-type]
+    rules.check_time(new.publish_at, now())
+    at = new.publish_at or now()
+    gone = [store.authored(post), _due(post)]
+    post.publish_at = stamp(at)
+    there = [store.authored(post), *([_due(post)] if new.publish_at else [])]
+    keys = {(row.pk, row.sk) for row in there}
+    commit(
+        post, *(Remove(row) for row in gone if (row.pk, row.sk) not in keys), *map(Overwrite, there),
+        facts=[] if new.publish_at else [NewsDue(post=id)],
+        trace=Trace(caller.person_id, "reschedule_news", id),
+    )  # fmt: skip
+    return _own_view(post)
+
+
+def _due(post: PostItem) -> DueItem:
+    return board.due_item(datetime.fromisoformat(post.publish_at), "NEWS", post.id)
+
+
+def withdraw_news(caller: Caller, id: str, version: int) -> None:
+    """Take a post away from its readers, or one that waits out of the plan; it is kept for its author. Four
+    round trips.
+    """
+    post = _changeable(caller, id, version)
+    due = _due(post)
     post.state = "withdrawn"
     gone = [Remove(row) for row in (*store.board_rows(post), due)]
     commit(post, *gone, trace=Trace(caller.person_id, "withdraw_news", id))

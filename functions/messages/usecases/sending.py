@@ -3,13 +3,11 @@ the next, until it has arrived or somebody must call.
 """
 
 from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-
 from functions.messages import channels, store
 from functions.messages.domain import deliveries as rules
 from functions.messages.domain.deliveries import (
@@ -68,6 +66,11 @@ class Letter:
         """Whether another way is tried when nothing is heard; what goes by one way alone has no other."""
         return self.urgent and self.said.only is None
 
+    def unwanted(self, wishes: Wishes) -> bool:
+        """Whether the recipient has turned this kind off."""
+        free = not self.said.urgent and self.said.only is None
+        return free and not wishes.order(self.template.kind)
+
     def write(self, language: str) -> tuple[str, str]:
         texts = self.texts or {}
         own = texts.get(language) or texts.get("sv", "")
@@ -80,6 +83,8 @@ def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
     contacts, wishes = register.contacts(people), wishes_of(people)
 
     def done(key: DeliveryKey) -> bool:
+        if letters[key].unwanted(wishes[key.recipient]):
+            return True
         try:
             _send(key, letters[key], contacts.get(key.recipient), wishes[key.recipient])
         except (InFlight, ChangedMeanwhile, channels.Unavailable):

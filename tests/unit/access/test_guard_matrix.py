@@ -1,12 +1,9 @@
 """The authorization matrix: for every action and thing, who gets through; everyone else is refused."""
 
 from __future__ import annotations
-
 from dataclasses import replace
 from typing import get_args
-
 import pytest
-
 from functions.access import guard
 from functions.access.guard import (
     SYSTEM,
@@ -69,6 +66,7 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "integration with the app's scope": (Caller(None, "pupil", frozenset({SCHOOL_SCOPE})), ()),
     "telephony": (Caller(None, "telephony", frozenset({"skolkit/telephony"})), ()),
 }
+
 # Everybody who gets through somewhere, with a token for something else:
 CALLERS |= {
     f"{name} without scope": (replace(caller, scopes=frozenset({"skolkit/processes", "openid"})), duties)
@@ -110,9 +108,9 @@ THINGS: dict[str, Resource] = {
     "protected inquiry": Inquiry("inquiry", HERE, people("nurse"), people("mentor"), protected=True),
     "system": SYSTEM,
 }
-
 HOME = "guardian, pupil"
 OFFICE = "principal, administrator, head, registrar"
+
 ABSENCE = {
     "pupil": "guardian, mentor, administrator, registrar",
     "protected pupil": "guardian, mentor, administrator",
@@ -120,6 +118,7 @@ ABSENCE = {
     "pupil of unknown age": "guardian, mentor, administrator, registrar",
     "pupil without unit": "guardian, mentor, registrar",
 }
+
 OWN_LEAVE = {
     "pupil": "guardian",
     "protected pupil": "guardian",
@@ -127,6 +126,7 @@ OWN_LEAVE = {
     "pupil of unknown age": "guardian",
     "pupil without unit": "guardian",
 }
+
 KNOWN_PUPIL = {
     "pupil": f"{HOME}, teacher, mentor, {OFFICE}",
     "protected pupil": f"{HOME}, teacher, mentor, principal, administrator",
@@ -135,12 +135,14 @@ KNOWN_PUPIL = {
     "pupil without unit": f"{HOME}, teacher, mentor, head, registrar",
 }
 OWN = {"own": "guardian", "adult": "guardian", "protected adult": "guardian"}
+
 ADULT = {
     "own": "registrar",
     "adult": "administrator, registrar",
     "protected adult": "administrator",
 }
 KNOWN_ADULT = {thing: f"guardian, {names}" for thing, names in ADULT.items()}
+
 REGISTRY = {
     "pupil": "administrator, registrar",
     "protected pupil": "administrator",
@@ -148,6 +150,7 @@ REGISTRY = {
     "pupil of unknown age": "administrator, registrar",
     "pupil without unit": "registrar",
 }
+
 RECORD = {
     "pupil": f"{HOME}, {OFFICE}",
     "protected pupil": f"{HOME}, principal, administrator",
@@ -174,7 +177,6 @@ def _each_pupil(own: str, everywhere: str) -> dict[str, str]:
 
 WATCHED = {"attendance case": "attendance officer, handler", "activity case": "activity officer, handler"}
 WORKED = WATCHED | {"protected attendance case": "handler", "protected activity case": "handler"}
-
 _INVESTIGATED = {"inquiry": "principal, mentor, nurse", "protected inquiry": "principal, mentor, nurse"}
 _PUPILS = ("pupil", "protected pupil", "pupil of 18", "pupil of unknown age")
 _FOLLOWED = dict.fromkeys(_PUPILS, "principal, mentor") | {"pupil without unit": "mentor"}
@@ -353,7 +355,18 @@ EXPECTED: dict[str, dict[str, str]] = {
         "unit": OFFICE,
         "system": "head, registrar",
     },
-    "messages:write": dict.fromkeys(KNOWN_PUPIL, "guardian, mentor") | {"group": "mentor"},
+    "messages:read_contacts": {
+        thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
+    }
+    | {"group": "teacher, mentor"},
+    "messages:show_contacts": {
+        thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
+    },
+    "messages:write": {
+        thing: "guardian, pupil, mentor" if thing == "pupil of 18" else "guardian, mentor"
+        for thing in KNOWN_PUPIL
+    }
+    | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
     "messages:send_emergency": {"unit": OFFICE},
     "messages:edit_own_preferences": OWN,
