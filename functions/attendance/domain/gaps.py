@@ -99,11 +99,14 @@ def answered(gap: Gap, recipient: PersonId, outcome: Outcome) -> Gap:
 
 
 class Called(StrEnum):
-    """What is known of a call: nobody has made it, they were reached, or not."""
+    """What is known of a call: nobody has made it, they were reached, or not; or nobody needs to be called,
+    because the absence is explained now (which is seen, never stored).
+    """
 
     OPEN = "open"
     REACHED = "reached"
     NOT_REACHED = "notReached"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,25 @@ def note_call(call: Call, called: Called, by: PersonId, at: datetime) -> Call:
     if call.called is Called.REACHED:
         raise AlreadyReached
     return replace(call, called=called, by=by, at=at, attempts=call.attempts + 1)
+
+
+def is_settled(gap: Gap, known: Mapping[LessonId, Missed | None], notices: Sequence[Span]) -> bool:
+    """Whether nothing of a gap is unexcused any more: every lesson of it has been corrected (None of what is
+    `known`) or is covered by a notice of absence that stands now.
+    """
+    return all(
+        lesson in known and ((missed := known[lesson]) is None or is_explained(missed, notices))
+        for lesson in gap.lessons
+    )
+
+
+def seen_call(call: Call, settled: Collection[NoticeId]) -> Call:
+    """The call as it is now: closed while its gap is settled, unless they have been reached already; open as
+    before when the explanation is taken back.
+    """
+    if call.called is Called.REACHED or call.notice not in settled:
+        return call
+    return replace(call, called=Called.EXPLAINED)
 
 
 def state(gap: Gap, reached: Collection[NoticeId]) -> str:
