@@ -134,6 +134,14 @@ class InquiryClosed(Fact):
     outcome: str
 
 
+class InquiryPaperAsked(Fact):
+    """A paper of an investigation is to be written (process 23)."""
+
+    type: ClassVar[str] = "attendance.InquiryPaperAsked.v1"
+    inquiry: str
+    paper: str
+
+
 class LeaveApplied(Fact):
     """Somebody applied for leave for a pupil (process 22)."""
 
@@ -208,6 +216,12 @@ class PupilPlaced(Heard):
     """Of `register.PupilEnrolled.v1` and `register.EnrolmentEnded.v1`: where a pupil goes has changed."""
 
     pupil: PersonId
+
+
+class PersonProtected(Heard):
+    """Of `register.PersonProtected.v1`."""
+
+    person: PersonId
 
 
 class CalendarTold(Heard):

@@ -47,6 +47,7 @@ KEPT = {
     "sweep": Kept("attendance.sweep", dated="sk"),
     "inquiry": Kept("attendance.inquiry", ("pupil", "data")),
     "inquiry_note": Kept("attendance.inquiry", ("data",)),
+    "inquiry_paper": Kept("attendance.inquiry", ("data",)),
     "inquiry_listed": Kept("attendance.inquiry", ("pk", "pupil")),
     "inquiry_suggestion": Kept("attendance.suggestion", ("pk", "data"), dated="decided"),
     "inquiry_standing": Kept("attendance.suggestion", ("pk", "also"), dated="settled"),

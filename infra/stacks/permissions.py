@@ -103,9 +103,12 @@ def _archive(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.archive_bucket())}/{folder}/*"]}
 
 
-def _papers() -> Mapping[str, Any]:
-    """Documents about pupils who start and leave, in the bucket of documents."""
-    return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"]}
+_PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
+
+
+def _papers(area: str) -> Mapping[str, Any]:
+    """An area's own papers about pupils in the bucket of documents."""
+    return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/{_PAPERS[area]}/*"]}
 
 
 def _tables(*kinds: str) -> Callable[[str], Mapping[str, Any]]:
@@ -128,12 +131,12 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "dynamodb:GetItem keys": lambda _: {"resources": [base.table_arn("keys")]},
     "dynamodb:PutItem keys": lambda _: {"resources": [base.table_arn("keys")]},
     "dynamodb:Query keys": lambda _: {"resources": [base.table_arn("keys")]},
-    "s3:GetObject papers": lambda _: _papers(),
-    "s3:PutObject papers": lambda _: _papers(),
-    "s3:DeleteObject papers": lambda _: _papers(),
-    "s3:ListBucket papers": lambda _: {
+    "s3:GetObject papers": _papers,
+    "s3:PutObject papers": _papers,
+    "s3:DeleteObject papers": _papers,
+    "s3:ListBucket papers": lambda area: {
         "resources": [base.bucket_arn(base.documents_bucket())],
-        "conditions": {"StringLike": {"s3:prefix": "register/leaving/*"}},
+        "conditions": {"StringLike": {"s3:prefix": f"{_PAPERS[area]}/*"}},
     },
     # Records of the population register, which facts only say where to find.
     "s3:GetObject population": lambda _: {

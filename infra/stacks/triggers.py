@@ -51,7 +51,7 @@ def start(
         archives="s3:PutObject audit" in trigger.uses,
         reports="s3:PutObject" in trigger.uses,
         layers=trigger.layers,
-        documents="s3:PutObject papers" in trigger.uses,
+        documents=any(one.endswith(" papers") for one in trigger.uses),
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",
     )

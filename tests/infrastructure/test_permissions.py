@@ -160,10 +160,13 @@ def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> N
         area = function.properties["Environment"]["Variables"]["SKOLKIT_AREA"]
         for action, resource in allowed(role):
             if action == "s3:DeleteObject":
-                files = rf":::skolkit-tables-\S+/[a-z]+/{area}/\*$|/register/leaving/\*$|/documents/whole/\*$"
+                own = rf":::skolkit-tables-\S+/[a-z]+/{area}/\*$"
+                files = rf"{own}|/(register/leaving|attendance/inquiries|documents/whole)/\*$"
                 assert re.search(files, resource), (function, resource)
                 deletes.add(function.properties["FunctionName"].rpartition("-")[2])
-    assert deletes == {"hide_papers", "withdraw_extracts", "withdraw_tables", "work_on_tables"}
+    assert deletes == {
+        "hide_inquiry_papers", "hide_papers", "withdraw_extracts", "withdraw_tables", "work_on_tables"
+    }  # fmt: skip
     for role in cdk.of("AWS::IAM::Role"):
         for action, _ in allowed(role):
             assert action not in {

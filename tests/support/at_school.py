@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from functions.attendance.domain import absence as absence_rules
-from functions.attendance.domain import csn, inquiry, suggestions
+from functions.attendance.domain import csn, inquiry, inquiry_paper, suggestions
 from functions.attendance.domain.absence import Span
 from functions.attendance.domain.care import Entry as CareEntry
 from functions.attendance.domain.care import Hours, Plan, Schedule
@@ -140,14 +140,18 @@ def investigated(schools: Schools) -> dict[str, str]:
         team=(people["other teacher"],),
     )
     one = suggestions.Suggestion(new_id(), schools.pupil.id, unit, "share", schools.day, (), "inquiry-1")
+    paper = inquiry_paper.Paper(
+        new_id(), "whole", people["principal"], now(), state="ready", sha256="0" * 64, made=now()
+    )
     standing = suggestions.Standing(schools.pupil.id).suggested("share", one.id, one.day, 20)
     commit(
         *inquiry_store.writes(case),
+        inquiry_store.paper_item(case.id, paper),
         *suggestions_store.raising(one),
         suggestions_store.standing_item(standing),
         suggestions_store.standing_item(suggestions.Standing(mate, case.id)),
     )
-    return {"inquiry": case.id, "suggestion": one.id}
+    return {"inquiry": case.id, "inquiry paper": paper.id, "suggestion": one.id}
 
 
 def told(home: World, head: PersonId, pupil: NewPupil, day: date) -> dict[str, str]:

@@ -106,6 +106,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.link_inquiry_paper": lambda s: Ask(
+        {"inquiry": s.made["inquiry"], "paper": s.made["inquiry paper"]}
+    ),
+    "attendance.make_inquiry_paper": lambda s: inquiry_ask(s, {"edition": "home"}),
     "attendance.list_inquiries": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_inquiry_suggestions": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_my_inquiries": lambda _: Ask(),

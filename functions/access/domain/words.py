@@ -155,6 +155,15 @@ DEEDS: dict[str, Deed] = {
     "lift_hold": _change("hävde ett gallringsstopp", "lifted a legal hold"),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
+    "link_inquiry_paper": _read(
+        "hämtade ett dokument ur en frånvaroutredning", "fetched a paper of an investigation of absence"
+    ),
+    "make_inquiry_paper": _change(
+        "begärde ett dokument ur en frånvaroutredning", "asked for a paper of an investigation of absence"
+    ),
+    "write_inquiry_paper": _change(
+        "skrev ett dokument ur en frånvaroutredning", "wrote a paper of an investigation of absence"
+    ),
     "link_notice": _read("hämtade en underrättelse", "fetched a notice"),
     "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
     "link_retention_report": _read("hämtade en gallringsrapport", "fetched a retention report"),

@@ -82,6 +82,15 @@ TEMPLATES: dict[str, Template] = {
             "New suggestions to investigate absence: {count}. Sign in to see them.",
         ),
     ),
+    "inquiry_untold": Template(
+        Text("Huvudmannen är inte underrättad", "The organiser has not been told"),
+        Text(
+            "En utredning om en elevs frånvaro inleddes {day}, och ingen är utsedd att ta emot "
+            "underrättelsen för huvudmannen (skollagen 7:19 a). Underrätta huvudmannen på annat sätt.",
+            "An investigation of a pupil's absence was opened {day}, and nobody is appointed to receive the "
+            "notice for the organiser (skollagen 7:19 a). Tell the organiser in another way.",
+        ),
+    ),
     "absence": Template(
         _ABSENCE,
         Text(
