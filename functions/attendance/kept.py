@@ -16,6 +16,7 @@ KEPT = {
     "unit_series": Kept("attendance.absence", ("sk",), dated="sk"),
     "phone_pin": Kept("attendance.phone", ("pk",), tied="pk"),
     "phone": Kept("attendance.phone", ("guardian",), tied="guardian"),
+    "answer_link": Kept("technical.tries", ("pupil", "person")),
     "phone_tries": Kept("technical.tries"),
     "day": Kept("attendance.absence", ("pk", "gaps"), dated="sk"),
     "counted_day": Kept("attendance.lesson", ("rosters", "lessons"), dated="sk"),

@@ -182,6 +182,11 @@ def bucket_arn(name: str) -> str:
     return f"arn:{Aws.PARTITION}:s3:::{name}"
 
 
+def origin() -> str:
+    """The one address of all APIs."""
+    return f"https://{Fn.import_value(DOMAIN_EXPORT)}"
+
+
 def sender() -> str:
     """The address that mail comes from; its domain is the service's own."""
     return f"noreply@{Fn.import_value(DOMAIN_EXPORT)}"

@@ -36,6 +36,8 @@ ALLOWED: dict[str, set[str]] = {
     "access.list_rights_of_people": OFFICE,
     "access.read_extract": {"guardian"},
     "access.read_health": OPEN,
+    "attendance.answer_by_link": OPEN,
+    "attendance.open_answer": OPEN,
     "access.read_hold": {"administrator"},
     "access.read_me": ANYONE - {"unregistered"},
     "access.read_rights": OFFICE,

@@ -35,6 +35,7 @@ UNTRACED = {
     "attendance.list_care_holidays": "about a unit",
     "attendance.read_care_holiday": "numbers of a unit",
     "attendance.read_care_settings": "about a unit",
+    "attendance.open_answer": "whether a question waits, to who has its secret",
     "attendance.read_phone_pin": "one's own",
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",

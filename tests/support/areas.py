@@ -106,12 +106,13 @@ def gateway_event(
         real = real.replace(f"{{{name}}}", value)
     raw = body if isinstance(body, str) or body is None else json.dumps(body)
     texts = {name: str(value) for name, value in query.items()}
+    kind = "application/x-www-form-urlencoded" if op.form else "application/json"
     return {
         "resource": op.path,
         "path": real,
         "httpMethod": op.method,
-        "headers": {"content-type": "application/json", **headers},
-        "multiValueHeaders": {k: [v] for k, v in {"content-type": "application/json", **headers}.items()},
+        "headers": {"content-type": kind, **headers},
+        "multiValueHeaders": {k: [v] for k, v in {"content-type": kind, **headers}.items()},
         "queryStringParameters": texts or None,
         "multiValueQueryStringParameters": {k: [v] for k, v in texts.items()} or None,
         "pathParameters": dict(path) or None,

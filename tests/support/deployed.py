@@ -59,12 +59,13 @@ class Deployed:
         op = operation(area, name)
         bearer = token if token is not None else self.token(person) if person else None
         authorization = {"authorization": f"Bearer {bearer}"} if bearer is not None else {}
+        kind = "application/x-www-form-urlencoded" if op.form else "application/json"
         reply = httpx.request(
             op.method,
             f"{self.cloud.endpoint}/{area}{op.path.format(**(path or {}))}",
             params=dict(query or {}),
-            content=None if body is None else json.dumps(body),
-            headers={"content-type": "application/json", **authorization, **(headers or {})},
+            content=body if body is None or op.form else json.dumps(body),
+            headers={"content-type": kind, **authorization, **(headers or {})},
             timeout=60,
         )
         is_json = "json" in reply.headers.get("content-type", "")

@@ -106,6 +106,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.answer_by_link": lambda _: Ask(body=f"t={'x' * 22}&l=en&answer=ill"),
+    "attendance.open_answer": lambda _: Ask(query={"t": "x" * 22}),
     "attendance.link_inquiry_paper": lambda s: Ask(
         {"inquiry": s.made["inquiry"], "paper": s.made["inquiry paper"]}
     ),

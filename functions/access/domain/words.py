@@ -158,6 +158,12 @@ DEEDS: dict[str, Deed] = {
     "link_inquiry_paper": _read(
         "hämtade ett dokument ur en frånvaroutredning", "fetched a paper of an investigation of absence"
     ),
+    "prolong_by_link": _change(
+        "svarade genom länken att eleven ännu är sjuk", "answered by the link that the pupil is still ill"
+    ),
+    "back_by_link": _change(
+        "svarade genom länken att eleven är tillbaka", "answered by the link that the pupil is back"
+    ),
     "make_inquiry_paper": _change(
         "begärde ett dokument ur en frånvaroutredning", "asked for a paper of an investigation of absence"
     ),

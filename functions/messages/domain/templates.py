@@ -17,8 +17,8 @@ from skolkit.errors import Text
 @dataclass(frozen=True, slots=True)
 class Template:
     """Subject and body; places in braces are filled from the fact's values, `{name}` is the given name of
-    whom it is about. `kind`: what people choose channels for. `more`: subject and body in further languages
-    by their codes; who has another language is told in Swedish.
+    whom it is about, `{link}` the recipient's own link. `kind`: what people choose channels for. `more`:
+    subject and body in further languages by their codes; who has another language is told in Swedish.
     """
 
     subject: Text
@@ -31,6 +31,11 @@ class Template:
         own = self.subject.in_language(language), self.body.in_language(language)
         subject, body = self.more.get(language, own)
         return subject.format(**values), body.format(**values)
+
+    @property
+    def has_link(self) -> bool:
+        """Whether the text has a link that answers without signing in (`{link}`)."""
+        return "{link}" in self.body.sv
 
     def places(self) -> dict[str, set[str]]:
         """The places of every language's text, by language."""
@@ -200,9 +205,9 @@ TEMPLATES: dict[str, Template] = {
         Text("Fortfarande sjuk?", "Still ill?"),
         Text(
             "{name} var sjukanmäld till och med {day}. Är {name} sjuk i dag också, eller tillbaka i skolan? "
-            "Svara med ett tryck i appen.",
+            "Svara i appen, eller här före klockan 18: {link}",
             "{name} was reported ill until {day}. Is {name} ill today too, or back at school? "
-            "Answer with one tap in the app.",
+            "Answer in the app, or here before 18:00: {link}",
         ),
     ),
     "consent_reminder": Template(

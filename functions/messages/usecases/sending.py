@@ -20,6 +20,7 @@ from functions.register.queries import Contact, Withheld
 from skolkit.clock import now
 from skolkit.errors import ChangedMeanwhile
 from skolkit.events import Fact
+from skolkit.links import answer_link
 from skolkit.table import Remove, Write, chunks, commit, fetch
 from skolkit.telemetry import logger
 from skolkit.types import PersonId
@@ -54,10 +55,13 @@ class Letter:
         pressing = self.said.urgent or self.template.kind is Kind.ABSENCE
         return pressing and self.said.only is None
 
-    def write(self, language: str) -> tuple[str, str]:
+    def write(self, language: str, key: DeliveryKey) -> tuple[str, str]:
+        """Subject and text to a recipient; `{link}` is made here, so that nothing stored has its secret."""
         texts = self.texts or {}
-        own = texts.get(language) or texts.get("sv", "")
-        return self.template.write(language, {**self.said.values, "name": self.name, "text": own})
+        own = {"text": texts.get(language) or texts.get("sv", ""), "name": self.name}
+        if self.template.has_link:
+            own["link"] = answer_link(key.notice, key.pupil, key.recipient, language)
+        return self.template.write(language, {**self.said.values, **own})
 
 
 def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
@@ -164,7 +168,7 @@ def _climb(
     only, ways = letter.said.only, ways_to(contact)
     order = (only,) if only else wishes.order(letter.template.kind)
     while contact and (way := rules.next_way(order, ways, dict(known.tried))):
-        subject, text = letter.write(wishes.language or contact.language)
+        subject, text = letter.write(wishes.language or contact.language, key)
         known = claim(key, known, *way)
         try:
             channels.send(*way, subject, text, key.tag)
