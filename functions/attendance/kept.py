@@ -15,6 +15,7 @@ KEPT = {
     "series": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
     "unit_series": Kept("attendance.absence", ("sk",), dated="sk"),
     "phone_pin": Kept("attendance.phone", ("pk",), tied="pk"),
+    "phone_proof": Kept("technical.tries", ("pk",)),
     "phone": Kept("attendance.phone", ("guardian",), tied="guardian"),
     "answer_link": Kept("technical.tries", ("pupil", "person")),
     "phone_tries": Kept("technical.tries"),

@@ -123,6 +123,7 @@ ALLOWED: dict[str, set[str]] = {
     "attendance.report_full_time": OFFICE,
     "attendance.record_call": {"mentor", *OFFICE},
     "attendance.prolong_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},
+    "attendance.prove_phone_number": ANYONE,
     "attendance.read_phone_pin": ANYONE,
     "attendance.remove_phone_pin": ANYONE,
     "attendance.report_absence": {*GUARDIANS, "mentor", *ADMINISTRATORS},

@@ -59,6 +59,7 @@ def of_emergency(schools: Schools) -> Ask:
     return Ask({"unit": schools.home.unit, "emergency": schools.made["emergency"]})
 
 
+PROOF = "314159"
 PHONE = {"number": "070-174 06 05", "pin": "4711"}
 TELEPHONY = "skolkit/telephony"
 

@@ -158,6 +158,7 @@ DEEDS: dict[str, Deed] = {
     "link_inquiry_paper": _read(
         "hämtade ett dokument ur en frånvaroutredning", "fetched a paper of an investigation of absence"
     ),
+    "prove_phone_number": _change("visade att ett telefonnummer är ens eget", "proved a telephone number"),
     "prolong_by_link": _change(
         "svarade genom länken att eleven ännu är sjuk", "answered by the link that the pupil is still ill"
     ),

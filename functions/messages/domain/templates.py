@@ -17,7 +17,8 @@ from skolkit.errors import Text
 @dataclass(frozen=True, slots=True)
 class Template:
     """Subject and body; places in braces are filled from the fact's values, `{name}` is the given name of
-    whom it is about, `{link}` the recipient's own link. `kind`: what people choose channels for. `more`:
+    whom it is about, `{link}` the recipient's own link; `{code}` proves a telephone number, so a text
+    with one goes by SMS alone. `kind`: what people choose channels for. `more`:
     subject and body in further languages by their codes; who has another language is told in Swedish.
     """
 
@@ -36,6 +37,11 @@ class Template:
     def has_link(self) -> bool:
         """Whether the text has a link that answers without signing in (`{link}`)."""
         return "{link}" in self.body.sv
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the text has a code that proves the number it is sent to (`{code}`)."""
+        return "{code}" in self.body.sv
 
     def places(self) -> dict[str, set[str]]:
         """The places of every language's text, by language."""
@@ -199,6 +205,15 @@ TEMPLATES: dict[str, Template] = {
             "Logga in och avgör dem.",
             "{count} applications for leave at your unit have waited for {days} school days or more. "
             "Sign in to decide on them.",
+        ),
+    ),
+    "phone_code": Template(
+        Text("Kod för frånvaro per telefon", "Code for absence by telephone"),
+        Text(
+            "Din kod är {code}. Skriv den i appen inom 30 minuter för att anmäla frånvaro från det här "
+            "numret. Har du inte bett om den, gör ingenting.",
+            "Your code is {code}. Write it in the app within 30 minutes to report absence from this number. "
+            "If you did not ask for it, do nothing.",
         ),
     ),
     "still_ill": Template(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from functions.messages import store
-from functions.messages.domain.deliveries import Delivery, Failure, Said, State
+from functions.messages.domain.deliveries import Channel, Delivery, Failure, Said, State
+from functions.messages.domain.templates import TEMPLATES
 from functions.messages.events import GlassBroken, MessageDue, NoticeDue
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.deliveries import DeliveryPage, DeliveryView, Tried
@@ -85,7 +86,9 @@ def deliver_message(due: MessageDue, day: date) -> None:
         if person is None:
             raise NotFound
         name, withheld = person.given_name, person.protected
-    letter = Letter(Said(due.template, due.values, due.about is not None, due.urgent), name, withheld)
+    only = Channel.SMS if TEMPLATES[due.template].has_code else None
+    said = Said(due.template, due.values, due.about is not None, due.urgent, only)
+    letter = Letter(said, name, withheld)
     about = {recipient: due.about or recipient for recipient in due.recipients}
     keys = [DeliveryKey(about[one], day, NoticeId(due.id), one) for one in dict.fromkeys(due.recipients)]
     send_all(dict.fromkeys(keys, letter))

@@ -20,7 +20,7 @@ from functions.register.queries import Contact, Withheld
 from skolkit.clock import now
 from skolkit.errors import ChangedMeanwhile
 from skolkit.events import Fact
-from skolkit.links import answer_link
+from skolkit.links import answer_link, number_code
 from skolkit.table import Remove, Write, chunks, commit, fetch
 from skolkit.telemetry import logger
 from skolkit.types import PersonId
@@ -55,12 +55,16 @@ class Letter:
         pressing = self.said.urgent or self.template.kind is Kind.ABSENCE
         return pressing and self.said.only is None
 
-    def write(self, language: str, key: DeliveryKey) -> tuple[str, str]:
-        """Subject and text to a recipient; `{link}` is made here, so that nothing stored has its secret."""
+    def write(self, language: str, key: DeliveryKey, address: str) -> tuple[str, str]:
+        """Subject and text to an address of a recipient. `{link}` and `{code}` are made here, so that nothing
+        stored has their secret.
+        """
         texts = self.texts or {}
         own = {"text": texts.get(language) or texts.get("sv", ""), "name": self.name}
         if self.template.has_link:
             own["link"] = answer_link(key.notice, key.pupil, key.recipient, language)
+        if self.template.has_code:
+            own["code"] = number_code(key.notice, key.recipient, address)
         return self.template.write(language, {**self.said.values, **own})
 
 
@@ -168,7 +172,7 @@ def _climb(
     only, ways = letter.said.only, ways_to(contact)
     order = (only,) if only else wishes.order(letter.template.kind)
     while contact and (way := rules.next_way(order, ways, dict(known.tried))):
-        subject, text = letter.write(wishes.language or contact.language, key)
+        subject, text = letter.write(wishes.language or contact.language, key, way[1])
         known = claim(key, known, *way)
         try:
             channels.send(*way, subject, text, key.tag)

@@ -1,4 +1,5 @@
-"""Links in messages that answer one question without signing in (decision 0035).
+"""Links in messages that answer one question without signing in (decision 0035), and codes that prove whose a
+telephone number is (decision 0023).
 
 The secret part is made from what the message is about, so that whoever asks and whoever sends know the same
 without a fact that carries it.
@@ -17,9 +18,18 @@ PATTERN = r"^[A-Za-z0-9_-]{22}$"
 
 def answer_token(message: str, about: str, recipient: str) -> str:
     """The secret of one recipient's link in a message about somebody: 128 bits that nobody can guess."""
-    said = "\x1f".join(("answer link", message, about, recipient)).encode()
-    mac = hmac.new(settings().cursor_key, said, hashlib.sha256).digest()[:16]
-    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+    made = _mac("answer link", message, about, recipient)
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def number_code(message: str, recipient: str, number: str) -> str:
+    """The six digits that are sent to a number (E.164): another number gets others."""
+    made = _mac("number code", message, recipient, number)
+    return f"{int.from_bytes(made) % 10**6:06}"
+
+
+def _mac(*said: str) -> bytes:
+    return hmac.new(settings().cursor_key, "\x1f".join(said).encode(), hashlib.sha256).digest()[:16]
 
 
 def answer_link(message: str, about: str, recipient: str, language: str) -> str:
