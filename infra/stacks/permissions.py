@@ -14,7 +14,7 @@ from infra.areas import Area, personal, retaining
 from infra.stacks import base
 
 READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem")
+WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem")
 BULK = ("dynamodb:BatchWriteItem",)
 STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 QUEUE = (
