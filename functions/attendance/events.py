@@ -73,7 +73,7 @@ class LessonReported(Fact):
 
 class GuardianNoticeDue(Fact):
     """Guardians are to be told today that a pupil was away without a known reason (process 21; skollagen
-    7:17).
+    7:17); with `late` minutes, that a pupil who then took part came late.
     """
 
     type: ClassVar[str] = "attendance.GuardianNoticeDue.v1"
@@ -83,6 +83,7 @@ class GuardianNoticeDue(Fact):
     day: date
     start: datetime
     end: datetime
+    late: int = 0
 
 
 class EveningSwept(Fact):

@@ -56,8 +56,16 @@ class Template:
 
 EMERGENCY = "emergency"
 _ABSENCE = Text("Frånvaro i dag", "Absence today")
+_LATE = Text("Sen ankomst i dag", "Late today")
 
 TEMPLATES: dict[str, Template] = {
+    "csn_proposals": Template(
+        Text("Rapporter till CSN att ta ställning till", "Reports to CSN to decide on"),
+        Text(
+            "Förslag om rapport till CSN för {month} som väntar på beslut: {count}. Logga in för att se dem.",
+            "Proposals of reports to CSN for {month} that wait for a decision: {count}. Sign in to see them.",
+        ),
+    ),
     "inquiry_follow_up": Template(
         Text("Uppföljning att göra", "Follow-up to be done"),
         Text(
@@ -119,6 +127,26 @@ TEMPLATES: dict[str, Template] = {
             "Anmäl frånvaron i appen eller ring skolan om du har frågor.",
             "You were missing today {start}–{end} without notice. "
             "Report the absence in the app, or call the school if you have questions.",
+        ),
+        Kind.ABSENCE,
+    ),
+    "late": Template(
+        _LATE,
+        Text(
+            "{name} kom {minutes} min för sent kl. {start} i dag utan anmäld frånvaro. "
+            "Anmäl den i appen eller ring skolan om du har frågor.",
+            "{name} came {minutes} min late at {start} today without notice. "
+            "Report it in the app, or call the school if you have questions.",
+        ),
+        Kind.ABSENCE,
+    ),
+    "late_own": Template(
+        _LATE,
+        Text(
+            "Du kom {minutes} min för sent kl. {start} i dag utan anmäld frånvaro. "
+            "Anmäl den i appen eller ring skolan om du har frågor.",
+            "You came {minutes} min late at {start} today without notice. "
+            "Report it in the app, or call the school if you have questions.",
         ),
         Kind.ABSENCE,
     ),

@@ -53,7 +53,9 @@ def deliver_notice(due: NoticeDue) -> None:
     recipients = [pupil.id] if grown else sorted(pupil.guardians)
     span = {"start": due.start, "end": due.end}
     values = {name: f"{at.astimezone(LOCAL):%H:%M}" for name, at in span.items()}
-    said = Said("absence_own" if grown else "absence", values, named=True)
+    kind = "late" if due.late else "absence"
+    values |= {"minutes": str(due.late)} if due.late else {}
+    said = Said(f"{kind}_own" if grown else kind, values, named=True)
     if not recipients:
         key = DeliveryKey(due.pupil, due.day, due.notice, due.pupil)
         if store.delivery(key) is None:

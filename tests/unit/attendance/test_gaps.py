@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -17,11 +18,13 @@ from functions.attendance.domain.gaps import (
     extend,
     is_explained,
     is_settled,
+    late_minutes,
     neighbours,
     note_call,
     open_gap,
     seen_call,
     state,
+    without,
 )
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId
 
@@ -108,3 +111,22 @@ def test_a_call_is_closed_only_while_its_gap_is_settled_and_never_when_they_were
     assert seen_call(call, {NoticeId("other")}).called is Called.OPEN
     reached = note_call(call, Called.REACHED, PersonId("p"), NINE)
     assert seen_call(reached, {NoticeId("n")}).called is Called.REACHED
+
+
+def test_whoever_comes_late_was_there_afterwards() -> None:
+    """Lateness is a gap of its own, before and after an absence."""
+    late = replace(missed("a", 0), late=5)
+    gap = open_gap(NoticeId("n"), late)
+    assert gap.late == 5
+    assert neighbours([gap], missed("b", 50)) == []
+    assert neighbours([open_gap(NoticeId("n"), missed("b", 50))], late) == []
+    left = without(gap, late.lesson)
+    assert (left.lessons, neighbours([left], missed("b", 50)), is_settled(left, {}, [])) == ((), [], True)
+
+
+def test_what_is_lateness() -> None:
+    assert late_minutes(invalid=5, late=5, attended=35) == 5
+    assert late_minutes(invalid=1, late=1, attended=39) == 1  # the law knows no least number
+    assert late_minutes(invalid=15, late=5, attended=25) == 0  # left early, too
+    assert late_minutes(invalid=5, late=0, attended=35) == 0  # nobody has said that it was at the beginning
+    assert late_minutes(invalid=40, late=40, attended=0) == 0
