@@ -73,7 +73,7 @@ class LessonReported(Fact):
 
 class GuardianNoticeDue(Fact):
     """Guardians are to be told today that a pupil was away without a known reason (process 21; skollagen
-    7:17).
+    7:17); with `late` minutes, that a pupil who then took part came late.
     """
 
     type: ClassVar[str] = "attendance.GuardianNoticeDue.v1"
@@ -83,6 +83,7 @@ class GuardianNoticeDue(Fact):
     day: date
     start: datetime
     end: datetime
+    late: int = 0
 
 
 class EveningSwept(Fact):
@@ -132,6 +133,14 @@ class InquiryClosed(Fact):
     pupil: PersonId
     unit: UnitId
     outcome: str
+
+
+class InquiryPaperAsked(Fact):
+    """A paper of an investigation is to be written (process 23)."""
+
+    type: ClassVar[str] = "attendance.InquiryPaperAsked.v1"
+    inquiry: str
+    paper: str
 
 
 class LeaveApplied(Fact):
@@ -208,6 +217,12 @@ class PupilPlaced(Heard):
     """Of `register.PupilEnrolled.v1` and `register.EnrolmentEnded.v1`: where a pupil goes has changed."""
 
     pupil: PersonId
+
+
+class PersonProtected(Heard):
+    """Of `register.PersonProtected.v1`."""
+
+    person: PersonId
 
 
 class CalendarTold(Heard):

@@ -8,9 +8,11 @@ sekretesslagen 23:2, dataskyddslagen 5:1).
 from __future__ import annotations
 
 from functions.attendance.domain.inquiry import Case, Note
+from functions.attendance.domain.inquiry_paper import Paper
 from functions.attendance.domain.suggestions import Suggestion
-from functions.attendance.store.inquiry import cases_of, notes_of
+from functions.attendance.store.inquiry import cases_of, notes_of, papers_of
 from functions.attendance.store.suggestions import suggestions_of
+from skolkit.clock import today
 from skolkit.extracts import Section, Value, section
 from skolkit.types import PersonId
 
@@ -18,9 +20,15 @@ _ASKED_FOR = "finns; lämnas efter sekretessprövning"
 
 
 def inquiries(person: PersonId) -> list[Section]:
-    """What has been suggested and investigated about a pupil. Two queries, a batch, and a query per case."""
+    """What has been suggested and investigated about a pupil. Two queries, a batch, two queries per case."""
     cases = cases_of([person])
-    rows = [row for case in cases for row in (_case(case), *map(_note, notes_of(case.id)))]
+    rows = [
+        row
+        for case in cases
+        for row in (
+            _case(case), *map(_note, notes_of(case.id)), *(_paper(paper) for _, paper in papers_of(case.id))
+        )
+    ]  # fmt: skip
     return [
         section(
             "attendance.suggestion", "Förslag om frånvaroutredning", "Suggestions of investigations",
@@ -58,3 +66,7 @@ def _case(case: Case) -> list[Value]:
 def _note(note: Note) -> list[Value]:
     text = note.text if note.shared else _ASKED_FOR
     return ["Notering", f"{note.kind}: {note.code}", note.day.isoformat(), None, text if note.text else None]
+
+
+def _paper(paper: Paper) -> list[Value]:
+    return ["Dokument", f"{paper.edition} {paper.state}", today(paper.asked).isoformat(), None, None]

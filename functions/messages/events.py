@@ -54,6 +54,7 @@ class NoticeDue(BaseModel):
     day: date
     start: datetime
     end: datetime
+    late: int = 0
 
 
 class MessageDue(events.MessageDue):

@@ -6,9 +6,7 @@ CDK references, because areas read each other's tables and references between th
 """
 
 from __future__ import annotations
-
 from typing import Any
-
 import jsii
 from aws_cdk import (
     Acknowledgment,
@@ -27,7 +25,6 @@ from aws_cdk import (
 )
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
-
 from infra.areas import function_name
 
 BUS = "skolkit"
@@ -185,6 +182,11 @@ def documents_bucket() -> str:
 def bucket_arn(name: str) -> str:
     """A bucket by name."""
     return f"arn:{Aws.PARTITION}:s3:::{name}"
+
+
+def origin() -> str:
+    """The one address of all APIs."""
+    return f"https://{Fn.import_value(DOMAIN_EXPORT)}"
 
 
 def sender() -> str:

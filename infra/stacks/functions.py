@@ -88,7 +88,7 @@ class Functions:
             memory_size=memory,
             tracing=lambda_.Tracing.ACTIVE,
             environment=self._environment()
-            | ({"SKOLKIT_SENDER": base.sender()} if mails else {})
+            | ({"SKOLKIT_SENDER": base.sender(), "SKOLKIT_ORIGIN": base.origin()} if mails else {})
             | ({"SKOLKIT_AUDIT_BUCKET": base.audit_bucket()} if archives else {})
             | ({"SKOLKIT_REPORTS": base.imports_bucket()} if reports else {})
             | ({"SKOLKIT_DOCUMENTS": base.documents_bucket()} if documents else {}),

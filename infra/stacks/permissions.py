@@ -3,20 +3,18 @@ tables its area reads, and what its declaration asks for. No action takes `*` wh
 resource."""
 
 from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
 from aws_cdk import Fn
 from aws_cdk import aws_iam as iam
-
 from infra.areas import Area, personal, retaining
 from infra.stacks import base
 
 READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-WRITE = ("dynamodb:DeleteItem", "dynamodb:PutItem")
+WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem")
 BULK = ("dynamodb:BatchWriteItem",)
 STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+
 QUEUE = (
     "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
     "sqs:ReceiveMessage",
@@ -114,9 +112,12 @@ def _archive(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.archive_bucket())}/{folder}/*"]}
 
 
-def _papers() -> Mapping[str, Any]:
-    """Documents about pupils who start and leave, in the bucket of documents."""
-    return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/register/leaving/*"]}
+_PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
+
+
+def _papers(area: str) -> Mapping[str, Any]:
+    """An area's own papers about pupils in the bucket of documents."""
+    return {"resources": [f"{base.bucket_arn(base.documents_bucket())}/{_PAPERS[area]}/*"]}
 
 
 def _tables(*kinds: str) -> Callable[[str], Mapping[str, Any]]:
@@ -135,39 +136,34 @@ def _files(folder: str) -> Callable[[str], Mapping[str, Any]]:
 # synthesis. What follows the action says which of several resources.
 _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "ses:SendEmail": lambda _: _mail(),
-    # A text message is published to a phone number, which is no resource; this leaves out every topic.
     "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
     "kms:Decrypt protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "kms:GenerateDataKey protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
-    # The data keys of protected people: who seals puts one, who opens gets it, who erases finds and deletes.
     "dynamodb:DeleteItem keys": lambda _: {"resources": [base.table_arn("keys")]},
     "dynamodb:GetItem keys": lambda _: {"resources": [base.table_arn("keys")]},
     "dynamodb:PutItem keys": lambda _: {"resources": [base.table_arn("keys")]},
     "dynamodb:Query keys": lambda _: {"resources": [base.table_arn("keys")]},
-    "s3:GetObject papers": lambda _: _papers(),
-    "s3:PutObject papers": lambda _: _papers(),
-    "s3:DeleteObject papers": lambda _: _papers(),
-    "s3:ListBucket papers": lambda _: {
+    "s3:GetObject papers": _papers,
+    "s3:PutObject papers": _papers,
+    "s3:DeleteObject papers": _papers,
+    "s3:ListBucket papers": lambda area: {
         "resources": [base.bucket_arn(base.documents_bucket())],
-        "conditions": {"StringLike": {"s3:prefix": "register/leaving/*"}},
+        "conditions": {"StringLike": {"s3:prefix": f"{_PAPERS[area]}/*"}},
     },
-    # Records of the population register, which facts only say where to find.
     "s3:GetObject population": lambda _: {
         "resources": [f"{base.bucket_arn(base.imports_bucket())}/register/population/*"]
     },
     "dynamodb:DescribeStream audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetRecords audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
     "dynamodb:GetShardIterator audit": lambda _: {"resources": [Fn.import_value(base.AUDIT_STREAM_EXPORT)]},
-    # Only who answers "who has read about me" may read the audit trail; a test sees to it.
     "dynamodb:Query audit": lambda _: {"resources": [base.table_arn("audit")]},
-    "dynamodb:ListStreams": lambda _: {"resources": ["*"]},  # it takes no resource
+    "dynamodb:ListStreams": lambda _: {"resources": ["*"]},
     "kms:GenerateMac": lambda _: {"resources": [Fn.import_value(base.AUDIT_KEY_EXPORT)]},
     "s3:GetObject audit": lambda _: _segments(),
     "s3:PutObject audit": lambda _: _segments(),
     "s3:PutObject": lambda _: {
         "resources": [f"{base.bucket_arn(base.imports_bucket())}/reports/organisation/rollover/*"]
     },
-    # An area writes its own part of a register extract; access alone reads the parts and writes the whole.
     "s3:PutObject extract-part": lambda area: _extracts(f"parts/{area}"),
     "s3:GetObject extract-parts": lambda _: {
         "resources": [r for name in personal() for r in _extracts(f"parts/{name}")["resources"]]
@@ -182,16 +178,13 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:GetObject uploads": _tables("uploads"),
     "s3:PutObject uploads": _tables("uploads"),
     "s3:DeleteObject uploads": _tables("uploads"),
-    # What somebody sends is put in quarantine, where the scanner alone reads it; what it releases is fetched.
     "s3:PutObject quarantine": _files("quarantine"),
     "s3:GetObject quarantine": _files("quarantine"),
     "s3:DeleteObject quarantine": _files("quarantine"),
     "s3:PutObject released": _files("released"),
     "s3:GetObject released": _files("released"),
     "s3:DeleteObject released": _files("released"),
-    # A nightly worker walks its own area's table; nobody who serves people may.
     "dynamodb:Scan own": lambda area: {"resources": [base.table_arn(area)]},
-    # Every area packs and proves in folders of its own; access reads the proofs and writes the certificate.
     "s3:GetObject package": lambda area: _archive(f"packages/{area}"),
     "s3:PutObject package": lambda area: _archive(f"packages/{area}"),
     "s3:PutObject proof": lambda area: _archive(f"proofs/{area}"),

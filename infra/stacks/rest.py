@@ -17,6 +17,7 @@ from skolkit.openapi import Document, gateway_document
 
 STAGE = "live"
 RATE, BURST = 200, 400  # requests a second, per area
+OPEN_RATE, OPEN_BURST = 20, 60  # of a page that is open to all
 _ACCESS = {
     # The path is the pattern, not what was asked for: no ids, no query, and no address of the caller.
     "request": "$context.requestId", "at": "$context.requestTime", "method": "$context.httpMethod",
@@ -57,6 +58,13 @@ def build(
             stage_name=STAGE,
             throttling_rate_limit=RATE,
             throttling_burst_limit=BURST,
+            method_options={
+                f"{operation.path}/{operation.method}": apigateway.MethodDeploymentOptions(
+                    throttling_rate_limit=OPEN_RATE, throttling_burst_limit=OPEN_BURST
+                )
+                for operation in api.operations
+                if operation.is_page and operation.scope is None
+            },
             metrics_enabled=True,
             tracing_enabled=True,
             access_log_destination=apigateway.LogGroupLogDestination(group),

@@ -2,9 +2,7 @@
 stream and sign-ins. Each has a place where what failed is kept."""
 
 from __future__ import annotations
-
 from typing import Any
-
 from aws_cdk import Aws, Duration, Fn
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -14,7 +12,6 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
-
 from infra.areas import Area, function_name
 from infra.stacks import base, permissions
 from infra.stacks.functions import Functions
@@ -54,7 +51,7 @@ def start(
         archives="s3:PutObject audit" in trigger.uses,
         reports="s3:PutObject" in trigger.uses,
         layers=trigger.layers,
-        documents="s3:PutObject papers" in trigger.uses,
+        documents=any(one.endswith(" papers") for one in trigger.uses),
         failures=failures if queue is None else None,
         description=trigger.meaning[:256] or f"{area.api.title}: {trigger.name}",
     )

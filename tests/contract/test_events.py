@@ -72,6 +72,8 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "organisation.CalendarDecided.v1"): attendance.CalendarTold,
     ("attendance", "timetable.TimetablePublished.v1"): attendance.LessonsPlanned,
     ("attendance", "organisation.GroupMembersChanged.v1"): attendance.GroupChanged,
+    ("attendance", "attendance.InquiryPaperAsked.v1"): attendance.InquiryPaperAsked,
+    ("attendance", "register.PersonProtected.v1"): attendance.PersonProtected,
     ("attendance", "attendance.InquiryWatchAsked.v1"): attendance.InquiryWatchAsked,
     ("attendance", "register.EnrolmentEnded.v1"): attendance.PupilPlaced,
     ("attendance", "register.PupilEnrolled.v1"): attendance.PupilPlaced,
@@ -195,6 +197,8 @@ STORY = (
     "register/write_notice.notice_drawn_up",
     "register/write_handover.handover_asked",
     "register/hide_papers.person_protected",
+    "attendance/write_inquiry_paper.paper_asked",
+    "attendance/hide_inquiry_papers.person_protected",
     "access/withdraw_extracts.person_protected",
     "organisation/end_memberships.enrolment_ended",
     *(

@@ -7,7 +7,6 @@ the gateway would call them.
 """
 
 from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -15,7 +14,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
-
 import jsonschema
 import pytest
 import schemathesis
@@ -27,7 +25,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
 from skolkit.http import Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.openapi import document, refusals
@@ -45,6 +42,7 @@ from tests.support.requests import REQUESTS
 from tests.support.schools import Schools
 
 OPERATIONS = every_operation()
+PAGES = {operation.id for _, operation in OPERATIONS if operation.is_page}
 EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6
 
 CHECKS = [
@@ -84,7 +82,8 @@ def test_every_operation_says_what_it_is_and_how_it_refuses(area: str) -> None:
             wanted |= {"422"} if "requestBody" in told else set()
             assert wanted <= set(told["responses"]), (path, set(told["responses"]))
             for status, response in told["responses"].items():
-                kinds = {"application/problem+json"} if int(status) >= 400 else {"application/json"}
+                wanted_kind = "text/html" if told["operationId"] in PAGES else "application/json"
+                kinds = {"application/problem+json"} if int(status) >= 400 else {wanted_kind}
                 assert set(response.get("content", {})) == (set() if status == "204" else kinds)
 
 
@@ -108,7 +107,9 @@ def test_what_is_right_is_answered_as_declared(schools: Schools, row: str) -> No
     answer = next((answer for answer in answers if answer.status < 300), None)
     assert answer, "nobody may"
     assert str(answer.status) in told["responses"], answer
-    if answer.status != 204:
+    if name in PAGES:
+        assert answer.headers["content-type"].startswith("text/html")
+    elif answer.status != 204:
         schema = told["responses"][str(answer.status)]["content"]["application/json"]["schema"]
         jsonschema.validate(answer.body, schema | {"components": found["components"]})
 

@@ -239,6 +239,30 @@ def test_the_next_lesson_of_the_same_gap_is_not_told_again(
     assert len(tables.messages()) + len(tables.text_messages()) == 2
 
 
+def test_lateness_is_told_as_such_and_absence_after_it_anew(
+    world: World, tables: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late to the first lesson, away from the second; then the first proves to have been missed, too."""
+    pupil, (first, second, *_) = world.classmates()[0], world.of_class(world.days[0])
+    homes = len(pupil.guardians)
+    save(first, {pupil.id: invalid(first, 5) | {"lateMinutes": 5}})
+    pump()
+    late = [mail for mail in tables.messages() if mail["Subject"] in ("Sen ankomst i dag", "Late today")]
+    assert len(late) == len(tables.messages()) == homes
+    assert all("5 min" in mail["BodyText"] and pupil.given_name in mail["BodyText"] for mail in late)
+    at(monkeypatch, second.end)
+    save(second, {pupil.id: invalid(second)})
+    pump()
+    assert len(tables.messages()) == 2 * homes
+    save(first, {pupil.id: invalid(first) | {"lateMinutes": 0}})
+    pump()
+    assert len(tables.messages()) in (2 * homes, 3 * homes)
+    with acting_as("attendance"):
+        gaps = store.pupil_day(PersonId(pupil.id), world.days[0]).gaps
+    told = {lesson for gap in gaps for lesson in gap.lessons if not gap.late}
+    assert told == {first.id, second.id}
+
+
 def test_a_lesson_attended_in_between_makes_two_gaps(
     world: World, tables: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

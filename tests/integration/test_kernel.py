@@ -21,6 +21,7 @@ from skolkit.table import (
     Once,
     Overwrite,
     Remove,
+    Unchanged,
     Wanted,
     commit,
     dynamodb,
@@ -93,6 +94,21 @@ def test_guarded_items_may_be_overwritten_and_removed() -> None:
     commit(Remove(thing()))
     commit(Remove(thing()))
     assert ThingItem.find("A", "S") is None
+
+
+def test_a_write_may_depend_on_what_is_unchanged_or_absent() -> None:
+    read = thing()
+    commit(read)
+    commit(OtherItem(pk="B", sk="S", name="b"), Unchanged(read), Unchanged(thing("absent")))
+    changed = thing(name="two").over(1)
+    commit(changed)
+    for wrong in (Unchanged(read), Unchanged(thing("A"))):
+        with pytest.raises(ChangedMeanwhile):
+            commit(OtherItem(pk="C", sk="S", name="c"), wrong)
+    commit(OtherItem(pk="C", sk="S", name="c"), Unchanged(changed))
+    found = ThingItem.find("A", "S")
+    assert found
+    assert (found.name, found.version) == ("two", 2)
 
 
 def test_once_keeps_the_first_answer() -> None:

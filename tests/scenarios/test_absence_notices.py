@@ -4,6 +4,7 @@ morning after an illness the home is asked and answers with one tap (process 19)
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +20,9 @@ from tests.support.scenes import little_school, open_lesson, refused, take
 from tests.support.world import person_row
 
 PROCESSES = (19,)
-NUMBER, PIN = "070-174 06 97", "4711"
+PIN = "4711"
+CODE = re.compile(r"(?:kod är|code is) (\d{6})")
+LINK = re.compile(r"https://\S+/attendance/v1/answers\?t=([\w-]{22})")
 
 
 @pytest.fixture
@@ -46,6 +49,12 @@ def is_school_day(day: date) -> bool:
 
 def whole(day: date) -> dict[str, str]:
     return {"startDate": day.isoformat(), "endDate": day.isoformat(), "reason": "illness"}
+
+
+def texted(own: Deployed, number: str) -> str:
+    """The code that was sent to a number."""
+    found = [CODE.search(t["Message"]) for t in own.cloud.text_messages() if t["PhoneNumber"] == number]
+    return next((match[1] for match in found if match), "")
 
 
 def keyed() -> dict[str, str]:
@@ -110,14 +119,18 @@ def test_two_children_at_once_a_series_and_a_call(own: Deployed) -> None:
     row = next(row for row in open_lesson(own, lesson).body["rows"] if row["pupil"] == one.id)
     assert row["attendanceMinutes"] > 0
 
-    code = {"number": NUMBER, "pin": PIN}
+    number = next(str(g.phone) for g in own.world.population.guardians if g.id == guardian)
+    code = {"number": number, "pin": PIN}
     chosen = own.call("attendance", "choose_phone_pin", guardian, body=code, headers={"if-match": '"0"'})
     assert chosen.status == 200, chosen.body
+    proof = eventually(lambda: texted(own, number))
+    proved = own.call("attendance", "prove_phone_number", guardian, body={"code": proof}, headers=keyed())
+    assert (proved.status, proved.body["isSet"]) == (200, True), proved.body
     token = telephony(own)
 
     def ring(pin: str, kind: str) -> dict[str, Any]:
         call = {
-            "callerNumber": "+46701740697", "pin": pin, "kind": kind,
+            "callerNumber": number, "pin": pin, "kind": kind,
             "childBirthDate": other.birth_date.strftime("%Y%m%d"),
         }  # fmt: skip
         answer = own.call("attendance", "report_by_phone", None, body=call, headers=keyed(), token=token)
@@ -137,7 +150,7 @@ def test_two_children_at_once_a_series_and_a_call(own: Deployed) -> None:
     for as_whom in (None, guardian):
         nobody = own.call(
             "attendance", "report_by_phone", as_whom, headers=keyed(),
-            body={"callerNumber": NUMBER, "pin": PIN, "kind": "today"},
+            body={"callerNumber": number, "pin": PIN, "kind": "today"},
         )  # fmt: skip
         assert nobody.status in (401, 403)
 
@@ -174,6 +187,13 @@ def test_the_morning_after_the_home_is_asked_and_answers_with_a_tap(own: Deploye
         tap = own.call("attendance", "prolong_absence", guardian, path=path, body={}, headers=key)
         assert (tap.status, tap.body["endDate"]) == (201, today().isoformat()), tap.body
     assert len(notices(own, guardian, pupil)) == 2
+    links = [match for mail in mails() if (match := LINK.search(mail["BodyText"]))]
+    assert len(links) == len(addresses)
+    for match in links:  # the question has been answered in the app
+        page = own.call("attendance", "open_answer", None, query={"t": match[1], "l": "en"})
+        assert (page.status, "answered already" in page.body) == (200, True), page.body
+        sent = own.call("attendance", "answer_by_link", None, body=f"t={match[1]}&l=en&answer=back")
+        assert (sent.status, "answered already" in sent.body or "no longer" in sent.body) == (200, True)
     own.invoke("attendance", "ask_homes")
     late = own.call("attendance", "tell_back", pupil.guardians[1].guardian_id, path=path, headers=keyed())
     refused(late, 409, "not-ended")

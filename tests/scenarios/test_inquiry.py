@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from infra.local.population import NewPupil
@@ -44,6 +45,19 @@ def staff(school: Deployed, role: str, unit: str | None) -> PersonId:
 
 def post(own: Deployed, name: str, by: PersonId, body: Any = None, **path: str) -> Answer:
     return own.call("attendance", name, by, path=path, body=body, headers={"idempotency-key": new_id()})
+
+
+def link_of(own: Deployed, by: PersonId, place: dict[str, str]) -> str:
+    def written() -> str:
+        answer = own.call("attendance", "link_inquiry_paper", by, path=place)
+        assert answer.status in (200, 409), answer.body
+        return str(answer.body.get("url", ""))
+
+    return eventually(written)
+
+
+def verified(own: Deployed) -> str | bool:
+    return str(own.cloud.certificate) if own.cloud.certificate else True
 
 
 def suggested(own: Deployed, pupil: NewPupil) -> list[dict[str, Any]]:
@@ -102,6 +116,15 @@ def test_absence_is_found_investigated_followed_up_and_closed(own: Deployed) -> 
     (shared,) = seen.body["data"]
     assert [(one["code"], one["text"]) for one in shared["shared"]] == [("contactPerson", "Varje måndag")]
     assert "rasterna" not in str(seen.body)
+
+    for edition, by in (("whole", nurse), ("home", pupil.guardians[0].guardian_id)):
+        paper = post(own, "make_inquiry_paper", nurse, {"edition": edition}, **path)
+        assert paper.status == 202, paper.body
+        place = {**path, "paper": paper.body["id"]}
+        content = httpx.get(link_of(own, by, place), verify=verified(own)).content
+        assert content.startswith(b"%PDF-1.7")
+        reached = own.call("attendance", "link_inquiry_paper", pupil.guardians[0].guardian_id, path=place)
+        assert reached.status == (200 if edition == "home" else 404)
 
     strangers = (
         staff(own, "principal", "99990017"),

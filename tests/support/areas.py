@@ -3,7 +3,6 @@ AWS sends.
 """
 
 from __future__ import annotations
-
 import importlib.util
 import json
 import os
@@ -13,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
-
 import functions
 from infra.areas import load_all
 from skolkit.config import AUDIT_TABLE, settings, table_name
@@ -22,7 +20,6 @@ from skolkit.identity import SCHOOL_SCOPE
 from skolkit.table import dynamodb
 
 KEYS_TABLE = table_name("keys")
-
 EXTRACTS_BUCKET = "skolkit-extracts-000000000000-eu-north-1"
 IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
@@ -30,6 +27,7 @@ TABLES_BUCKET = "skolkit-tables-000000000000-eu-north-1"
 ARCHIVE_BUCKET = "skolkit-archive-000000000000-eu-north-1"
 FILES_BUCKET = "skolkit-files-000000000000-eu-north-1"
 DOCUMENTS_BUCKET = "skolkit-documents-000000000000-eu-north-1"
+
 AREAS = sorted(
     name
     for _, name, package in pkgutil.iter_modules(functions.__path__)
@@ -107,12 +105,13 @@ def gateway_event(
         real = real.replace(f"{{{name}}}", value)
     raw = body if isinstance(body, str) or body is None else json.dumps(body)
     texts = {name: str(value) for name, value in query.items()}
+    kind = "application/x-www-form-urlencoded" if op.form else "application/json"
     return {
         "resource": op.path,
         "path": real,
         "httpMethod": op.method,
-        "headers": {"content-type": "application/json", **headers},
-        "multiValueHeaders": {k: [v] for k, v in {"content-type": "application/json", **headers}.items()},
+        "headers": {"content-type": kind, **headers},
+        "multiValueHeaders": {k: [v] for k, v in {"content-type": kind, **headers}.items()},
         "queryStringParameters": texts or None,
         "multiValueQueryStringParameters": {k: [v] for k, v in texts.items()} or None,
         "pathParameters": dict(path) or None,

@@ -3,16 +3,13 @@ imported through its doors, people signed in through the user pool, everything r
 """
 
 from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-
 import httpx
-
 from infra import layers
 from infra.local.cloud import Cloud
 from infra.local.deploy import deploy
@@ -61,12 +58,13 @@ class Deployed:
         op = operation(area, name)
         bearer = token if token is not None else self.token(person) if person else None
         authorization = {"authorization": f"Bearer {bearer}"} if bearer is not None else {}
+        kind = "application/x-www-form-urlencoded" if op.form else "application/json"
         reply = httpx.request(
             op.method,
             f"{self.cloud.endpoint}/{area}{op.path.format(**(path or {}))}",
             params=dict(query or {}),
-            content=None if body is None else json.dumps(body),
-            headers={"content-type": "application/json", **authorization, **(headers or {})},
+            content=body if body is None or op.form else json.dumps(body),
+            headers={"content-type": kind, **authorization, **(headers or {})},
             timeout=60,
         )
         is_json = "json" in reply.headers.get("content-type", "")

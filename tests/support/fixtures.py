@@ -37,6 +37,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_FILES=FILES_BUCKET,
             SKOLKIT_TABLES=TABLES_BUCKET,
             SKOLKIT_REPORTS=IMPORTS_BUCKET,
+            SKOLKIT_ORIGIN="https://skola.example.org",
             SKOLKIT_SENDER="skola@example.org",
             SKOLKIT_AUDIT_BUCKET=AUDIT_BUCKET,
             SKOLKIT_DOCUMENTS=DOCUMENTS_BUCKET,

@@ -5,40 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from skolkit.clock import today
-from tests.support.asks import (
-    CHECK_IN_CODE,
-    CSN_APPROVED,
-    CSN_MONTH,
-    PHONE,
-    Ask,
-    absence,
-    attendance,
-    browser,
-    called,
-    came,
-    care_allowance,
-    care_answer,
-    care_change,
-    care_decision,
-    care_new,
-    care_opened,
-    care_place,
-    care_schedule,
-    care_settings,
-    changed_absence,
-    csn_case,
-    in_series,
-    inquiry_ask,
-    last_month,
-    leave_ask,
-    leave_body,
-    new_key,
-    of_emergency,
-    on_day,
-    over,
-    report_of,
-    series,
-)
+from tests.support.asks import (Ask, CHECK_IN_CODE, CSN_APPROVED, CSN_MONTH, PHONE, PROOF, absence, attendance, browser, called, came, care_allowance, care_answer, care_change, care_decision, care_new, care_opened, care_place, care_schedule, care_settings, changed_absence, csn_case, in_series, inquiry_ask, last_month, leave_ask, leave_body, new_key, of_emergency, on_day, over, report_of, series)
 from tests.support.forms import ANSWERS, QUESTIONS, form_body
 from tests.support.letters import TEXTS, audience, consent_body, news_body
 
@@ -106,6 +73,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"lesson": s.lesson.id}, body={"code": CHECK_IN_CODE}, headers=new_key()
     ),
     "attendance.list_absences": lambda s: Ask({"pupil": s.pupil.id}),
+    "attendance.answer_by_link": lambda _: Ask(body=f"t={'x' * 22}&l=en&answer=ill"),
+    "attendance.open_answer": lambda _: Ask(query={"t": "x" * 22}),
+    "attendance.link_inquiry_paper": lambda s: Ask(
+        {"inquiry": s.made["inquiry"], "paper": s.made["inquiry paper"]}
+    ),
+    "attendance.make_inquiry_paper": lambda s: inquiry_ask(s, {"edition": "home"}),
     "attendance.list_inquiries": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_inquiry_suggestions": lambda s: Ask({"unit": s.home.unit}),
     "attendance.list_my_inquiries": lambda _: Ask(),
@@ -141,6 +114,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         body={"until": next(d for d in s.home.days if d >= today()).isoformat()},
         headers=new_key(),
     ),
+    "attendance.prove_phone_number": lambda _: Ask(body={"code": PROOF}, headers=new_key()),
     "attendance.read_phone_pin": lambda _: Ask(),
     "attendance.open_lesson_check_in": lambda s: Ask({"lesson": s.lesson.id}, body={}, headers=new_key()),
     "attendance.read_month": lambda s: Ask(last_month(s)),

@@ -166,6 +166,22 @@ DEEDS: dict[str, Deed] = {
     ),
     "link_extract": _read("hämtade ett registerutdrag", "fetched a register extract"),
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
+    "link_inquiry_paper": _read(
+        "hämtade ett dokument ur en frånvaroutredning", "fetched a paper of an investigation of absence"
+    ),
+    "prove_phone_number": _change("visade att ett telefonnummer är ens eget", "proved a telephone number"),
+    "prolong_by_link": _change(
+        "svarade genom länken att eleven ännu är sjuk", "answered by the link that the pupil is still ill"
+    ),
+    "back_by_link": _change(
+        "svarade genom länken att eleven är tillbaka", "answered by the link that the pupil is back"
+    ),
+    "make_inquiry_paper": _change(
+        "begärde ett dokument ur en frånvaroutredning", "asked for a paper of an investigation of absence"
+    ),
+    "write_inquiry_paper": _change(
+        "skrev ett dokument ur en frånvaroutredning", "wrote a paper of an investigation of absence"
+    ),
     "link_message_attachment": _read("hämtade en bifogad fil", "fetched an attached file"),
     "link_notice": _read("hämtade en underrättelse", "fetched a notice"),
     "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.attendance.app.base import on
 from functions.attendance.events import ExtractAnswered, MergeTold, RetentionContinued
 from functions.attendance.extract import gather
-from functions.attendance.usecases import inquiry_night, merges
+from functions.attendance.usecases import csn, inquiry_night, merges
 from functions.register import queries as register
 from skolkit.events import Envelope
 from skolkit.extracts import answer
@@ -20,6 +20,7 @@ def follow_merge(envelope: Envelope) -> None:
     told = MergeTold.model_validate(envelope.data)
     merges.follow_merge(told)
     inquiry_night.follow_merge(told)
+    csn.follow_merge(told)
 
 
 @on.on_facts(

@@ -6,10 +6,11 @@ from functions.attendance.app.base import api, on
 from functions.attendance.domain import absence
 from functions.attendance.domain import illness as rules
 from functions.attendance.schemas import absence as schemas
-from functions.attendance.usecases import illness
+from functions.attendance.schemas import answers as answer_schemas
+from functions.attendance.usecases import answers, illness
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile, NotFound
-from skolkit.http import Request
+from skolkit.http import Page, Request
 from skolkit.types import NoticeId, PersonId
 
 _PROLONG = (
@@ -38,6 +39,21 @@ def tell_back(request: Request[None, None]) -> schemas.AbsenceView:
     assert request.key
     pupil, notice = PersonId(request.id("pupil")), NoticeId(request.id("notice"))
     return illness.tell_back(request.caller, pupil, notice, request.key)
+
+
+@api.operation("GET", "/v1/answers", process=19, scope=None, query=answer_schemas.AnswerQuery, answer=Page)
+def open_answer(request: Request[None, answer_schemas.AnswerQuery]) -> Page:
+    """The page behind the link in the morning's question"""
+    return answers.open_answer(request.query)
+
+
+@api.operation(
+    "POST", "/v1/answers", process=19, scope=None, form=True, body=answer_schemas.AnswerForm, answer=Page,
+    errors=(ChangedMeanwhile,),
+)  # fmt: skip
+def answer_by_link(request: Request[answer_schemas.AnswerForm, None]) -> Page:
+    """Answer the morning's question by the link"""
+    return answers.answer_by_link(request.body)
 
 
 @on.on_schedule(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functions.attendance.app.base import api, on
 from functions.attendance.domain import inquiry as rules
+from functions.attendance.domain import inquiry_paper as papers
 from functions.attendance.domain import suggestions as suggesting
-from functions.attendance.events import InquiryWatchAsked, PupilPlaced
+from functions.attendance.events import InquiryPaperAsked, InquiryWatchAsked, PersonProtected, PupilPlaced
 from functions.attendance.schemas import inquiry as schemas
 from functions.attendance.schemas.common import PageQuery
-from functions.attendance.usecases import inquiry, inquiry_night, suggestions
+from functions.attendance.usecases import inquiry, inquiry_night, inquiry_papers, suggestions
 from skolkit.clock import today
 from skolkit.cursor import BadCursor
 from skolkit.errors import ChangedMeanwhile, NotFound
@@ -51,6 +52,25 @@ def remind_of_follow_ups() -> None:
 def follow_pupil(envelope: Envelope) -> None:
     """Let a pupil's investigation follow to the new school, or end."""
     inquiry_night.follow_pupil(PupilPlaced.model_validate(envelope.data).pupil)
+
+
+@on.on_facts(
+    InquiryPaperAsked.type, process=23, timeout=120, memory=1024, layers=("documents",),
+    uses=("s3:PutObject papers",),
+    meaning="Dokument ur frånvaroutredningar blir inte skrivna.",
+)  # fmt: skip
+def write_inquiry_paper(envelope: Envelope) -> None:
+    """Write a paper of an investigation."""
+    inquiry_papers.write_inquiry_paper(InquiryPaperAsked.model_validate(envelope.data))
+
+
+@on.on_facts(
+    "register.PersonProtected.v1", process=23, timeout=120, uses=("s3:DeleteObject papers",),
+    meaning="Dokument ur utredningar om en elev som fått skyddade personuppgifter visar ännu vem det är.",
+)  # fmt: skip
+def hide_inquiry_papers(envelope: Envelope) -> None:
+    """Take away the papers that name a pupil who has become protected."""
+    inquiry_papers.hide_inquiry_papers(PersonProtected.model_validate(envelope.data).person)
 
 
 @api.operation(
@@ -197,3 +217,23 @@ def close_inquiry(request: Request[schemas.NewClosing, None]) -> schemas.Inquiry
     """Close an investigation with what it led to"""
     assert request.key
     return inquiry.close_inquiry(request.caller, request.id("inquiry"), request.body, request.key)
+
+
+@api.operation(
+    "POST", "/v1/inquiries/{inquiry}/papers", process=23, status=202, keyed=True,
+    body=schemas.NewPaper, answer=schemas.PaperView,
+    errors=(NotFound, ChangedMeanwhile, papers.TooManyPapers),
+)  # fmt: skip
+def make_inquiry_paper(request: Request[schemas.NewPaper, None]) -> schemas.PaperView:
+    """Have a PDF made of an investigation, or of the home's part"""
+    assert request.key
+    return inquiry_papers.make_inquiry_paper(request.caller, request.id("inquiry"), request.body, request.key)
+
+
+@api.operation(
+    "POST", "/v1/inquiries/{inquiry}/papers/{paper}/link", process=23, answer=schemas.PaperLink,
+    errors=(NotFound, papers.PaperGone, papers.PaperNotReady),
+)  # fmt: skip
+def link_inquiry_paper(request: Request[None, None]) -> schemas.PaperLink:
+    """A link to a paper of an investigation, good for five minutes"""
+    return inquiry_papers.link_inquiry_paper(request.caller, request.id("inquiry"), request.id("paper"))

@@ -21,11 +21,22 @@ def read_phone_pin(request: Request[None, None]) -> schemas.PhonePinView:
 @api.operation(
     "PUT", "/v1/me/phone-pin", process=19, versioned=True,
     body=schemas.NewPhonePin, answer=schemas.PhonePinView,
-    errors=(ChangedMeanwhile, rules.UnfitPin, rules.UnfitNumber, rules.NumberFull),
+    errors=(ChangedMeanwhile, rules.UnfitPin, rules.UnfitNumber, rules.NumberFull, rules.TooManyCodes),
 )  # fmt: skip
 def choose_phone_pin(request: Request[schemas.NewPhonePin, None]) -> schemas.PhonePinView:
     """Choose the number and the code to report by telephone with"""
     return phone.choose_phone_pin(request.caller, request.body, request.version)
+
+
+@api.operation(
+    "POST", "/v1/me/phone-pin/proof", process=19, keyed=True,
+    body=schemas.ProvenNumber, answer=schemas.PhonePinView,
+    errors=(ChangedMeanwhile, rules.WrongCode, rules.NumberFull),
+)  # fmt: skip
+def prove_phone_number(request: Request[schemas.ProvenNumber, None]) -> schemas.PhonePinView:
+    """Prove the chosen number by the code that was sent to it"""
+    assert request.key
+    return phone.prove_phone_number(request.caller, request.body, request.key)
 
 
 @api.operation(

@@ -87,7 +87,7 @@ class UnlockingNeedsReason(DomainError):
 @dataclass(frozen=True, slots=True)
 class Month:
     """A unit's month, `first` its first day. `locked` is what has been decided last, None for nothing;
-    unlocked it is open to and with `until`. `version` 0 when nothing is stored.
+    unlocked it is open to and with `until`. `version` 0 when nothing is stored, else `modified` is when.
     """
 
     unit: UnitId
@@ -98,6 +98,7 @@ class Month:
     at: datetime | None = None
     reason: Unlocking | None = None
     version: int = 0
+    modified: str | None = None
 
     @property
     def locks_itself(self) -> date:

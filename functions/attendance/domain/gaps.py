@@ -4,6 +4,9 @@ without a reason.
 The principal sees to it that the guardian is informed the same day (skollagen 7:17, 15:16). One notice goes
 out per gap: a run of unexcused lessons without a lesson in between where the pupil was present. A notice of
 absence that has arrived explains the lessons it covers, and nothing is sent for them.
+
+Whoever comes late was present afterwards: lateness is a gap of its own, told as such, and no absence before
+or after it is part of it. The law knows no least number of minutes, so a single one is told.
 """
 
 from __future__ import annotations
@@ -39,8 +42,8 @@ class AlreadyReached(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A run of unexcused lessons that one notice is about. `outcomes` by recipient, empty until messages has
-    answered.
+    """A run of unexcused lessons that one notice is about; with `late` minutes, of one that the pupil came
+    late to. `outcomes` by recipient, empty until messages has answered.
     """
 
     notice: NoticeId
@@ -48,6 +51,7 @@ class Gap:
     start: datetime
     end: datetime
     outcomes: Mapping[PersonId, Outcome]
+    late: int = 0
 
     @property
     def attempted(self) -> bool:
@@ -56,11 +60,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A lesson a pupil missed without a known reason; aware times."""
+    """A lesson a pupil missed without a known reason, or came so many minutes `late` to; aware times."""
 
     lesson: LessonId
     start: datetime
     end: datetime
+    late: int = 0
 
 
 def is_explained(missed: Missed, notices: Sequence[Span]) -> bool:
@@ -75,8 +80,18 @@ def neighbours(gaps: Sequence[Gap], missed: Missed) -> list[tuple[Gap, datetime,
     return [
         (gap, gap.end, missed.start) if gap.end <= missed.start else (gap, missed.end, gap.start)
         for gap in gaps
-        if missed.lesson not in gap.lessons
+        if missed.lesson not in gap.lessons and not gap.late and not missed.late and gap.lessons
     ]
+
+
+def late_minutes(invalid: int, late: int, attended: int) -> int:
+    """How late a pupil came who was away for nothing else; 0 for another absence."""
+    return late if late and attended and invalid <= late else 0
+
+
+def without(gap: Gap, lesson: LessonId) -> Gap:
+    """The gap of a lateness that proved to be another absence: that is told anew."""
+    return replace(gap, lessons=tuple(one for one in gap.lessons if one != lesson))
 
 
 def extend(gap: Gap, missed: Missed) -> Gap:
@@ -99,11 +114,14 @@ def answered(gap: Gap, recipient: PersonId, outcome: Outcome) -> Gap:
 
 
 class Called(StrEnum):
-    """What is known of a call: nobody has made it, they were reached, or not."""
+    """What is known of a call: nobody has made it, they were reached, or not; or nobody needs to be called,
+    because the absence is explained now (which is seen, never stored).
+    """
 
     OPEN = "open"
     REACHED = "reached"
     NOT_REACHED = "notReached"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +151,25 @@ def note_call(call: Call, called: Called, by: PersonId, at: datetime) -> Call:
     return replace(call, called=called, by=by, at=at, attempts=call.attempts + 1)
 
 
+def is_settled(gap: Gap, known: Mapping[LessonId, Missed | None], notices: Sequence[Span]) -> bool:
+    """Whether nothing of a gap is unexcused any more: every lesson of it has been corrected (None of what is
+    `known`) or is covered by a notice of absence that stands now.
+    """
+    return all(
+        lesson in known and ((missed := known[lesson]) is None or is_explained(missed, notices))
+        for lesson in gap.lessons
+    )
+
+
+def seen_call(call: Call, settled: Collection[NoticeId]) -> Call:
+    """The call as it is now: closed while its gap is settled, unless they have been reached already; open as
+    before when the explanation is taken back.
+    """
+    if call.called is Called.REACHED or call.notice not in settled:
+        return call
+    return replace(call, called=Called.EXPLAINED)
+
+
 def state(gap: Gap, reached: Collection[NoticeId]) -> str:
     """What the evening says of a gap: somebody was told by message or telephone, somebody is to be called,
     or nothing is known of any attempt.
@@ -144,4 +181,4 @@ def state(gap: Gap, reached: Collection[NoticeId]) -> str:
 
 def open_gap(notice: NoticeId, missed: Missed) -> Gap:
     """A new gap that begins with this lesson, about which a notice is due."""
-    return Gap(notice=notice, lessons=(missed.lesson,), start=missed.start, end=missed.end, outcomes={})
+    return Gap(notice, (missed.lesson,), missed.start, missed.end, {}, missed.late)

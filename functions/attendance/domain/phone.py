@@ -21,13 +21,16 @@ from skolkit.types import PersonId
 @dataclass(frozen=True, slots=True)
 class PhoneRules:
     """How often a code may be guessed, of a number and by a whole provider, and for how long nothing more is
-    tried [PROPOSED].
+    tried [PROPOSED]. A number is proved within `proof`; so many codes for that are sent to somebody before
+    they have to rest, and a code may be wrong `tries` times.
     """
 
     tries: int = 5
     provider_tries: int = 100
     rest: timedelta = timedelta(hours=1)
     guardians: int = 5
+    proof: timedelta = timedelta(minutes=30)
+    proofs: int = 5
 
 
 RULES = PhoneRules()
@@ -59,6 +62,24 @@ class NumberFull(DomainError):
         "För många har redan en kod för det numret.", "Too many already have a code for that number."
     )
     advice = Text("Välj ett annat nummer.", "Choose another number.")
+
+
+class TooManyCodes(DomainError):
+    """Codes are sent as text messages, a few at a time."""
+
+    status = 429
+    reason = Text("För många koder har skickats.", "Too many codes have been sent.")
+    advice = Text("Försök igen om en timme.", "Try again in an hour.")
+
+
+class WrongCode(DomainError):
+    """What proves a number is the code that was sent to it, some minutes long."""
+
+    reason = Text("Koden stämmer inte eller gäller inte längre.", "The code is wrong or no longer valid.")
+    advice = Text(
+        "Koden skickas till numret i dina kontaktuppgifter. Välj det numret och begär en ny kod.",
+        "The code is sent to the number among your contact details. Choose that number, ask for a new code.",
+    )
 
 
 class Outcome(StrEnum):
@@ -134,6 +155,22 @@ def hashed(pin: str, salt: bytes, key: bytes) -> Hashed:
 def fits(pin: str, kept: Hashed, key: bytes) -> bool:
     """Whether it is the code."""
     return hmac.compare_digest(hashed(pin, bytes.fromhex(kept.salt), key).hash, kept.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A chosen number and code that wait for the proof, which was sent as a text message."""
+
+    number: str
+    code: Hashed
+    proof: Hashed
+    until: datetime
+    wrong: int = 0
+    version: int | None = None
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it can still be proved."""
+        return now < self.until and self.wrong < RULES.tries
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class AbsencePage(Shape):
 
 
 class DeviationView(Shape):
-    """A lesson a pupil did not simply attend."""
+    """A lesson a pupil did not simply attend; minutes late and left early are part of the absence."""
 
     lesson: Id
     subject: str
@@ -90,6 +90,8 @@ class DeviationView(Shape):
     invalid_absence_minutes: int
     other_attendance_minutes: int
     absence_reason: Reason | None
+    late_minutes: int
+    left_early_minutes: int
 
 
 class PupilDayView(Shape):

@@ -15,6 +15,8 @@ from functions.attendance.domain.inquiry import (
     Outcome,
     Participant,
 )
+from functions.attendance.domain.inquiry_paper import Edition
+from functions.attendance.domain.inquiry_paper import State as PaperState
 from functions.attendance.domain.suggestions import Cause
 from functions.attendance.schemas.common import Id
 from skolkit.http import Shape
@@ -148,6 +150,31 @@ class NoteView(Shape):
     at: datetime
 
 
+class NewPaper(Shape):
+    """Which paper: the `whole` case, or the part that the `home` may see."""
+
+    edition: Edition
+
+
+class PaperView(Shape):
+    """A paper of a case. `sha256` and `made` when it is ready."""
+
+    id: Id
+    edition: Edition
+    state: PaperState
+    asked: datetime
+    made: datetime | None
+    sha256: str
+
+
+class PaperLink(Shape):
+    """Where to fetch a paper for some seconds."""
+
+    url: str
+    seconds: int
+    sha256: str
+
+
 class InquiryState(Shape):
     """A case after a change, without what is in it."""
 
@@ -176,6 +203,7 @@ class InquiryView(InquiryState):
     opened_by: str
     organiser_told: datetime | None
     notes: list[NoteView]
+    papers: list[PaperView]
 
 
 class InquiryRow(Shape):
@@ -226,6 +254,7 @@ class SharedInquiry(Shape):
     outcome: Outcome | None
     shared: list[SharedNote]
     follow_ups: list[date]
+    papers: list[PaperView]
 
 
 class SharedInquiries(Shape):

@@ -23,10 +23,19 @@ class NewPhonePin(Shape):
     pin: Pin
 
 
+class ProvenNumber(Shape):
+    """The code that was sent to the number as a text message."""
+
+    code: Annotated[SecretStr, Field(min_length=6, max_length=6)]
+
+
 class PhonePinView(Shape):
-    """Whether there is a code, and since when. `version` is what If-Match takes, 0 for none."""
+    """Whether there is a code, and since when; `awaits_proof` is whether one waits for its number to be
+    proved. `version` is what If-Match takes, 0 for none.
+    """
 
     is_set: bool
+    awaits_proof: bool
     changed: datetime | None
     version: int
 

@@ -323,13 +323,14 @@ def day_item(day: PupilDay, unit: UnitId) -> DayItem:
 
 
 def _gap(row: Sequence[Any]) -> Gap:
-    notice, lessons, start, end, outcomes = row
+    notice, lessons, start, end, outcomes, *more = row
     told = {PersonId(person): Outcome(outcome) for person, outcome in outcomes.items()}
-    return Gap(NoticeId(notice), tuple(lessons), instant(start), instant(end), told)
+    return Gap(NoticeId(notice), tuple(lessons), instant(start), instant(end), told, *more)
 
 
 def _gap_row(gap: Gap) -> list[Any]:
-    return [gap.notice, list(gap.lessons), stamp(gap.start), stamp(gap.end), dict(gap.outcomes)]
+    row = [gap.notice, list(gap.lessons), stamp(gap.start), stamp(gap.end), dict(gap.outcomes)]
+    return [*row, gap.late] if gap.late else row
 
 
 def deviation_item(pupil: PersonId, sheet: Sheet, entry: Entry) -> DeviationItem:

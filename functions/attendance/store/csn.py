@@ -73,6 +73,15 @@ def wanted_cases(pupils: Sequence[PersonId], month: date) -> Wanted[list[Case]]:
     return Wanted(CsnCaseItem, keys, lambda found: [_case(found[key]) for key in keys if key in found])
 
 
+def months_of(pupils: Sequence[PersonId]) -> list[date]:
+    """The months of which pupils have cases. A consistent query each."""
+    cases = CsnCaseItem.sk.startswith("CSN#")
+    rows = [row for id in pupils for row in AttendanceItem.query(f"PUPIL#{id}", cases, consistent_read=True)]
+    return sorted(
+        {date.fromisoformat(str(row.sk).partition("#")[2]) for row in rows if isinstance(row, CsnCaseItem)}
+    )
+
+
 def page_of_cases(
     unit: UnitId, month: date, limit: int, cursor: str | None, caller: str
 ) -> tuple[list[Case], str | None]:

@@ -1,8 +1,9 @@
 """Investigations of absence with their notes (process 23).
 
-A case is `INQUIRY#<id>` / `CASE`, its notes `NOTE#<when>` beside it. That there is one is said in the lists
-of its pupil (`INQUIRIES#<pupil>`), its unit (`CASES#<unit>`), those who work on it (`TEAM#<person>`) and of
-the days it is to be followed up (`FOLLOWUPS#<day>`), all written by the same transaction.
+A case is `INQUIRY#<id>` / `CASE`, its notes `NOTE#<when>` and its papers `PAPER#<id>` beside it. That there
+is one is said in the lists of its pupil (`INQUIRIES#<pupil>`), its unit (`CASES#<unit>`), those who work on
+it (`TEAM#<person>`) and of the days it is to be followed up (`FOLLOWUPS#<day>`), all written by the same
+transaction.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from functions.attendance.domain.inquiry import Case, Note
+from functions.attendance.domain.inquiry_paper import Paper
 from functions.attendance.store import AttendanceItem
 from functions.attendance.store.suggestions import InquiryListedItem, inquiries_pk, listed
 from skolkit.clock import stamp
@@ -36,6 +38,12 @@ class InquiryNoteItem(AttendanceItem, discriminator="inquiry_note"):
     data = JSONAttribute()
 
 
+class InquiryPaperItem(AttendanceItem, discriminator="inquiry_paper"):
+    """A paper of a case; what it is is in the bucket of documents."""
+
+    data = JSONAttribute()
+
+
 @cache
 def _cases() -> TypeAdapter[Case]:
     return TypeAdapter(Case)
@@ -44,6 +52,11 @@ def _cases() -> TypeAdapter[Case]:
 @cache
 def _notes() -> TypeAdapter[Note]:
     return TypeAdapter(Note)
+
+
+@cache
+def _papers() -> TypeAdapter[Paper]:
+    return TypeAdapter(Paper)
 
 
 def find_case(id: str) -> tuple[InquiryItem, Case] | None:
@@ -101,6 +114,28 @@ def notes_of(case: str) -> list[Note]:
         f"INQUIRY#{case}", InquiryNoteItem.sk.startswith("NOTE#"), consistent_read=True
     )
     return [_notes().validate_python(row.data) for row in rows]
+
+
+def find_paper(case: str, id: str) -> tuple[InquiryPaperItem, Paper] | None:
+    """A paper of a case. One consistent get."""
+    item = InquiryPaperItem.find(f"INQUIRY#{case}", f"PAPER#{id}")
+    return (item, _papers().validate_python(item.data)) if item else None
+
+
+def papers_of(case: str) -> list[tuple[InquiryPaperItem, Paper]]:
+    """A case's papers, oldest first. One consistent query."""
+    rows = InquiryPaperItem.query(
+        f"INQUIRY#{case}", InquiryPaperItem.sk.startswith("PAPER#"), consistent_read=True
+    )
+    return [(row, _papers().validate_python(row.data)) for row in rows]
+
+
+def paper_item(case: str, paper: Paper, item: InquiryPaperItem | None = None) -> InquiryPaperItem:
+    """A paper to write over the one read."""
+    data = _papers().dump_python(paper, mode="json")
+    return InquiryPaperItem(f"INQUIRY#{case}", f"PAPER#{paper.id}", data=data).over(
+        item.version if item else None
+    )
 
 
 def writes(case: Case, item: InquiryItem | None = None) -> list[Write]:

@@ -9,6 +9,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from functions.attendance.domain.correction import Month, Unlocking
 from functions.attendance.store import AttendanceItem, instant
 from skolkit.clock import stamp
+from skolkit.table import Unchanged
 from skolkit.types import PersonId, UnitId
 
 
@@ -33,6 +34,12 @@ def month(unit: UnitId, first: date) -> Month:
     return month_of(item) if item else Month(unit, first)
 
 
+def unlocked(month: Month) -> Unchanged:
+    """What makes a write depend on nothing having been decided about the month since it was read."""
+    item = MonthItem(*_key(month.unit, month.first), modified=month.modified)
+    return Unchanged(item.over(month.version))
+
+
 def month_of(item: MonthItem) -> Month:
     """The month that an item keeps."""
     return Month(
@@ -44,6 +51,7 @@ def month_of(item: MonthItem) -> Month:
         instant(item.at),
         Unlocking(item.reason) if item.reason else None,
         item.version,
+        item.modified,
     )
 
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from functions.attendance.domain.phone import Hashed, Tries
+from functions.attendance.domain.phone import Hashed, Proof, Tries
 from functions.attendance.store import AttendanceItem
 from skolkit.clock import stamp
 from skolkit.table import Erase, Overwrite, Remove, Write
 from skolkit.types import PersonId
 
 PIN = "PHONE-PIN"
+PROOF = "PHONE-PROOF"
 
 
 class PhonePinItem(AttendanceItem, discriminator="phone_pin"):
@@ -24,10 +25,25 @@ class PhonePinItem(AttendanceItem, discriminator="phone_pin"):
     changed = UnicodeAttribute()
 
 
+class PhoneProofItem(AttendanceItem, discriminator="phone_proof"):
+    """A number and a code that somebody has chosen and not proved yet; forgotten when it is too late."""
+
+    number = UnicodeAttribute()
+    salt = UnicodeAttribute()
+    code = UnicodeAttribute()
+    proof_salt = UnicodeAttribute()
+    proof = UnicodeAttribute()
+    until = UnicodeAttribute()
+    wrong = NumberAttribute(default=0)
+
+
 class PhoneItem(AttendanceItem, discriminator="phone"):
-    """A guardian of a number, with the hash of the code."""
+    """A guardian of a number, with the hash of the code. `proved` when the number was; of one from before
+    that was asked for nothing is taken.
+    """
 
     guardian = UnicodeAttribute()
+    proved = UnicodeAttribute(null=True)
     salt = UnicodeAttribute()
     code = UnicodeAttribute()
 
@@ -47,7 +63,27 @@ def find_pin(person: PersonId) -> PhonePinItem | None:
 def guardians_of(number: str) -> dict[PersonId, Hashed]:
     """Who calls from a number (its hash). One consistent query."""
     rows = PhoneItem.query(f"PHONE#{number}", PhoneItem.sk.startswith("G#"), consistent_read=True)
-    return {PersonId(row.guardian): Hashed(row.salt, row.code) for row in rows}
+    return {PersonId(row.guardian): Hashed(row.salt, row.code) for row in rows if row.proved}
+
+
+def find_proof(person: PersonId) -> tuple[PhoneProofItem, Proof] | None:
+    """What somebody has chosen and not proved. One consistent GetItem."""
+    item = PhoneProofItem.find(f"PERSON#{person}", PROOF)
+    if item is None:
+        return None
+    code, proof = Hashed(item.salt, item.code), Hashed(item.proof_salt, item.proof)
+    until = datetime.fromisoformat(item.until).astimezone(UTC)
+    return item, Proof(item.number, code, proof, until, int(item.wrong), item.version)
+
+
+def proof_item(person: PersonId, proof: Proof) -> PhoneProofItem:
+    """What is to be proved, to write over the version read."""
+    item = PhoneProofItem(
+        f"PERSON#{person}", PROOF, number=proof.number, salt=proof.code.salt, code=proof.code.hash,
+        proof_salt=proof.proof.salt, proof=proof.proof.hash, until=stamp(proof.until), wrong=proof.wrong,
+    )  # fmt: skip
+    item.expires = int(proof.until.timestamp())
+    return item.over(proof.version)
 
 
 def setting(
@@ -56,6 +92,7 @@ def setting(
     """A code, in place of an earlier one; guarded by the version of what the person has."""
     own = PhonePinItem(f"PERSON#{person}", PIN, number=number, changed=stamp(at))
     row = PhoneItem(*_guardian_key(number, person), guardian=person, salt=code.salt, code=code.hash)
+    row.proved = stamp(at)
     moved = known is not None and known.number != number
     return [own.over(version), Overwrite(row), *([_gone(person, known)] if known and moved else [])]
 

@@ -185,6 +185,8 @@ def read_pupil_day(caller: Caller, pupil: PersonId, day: date) -> PupilDayView:
                 invalid_absence_minutes=d.minutes.invalid,
                 other_attendance_minutes=d.minutes.other,
                 absence_reason=d.reason,
+                late_minutes=d.late,
+                left_early_minutes=d.left,
             )
             for d in deviations
         ],

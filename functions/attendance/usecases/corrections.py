@@ -11,20 +11,26 @@ from functions.attendance.usecases.relations import Access
 from functions.organisation import queries as organisation
 from skolkit.clock import now, today
 from skolkit.identity import Caller
+from skolkit.table import Unchanged
 
 _OFFICE = ("principal", "administrator")
 
 
-def require_open(caller: Caller, access: Access) -> None:
-    """Raises `TooLateToCorrect`, `MonthLocked`. No round trip on the days after the lesson in its own month;
+def require_open(caller: Caller, access: Access) -> tuple[Unchanged, ...]:
+    """What is to be committed with the change, so that it never lands after a lock. Raises
+    `TooLateToCorrect`, `MonthLocked`. No round trip on the days after the lesson in its own month;
     one for the lock of an earlier month, two more for its teacher when their time is over.
     """
     sheet = access.sheet
     if sheet.is_reported and not rules.in_teachers_time(sheet.end, now()):
         rules.require_time(sheet.end, _standings(caller, access), now())
     first = rules.month_of(sheet.start)
-    if first < rules.month_of(now()) and store.month(sheet.unit, first).is_locked(today()):
+    if first >= rules.month_of(now()):
+        return ()  # a month that goes on cannot be locked
+    month = store.month(sheet.unit, first)
+    if month.is_locked(today()):
         raise rules.MonthLocked(field="lesson")
+    return (store.unlocked(month),)
 
 
 def _standings(caller: Caller, access: Access) -> set[Standing]:

@@ -4,6 +4,7 @@ corrected attendance, and the unit's office decides.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from functools import partial
 
@@ -12,7 +13,7 @@ from functions.attendance import store as attendance
 from functions.attendance.domain import csn as rules
 from functions.attendance.domain.csn import Case
 from functions.attendance.domain.totals import month_of
-from functions.attendance.events import CsnSweepAsked, LessonReported
+from functions.attendance.events import CsnSweepAsked, LessonReported, MergeTold, MessageDue
 from functions.attendance.schemas.csn import (
     CsnCaseView,
     CsnDecision,
@@ -38,10 +39,11 @@ from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
-from skolkit.table import AlreadyDone, commit, fetch
-from skolkit.types import PersonId, UnitId
+from skolkit.table import AlreadyDone, Once, chunks, commit, fetch
+from skolkit.types import PersonId, UnitId, stable_id
 
 PUPILS = 50  # in one step
+RECIPIENTS = 100  # of one message
 _SYSTEM = PersonId("system:sweep_csn")
 
 
@@ -76,9 +78,35 @@ def _step(job: CsnJobItem) -> bool:
         review(pupil, month)
     job.done += len(left[:PUPILS])
     more = len(left) > PUPILS
+    if not more:
+        _tell(unit, month)
     job.place = {"unit": number, "after": left[PUPILS - 1]} if more else {"unit": number + 1}
     commit(job)
     return True
+
+
+def _tell(unit: UnitId, month: date) -> None:
+    """Tell those who decide at a unit that proposals wait, once a night while there are any. Nobody is told
+    whose they are, and the system reports nothing by itself.
+    """
+    waiting = sum(case.state == "proposed" for case in store.cases_of(unit, month))
+    people = sorted({*organisation.holders_at(unit, "principal"), *organisation.administrators_at(unit)})
+    for some in chunks(people if waiting else (), RECIPIENTS):
+        due = MessageDue(
+            id=stable_id("csn_proposals", unit, str(month), str(today()), some[0]), recipients=some,
+            template="csn_proposals", values={"count": str(waiting), "month": f"{month:%Y-%m}"},
+        )  # fmt: skip
+        with suppress(AlreadyDone):
+            commit(facts=[due], once=Once(f"CSN-PROPOSALS#{due.id}"))
+
+
+def follow_merge(told: MergeTold) -> None:
+    """Let a pupil's cases be those of the record that stands now, at once. A query for each record, and what
+    a review costs for each month with a case.
+    """
+    for pupil in (told.kept, told.merged):
+        for month in store.months_of(register.records_of(pupil)):
+            review(pupil, month)
 
 
 def _concerned(unit: UnitId, month: date) -> list[PersonId]:

@@ -9,9 +9,12 @@ from functools import partial
 from functions.attendance import store
 from functions.attendance.domain import illness as rules
 from functions.attendance.domain.absence import Reason
+from functions.attendance.domain.answer_page import ends
 from functions.attendance.events import MessageDue
 from functions.attendance.schemas.absence import AbsenceView
+from functions.attendance.store import answers
 from functions.attendance.store import notices as notices_store
+from functions.attendance.store.answers import Asked
 from functions.attendance.usecases.absence import (
     accept,
     notified,
@@ -29,6 +32,7 @@ from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
+from skolkit.links import answer_token
 from skolkit.retry import persist
 from skolkit.table import commit
 from skolkit.types import NoticeId, PersonId, new_id, stable_id
@@ -56,8 +60,15 @@ def _ask(pupil: PersonId, id: NoticeId, day: date) -> None:
         id=stable_id("still-ill", notice.id, day.isoformat()), recipients=recipients, template="still_ill",
         about=record.id, values={"day": notice.span.last.isoformat()},
     )  # fmt: skip
+    links = [
+        answers.answer_item(
+            answer_token(due.id, record.id, one), Asked(pupil, notice.id, one, day), ends(day)
+        )
+        for one in recipients
+    ]
     commit(
         notices_store.notice_item(replace(notice, asked=day)),
+        *links,
         facts=[due],
         trace=Trace("system:ask_homes", "ask_homes", record.id, changes=str(id)),
     )
@@ -77,14 +88,17 @@ def _is_away(pupil: PersonId, day: date) -> bool:
 
 
 def prolong_absence(
-    caller: Caller, pupil: PersonId, id: NoticeId, until: date | None, key: RequestKey
-) -> AbsenceView:
+    caller: Caller, pupil: PersonId, id: NoticeId, until: date | None, key: RequestKey,
+    action: str = "prolong_absence",
+) -> AbsenceView:  # fmt: skip
     """Still ill: report the pupil until a day, today for a tap. Five round trips."""
     record = require_pupil(caller, "attendance:report_absence", pupil)
-    return persist(partial(_prolong, caller, record, id, until or today(), key))
+    return persist(partial(_prolong, caller, record, id, until or today(), key, action))
 
 
-def _prolong(caller: Caller, pupil: PupilRecord, id: NoticeId, until: date, key: RequestKey) -> AbsenceView:
+def _prolong(
+    caller: Caller, pupil: PupilRecord, id: NoticeId, until: date, key: RequestKey, action: str
+) -> AbsenceView:
     old = standing(pupil, id)
     if pupil.unit is None:
         raise NotFound
@@ -97,13 +111,15 @@ def _prolong(caller: Caller, pupil: PupilRecord, id: NoticeId, until: date, key:
         notices_store.notice_item(answered),
         *made.writes,
         facts=[notified(made.notice)],
-        trace=trace_of(made.notice, "prolong_absence"),
+        trace=trace_of(made.notice, action),
         once=key.once(view.model_dump_json(by_alias=True)),
     )
     return view
 
 
-def tell_back(caller: Caller, pupil: PersonId, id: NoticeId, key: RequestKey) -> AbsenceView:
+def tell_back(
+    caller: Caller, pupil: PersonId, id: NoticeId, key: RequestKey, action: str = "tell_back"
+) -> AbsenceView:
     """Back at school: nobody is asked about the notice any more. Three round trips."""
     record = require_pupil(caller, "attendance:report_absence", pupil)
 
@@ -112,7 +128,7 @@ def tell_back(caller: Caller, pupil: PersonId, id: NoticeId, key: RequestKey) ->
         view = view_of(replace(notice, version=(notice.version or 0) + 1))
         commit(
             notices_store.notice_item(notice),
-            trace=Trace(caller.person_id, "tell_back", pupil, changes=str(id)),
+            trace=Trace(caller.person_id, action, pupil, changes=str(id)),
             once=key.once(view.model_dump_json(by_alias=True)),
         )
         return view

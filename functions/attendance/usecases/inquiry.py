@@ -13,12 +13,14 @@ from functions.access import guard
 from functions.attendance.domain import inquiry as rules
 from functions.attendance.domain import suggestions as suggesting
 from functions.attendance.domain.inquiry import Case, Note
+from functions.attendance.domain.inquiry_paper import Paper
 from functions.attendance.domain.suggestions import Reason, Standing
 from functions.attendance.events import InquiryClosed, InquiryOpened, MessageDue
 from functions.attendance.schemas import inquiry as schemas
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import inquiry as store
 from functions.attendance.store import suggestions as suggestions_store
+from functions.attendance.usecases.inquiry_papers import paper_view
 from functions.attendance.usecases.inquiry_rights import Shown, require_case, shown, works_at
 from functions.attendance.usecases.suggestions import RECIPIENTS, reason_view, rules_of, suggestion_row
 from functions.organisation import queries as organisation
@@ -31,6 +33,7 @@ from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
 from skolkit.table import AlreadyDone, Once, Write, commit, fetch
+from skolkit.telemetry import count as measured
 from skolkit.types import PersonId, UnitId, new_id, stable_id
 
 
@@ -100,13 +103,20 @@ def _organiser() -> list[PersonId]:
 
 
 def _opened(case: Case, organiser: list[PersonId]) -> list[InquiryOpened | MessageDue]:
-    """What the organiser is told (skollagen 7:19 a); the home municipality by the register (7:22)."""
+    """What the organiser is told (skollagen 7:19 a); the home municipality by the register (7:22). With
+    nobody who acts for the organiser the unit's principals have to tell it, and so hear.
+    """
     fact = InquiryOpened(inquiry=case.id, pupil=case.pupil, unit=case.unit, day=case.opened)
+    template, recipients = "inquiry_opened", organiser
+    if not organiser:
+        measured("InquiryOrganiserUntold", 1, unit_id=case.unit)
+        principals = organisation.holders_at(case.unit, "principal")[:RECIPIENTS]
+        template, recipients = "inquiry_untold", list(principals or (case.opened_by,))
     due = MessageDue(
-        id=stable_id("inquiry_opened", case.id), recipients=organiser, template="inquiry_opened",
+        id=stable_id(template, case.id), recipients=recipients, template=template,
         values={"day": case.opened.isoformat()},
     )  # fmt: skip
-    return [fact, due] if organiser else [fact]
+    return [fact, due]
 
 
 def list_inquiries(caller: Caller, unit: UnitId, query: PageQuery) -> schemas.InquiryPage:
@@ -146,7 +156,7 @@ def list_pupil_inquiries(caller: Caller, id: PersonId) -> schemas.PupilInquiries
 
 
 def read_inquiry(caller: Caller, id: str) -> schemas.InquiryView:
-    """A case with its notes. Seven round trips."""
+    """A case with its notes and papers. Eight round trips."""
     item, case, pupil, _ = require_case(caller, "attendance:read_inquiry", id)
     notes = store.notes_of(id)
     record_read(Trace(caller.person_id, "read_inquiry", pupil.id, changes=id))
@@ -161,6 +171,7 @@ def read_inquiry(caller: Caller, id: str) -> schemas.InquiryView:
         opened_by=case.opened_by,
         organiser_told=case.organiser_told,
         notes=[_note_view(note) for note in notes],
+        papers=[paper_view(paper) for _, paper in store.papers_of(id)],
     )
 
 
@@ -223,11 +234,14 @@ def closing(case: Case, item: store.InquiryItem) -> list[Write]:
 
 def read_shared_inquiries(caller: Caller, id: PersonId) -> schemas.SharedInquiries:
     """A pupil's investigations as the home sees them: that there is one, measures and days that are shared.
-    Four round trips, and one for each case.
+    Four round trips, and two for each case.
     """
     pupil = require_pupil(caller, "attendance:read_shared_inquiries", id)
     found = store.cases_of(pupil.records)
-    data = [_shared(case, store.notes_of(case.id)) for case in found]
+    data = [
+        _shared(case, store.notes_of(case.id), [paper for _, paper in store.papers_of(case.id)])
+        for case in found
+    ]
     record_read(Trace(caller.person_id, "read_shared_inquiries", id))
     return schemas.SharedInquiries(pupil=id, data=data)
 
@@ -287,7 +301,7 @@ def _note_view(note: Note) -> schemas.NoteView:
     )  # fmt: skip
 
 
-def _shared(case: Case, notes: Iterable[Note]) -> schemas.SharedInquiry:
+def _shared(case: Case, notes: Iterable[Note], papers: Iterable[Paper]) -> schemas.SharedInquiry:
     return schemas.SharedInquiry(
         id=case.id, opened=case.opened, closed=case.closed, outcome=case.outcome,
         shared=[
@@ -295,4 +309,5 @@ def _shared(case: Case, notes: Iterable[Note]) -> schemas.SharedInquiry:
             for note in notes if note.shared
         ],
         follow_ups=list(case.follow_ups),
+        papers=[paper_view(one) for one in papers if one.edition == "home" and one.state == "ready"],
     )  # fmt: skip

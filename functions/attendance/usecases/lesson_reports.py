@@ -39,7 +39,7 @@ def report_pupils(caller: Caller, id: LessonId, rows: Sequence[ReportedRow], key
 
 def _merge(caller: Caller, id: LessonId, lines: Sequence[Line], key: RequestKey) -> MergedLesson:
     access = _require(caller, store.sheet(id))
-    require_open(caller, access)
+    still = require_open(caller, access)
     sheet = access.sheet
     merged = rules.merge(sheet, lines, caller.person_id, now())
     view = _merged_view(merged)
@@ -48,7 +48,7 @@ def _merge(caller: Caller, id: LessonId, lines: Sequence[Line], key: RequestKey)
     if merged.sheet is sheet:
         commit(trace=trace, once=once)
     else:
-        write_sheet(sheet, merged.sheet, trace, once)
+        write_sheet(sheet, merged.sheet, trace, once, still=still)
     return view
 
 
@@ -101,11 +101,16 @@ def restore_lesson(caller: Caller, id: LessonId, version: int) -> HeldLesson:
 
 
 def _hold(caller: Caller, id: LessonId, why: NotHeld | None, version: int, action: str) -> HeldLesson:
+    return persist(lambda: _held(caller, id, why, version, action))
+
+
+def _held(caller: Caller, id: LessonId, why: NotHeld | None, version: int, action: str) -> HeldLesson:
     access = require_lesson(caller, "attendance:cancel_lesson", store.sheet(id))
-    require_open(caller, access)
+    still = require_open(caller, access)
     sheet = access.sheet
     held = lesson_rules.cancel(sheet, why, version)
     if held is not sheet:
         history = text_of(changes(sheet, held))
-        write_sheet(sheet, held, Trace(caller.person_id, action, id, reason=why or "", changes=history))
+        trace = Trace(caller.person_id, action, id, reason=why or "", changes=history)
+        write_sheet(sheet, held, trace, still=still)
     return HeldLesson(id=id, not_held=held.not_held, version=held.version)

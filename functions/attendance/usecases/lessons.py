@@ -36,6 +36,7 @@ from skolkit.audit import Trace, record_read
 from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
+from skolkit.retry import persist
 from skolkit.table import commit, fetch, put_many
 from skolkit.telemetry import logger
 from skolkit.types import GroupId, LessonId, PersonId
@@ -190,18 +191,23 @@ def _notified(sheet: Sheet, day: PupilDay) -> tuple[int, Reason | None]:
 
 def save_lesson(caller: Caller, id: LessonId, rows: Sequence[AttendanceRow], version: int) -> SavedLesson:
     """Save or correct a whole lesson. Two round trips: the sheet, one transaction."""
+    return persist(lambda: _save(caller, id, rows, version))
+
+
+def _save(caller: Caller, id: LessonId, rows: Sequence[AttendanceRow], version: int) -> SavedLesson:
     known = store.sheet(id)
     action: guard.Action = (
         "attendance:correct_lesson" if known and known.is_reported else "attendance:save_lesson"
     )
     access = require_lesson(caller, action, known)
-    require_open(caller, access)
+    still = require_open(caller, access)
     sheet = access.sheet
     lines = [(PersonId(row.pupil), entry_of(row)) for row in rows]
     saved, _ = rules.save(sheet, lines, caller.person_id, now(), version)
     # A first report has no before; what colleagues had begun with has.
     history = text_of(changes(sheet, saved)) if sheet.entries else ""
-    write_sheet(sheet, saved, Trace(caller.person_id, action.partition(":")[2], id, changes=history))
+    trace = Trace(caller.person_id, action.partition(":")[2], id, changes=history)
+    write_sheet(sheet, saved, trace, still=still)
     return SavedLesson(id=id, is_reported=True, unexcused=len(unexcused(saved)), version=saved.version)
 
 

@@ -43,25 +43,39 @@ def decide_notices(reported: LessonReported) -> None:
 
 def _decide(pupil: PersonId, unit: UnitId, missed: Missed) -> str:
     day = store.pupil_day(pupil, today(missed.start))
-    if not any(d.lesson == missed.lesson and d.minutes.invalid for d in day.deviations):
+    away = next((d for d in day.deviations if d.lesson == missed.lesson and d.minutes.invalid), None)
+    if away is None:
         return "corrected"
+    m = away.minutes
+    missed = replace(missed, late=rules.late_minutes(m.invalid, away.late, m.attendance + m.other))
     if rules.is_explained(missed, [span for span, _ in day.notices.values()]):
         return "explained"
-    if any(missed.lesson in gap.lessons for gap in day.gaps):
+    known = next((gap for gap in day.gaps if missed.lesson in gap.lessons), None)
+    if known and (not known.late or missed.late):
         return "known"
+    told = ("late",) if known else ()
+    if known:
+        rest = rules.without(known, missed.lesson)
+        day = replace(day, gaps=tuple(rest if gap is known else gap for gap in day.gaps))
     for gap, begin, end in rules.neighbours(day.gaps, missed):
         if not _present_between(day, begin, end):
             others = tuple(g for g in day.gaps if g != gap)
             commit(store.day_item(replace(day, gaps=(*others, rules.extend(gap, missed))), unit))
             return "extended"
-    gap = rules.open_gap(NoticeId(stable_id("notice", pupil, missed.lesson)), missed)
+    gap = rules.open_gap(NoticeId(stable_id("notice", pupil, missed.lesson, *told)), missed)
     commit(store.day_item(replace(day, gaps=(*day.gaps, gap)), unit), facts=[_due(pupil, unit, gap)])
     return "due"
 
 
 def _due(pupil: PersonId, unit: UnitId, gap: Gap) -> GuardianNoticeDue:
     return GuardianNoticeDue(
-        notice=gap.notice, pupil=pupil, unit=unit, day=today(gap.start), start=gap.start, end=gap.end
+        notice=gap.notice,
+        pupil=pupil,
+        unit=unit,
+        day=today(gap.start),
+        start=gap.start,
+        end=gap.end,
+        late=gap.late,
     )
 
 

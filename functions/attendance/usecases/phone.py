@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -18,7 +18,14 @@ from functions.access import guard
 from functions.attendance.domain import phone as rules
 from functions.attendance.domain.absence import NoSchoolDay, Notice, OverlappingAbsence, Reporter, Span
 from functions.attendance.domain.phone import RULES, Outcome
-from functions.attendance.schemas.phone import NewPhonePin, PhoneAbsence, PhoneAnswer, PhonePinView
+from functions.attendance.events import MessageDue
+from functions.attendance.schemas.phone import (
+    NewPhonePin,
+    PhoneAbsence,
+    PhoneAnswer,
+    PhonePinView,
+    ProvenNumber,
+)
 from functions.attendance.store import phone as store
 from functions.attendance.usecases.absence import accept, notified
 from functions.organisation import queries as organisation
@@ -30,8 +37,9 @@ from skolkit.config import phone_key
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import SCHOOL_SCOPE, Caller
+from skolkit.links import number_code
 from skolkit.retry import persist
-from skolkit.table import Once, Write, commit
+from skolkit.table import Erase, Once, Write, commit
 from skolkit.telemetry import count
 from skolkit.types import NoticeId, PersonId, new_id
 
@@ -39,27 +47,80 @@ Language = Literal["sv", "en"]
 
 
 def read_phone_pin(caller: Caller) -> PhonePinView:
-    """Whether the caller has a code."""
+    """Whether the caller has a code, or one that waits for proof. Two round trips."""
     guard.require(caller, "attendance:edit_own_phone_pin", guard.Person(caller.person_id))
-    known = store.find_pin(caller.person_id)
-    if known is None:
-        return PhonePinView(is_set=False, changed=None, version=0)
-    return PhonePinView(is_set=True, changed=datetime.fromisoformat(known.changed), version=known.version)
+    found = store.find_proof(caller.person_id)
+    return _pin_view(store.find_pin(caller.person_id), awaits=found is not None and found[1].stands(now()))
+
+
+def _pin_view(known: store.PhonePinItem | None, *, awaits: bool) -> PhonePinView:
+    changed = datetime.fromisoformat(known.changed) if known else None
+    return PhonePinView(
+        is_set=known is not None, awaits_proof=awaits, changed=changed,
+        version=known.version if known else 0,
+    )  # fmt: skip
 
 
 def choose_phone_pin(caller: Caller, new: NewPhonePin, version: int) -> PhonePinView:
-    """Choose a code and the number it is for, in place of an earlier one. Three round trips."""
+    """Choose a code and the number it is for. It counts when the number is proved by what is sent to it: a
+    text message with another code, which messages makes for the number that the register has. Six round
+    trips.
+    """
     person, pin = caller.person_id, new.pin.get_secret_value()
     guard.require(caller, "attendance:edit_own_phone_pin", guard.Person(person))
     rules.check_pin(pin)
-    number = rules.number_hash(_e164(new.number), phone_key())
-    known = store.find_pin(person)
+    number, known = _e164(new.number), store.find_pin(person)
+    if (known.version if known else 0) != version:
+        raise ChangedMeanwhile(field="If-Match", value=version)
+    hidden = _with_room(rules.number_hash(number, phone_key()), person)
+    if not persist(partial(_try, _line(person), RULES.proofs, None)):
+        raise rules.TooManyCodes
+    message, earlier = new_id(), store.find_proof(person)
+    proof = rules.Proof(
+        hidden,
+        _hashed(pin),
+        _hashed(number_code(message, person, number)),
+        now() + RULES.proof,
+        version=earlier[1].version if earlier else None,
+    )
+    due = MessageDue(id=message, recipients=[person], template="phone_code", urgent=True)
+    commit(store.proof_item(person, proof), facts=[due], trace=Trace(person, "choose_phone_pin", person))
+    return _pin_view(known, awaits=True)
+
+
+def prove_phone_number(caller: Caller, said: ProvenNumber, key: RequestKey) -> PhonePinView:
+    """Let the chosen code count, in place of an earlier one. Four round trips and 50 ms of hashing."""
+    person = caller.person_id
+    guard.require(caller, "attendance:edit_own_phone_pin", guard.Person(person))
+    found, known = store.find_proof(person), store.find_pin(person)
+    if found is None or not found[1].stands(now()):
+        raise rules.WrongCode(field="code")
+    proof = found[1]
+    # Counted before it is looked at, as tries of codes are.
+    counted = store.proof_item(person, replace(proof, wrong=proof.wrong + 1))
+    commit(counted)
+    if not rules.fits(said.code.get_secret_value(), proof.proof, phone_key()):
+        raise rules.WrongCode(field="code")
+    _with_room(proof.number, person)
+    at, version = now(), known.version if known else 0
+    view = PhonePinView(is_set=True, awaits_proof=False, changed=at, version=version + 1)
+    commit(
+        *store.setting(person, known, proof.number, proof.code, at, version),
+        Erase(counted),
+        trace=Trace(person, "prove_phone_number", person),
+        once=key.once(view.model_dump_json(by_alias=True)),
+    )
+    return view
+
+
+def _with_room(number: str, person: PersonId) -> str:
     if len(store.guardians_of(number).keys() - {person}) >= RULES.guardians:
         raise rules.NumberFull(field="number")
-    code, at = rules.hashed(pin, os.urandom(16), phone_key()), now()
-    writes = store.setting(person, known, number, code, at, version)
-    commit(*writes, trace=Trace(person, "choose_phone_pin", person))
-    return PhonePinView(is_set=True, changed=at, version=version + 1)
+    return number
+
+
+def _hashed(code: str) -> rules.Hashed:
+    return rules.hashed(code, os.urandom(16), phone_key())
 
 
 def remove_phone_pin(caller: Caller, version: int) -> None:
@@ -108,7 +169,7 @@ def _answered(caller: Caller, call: PhoneAbsence, key: RequestKey) -> PhoneAnswe
 
 
 def _line(text: str) -> str:
-    """Where a number's guardians are; one that is no number is nobody's."""
+    """Where a number's guardians are; what is no number is nobody's."""
     with suppress(ValueError):
         text = register.phone_number(text)
     return f"PHONE#{rules.number_hash(text, phone_key())}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from functions.attendance import store
@@ -12,7 +12,7 @@ from functions.attendance.domain.lesson import Entry, Minutes, Sheet
 from functions.attendance.events import LessonReported, UnexcusedPupil
 from functions.attendance.schemas.lessons import AttendanceRow
 from skolkit.audit import Trace
-from skolkit.table import Once, Overwrite, Remove, Write, commit
+from skolkit.table import Once, Overwrite, Remove, Unchanged, Write, commit
 from skolkit.types import PersonId
 
 T = TypeVar("T")
@@ -50,15 +50,18 @@ def row_of(pupil: PersonId, entry: Entry) -> AttendanceRow:
     )
 
 
-def write_sheet(old: Sheet, new: Sheet, trace: Trace, once: Once | None = None) -> None:
+def write_sheet(
+    old: Sheet, new: Sheet, trace: Trace, once: Once | None = None, *, still: Sequence[Unchanged] = ()
+) -> None:
     """One transaction: the sheet over the one read, its deviations, the fact when there is something to tell,
-    the trace.
+    the trace; only while `still` holds.
     """
     changed = rules.deviations_changed(old, new)
     told = new.is_reported or old.is_reported or new.not_held or unexcused(new) or unexcused(old)
     commit(
         store.sheet_item(new, stored=old.version),
         *(_deviation(pupil, old, new, entry) for pupil, entry in changed.items()),
+        *still,
         facts=[_reported(old, new)] if told else [],
         trace=trace,
         once=once,

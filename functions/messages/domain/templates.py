@@ -18,6 +18,9 @@ class Template:
     whom it is about. `kind`: what people choose channels for. `more`: subject and body in further languages
     by their codes; who has another language is told in Swedish. `lines` fill the place `{lines}`, each when
     its value is there, in Swedish or English.
+    whom it is about, `{link}` the recipient's own link; `{code}` proves a telephone number, so a text
+    with one goes by SMS alone. `kind`: what people choose channels for. `more`:
+    subject and body in further languages by their codes; who has another language is told in Swedish.
     """
 
     subject: Text
@@ -34,6 +37,16 @@ class Template:
         filled = {**values, "lines": "\n".join(there).format(**values)} if self.lines else values
         return subject.format(**filled), body.format(**filled)
 
+    @property
+    def has_link(self) -> bool:
+        """Whether the text has a link that answers without signing in (`{link}`)."""
+        return "{link}" in self.body.sv
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the text has a code that proves the number it is sent to (`{code}`)."""
+        return "{code}" in self.body.sv
+
     def places(self) -> dict[str, set[str]]:
         """The places of every language's text, by language."""
         texts: dict[str, tuple[str, ...]] = {
@@ -49,8 +62,16 @@ class Template:
 
 EMERGENCY = "emergency"
 _ABSENCE = Text("Frånvaro i dag", "Absence today")
+_LATE = Text("Sen ankomst i dag", "Late today")
 
 TEMPLATES: dict[str, Template] = {
+    "csn_proposals": Template(
+        Text("Rapporter till CSN att ta ställning till", "Reports to CSN to decide on"),
+        Text(
+            "Förslag om rapport till CSN för {month} som väntar på beslut: {count}. Logga in för att se dem.",
+            "Proposals of reports to CSN for {month} that wait for a decision: {count}. Sign in to see them.",
+        ),
+    ),
     "inquiry_follow_up": Template(
         Text("Uppföljning att göra", "Follow-up to be done"),
         Text(
@@ -86,6 +107,15 @@ TEMPLATES: dict[str, Template] = {
             "New suggestions to investigate absence: {count}. Sign in to see them.",
         ),
     ),
+    "inquiry_untold": Template(
+        Text("Huvudmannen är inte underrättad", "The organiser has not been told"),
+        Text(
+            "En utredning om en elevs frånvaro inleddes {day}, och ingen är utsedd att ta emot "
+            "underrättelsen för huvudmannen (skollagen 7:19 a). Underrätta huvudmannen på annat sätt.",
+            "An investigation of a pupil's absence was opened {day}, and nobody is appointed to receive the "
+            "notice for the organiser (skollagen 7:19 a). Tell the organiser in another way.",
+        ),
+    ),
     "absence": Template(
         _ABSENCE,
         Text(
@@ -103,6 +133,26 @@ TEMPLATES: dict[str, Template] = {
             "Anmäl frånvaron i appen eller ring skolan om du har frågor.",
             "You were missing today {start}–{end} without notice. "
             "Report the absence in the app, or call the school if you have questions.",
+        ),
+        Kind.ABSENCE,
+    ),
+    "late": Template(
+        _LATE,
+        Text(
+            "{name} kom {minutes} min för sent kl. {start} i dag utan anmäld frånvaro. "
+            "Anmäl den i appen eller ring skolan om du har frågor.",
+            "{name} came {minutes} min late at {start} today without notice. "
+            "Report it in the app, or call the school if you have questions.",
+        ),
+        Kind.ABSENCE,
+    ),
+    "late_own": Template(
+        _LATE,
+        Text(
+            "Du kom {minutes} min för sent kl. {start} i dag utan anmäld frånvaro. "
+            "Anmäl den i appen eller ring skolan om du har frågor.",
+            "You came {minutes} min late at {start} today without notice. "
+            "Report it in the app, or call the school if you have questions.",
         ),
         Kind.ABSENCE,
     ),
@@ -191,13 +241,22 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to decide on them.",
         ),
     ),
+    "phone_code": Template(
+        Text("Kod för frånvaro per telefon", "Code for absence by telephone"),
+        Text(
+            "Din kod är {code}. Skriv den i appen inom 30 minuter för att anmäla frånvaro från det här "
+            "numret. Har du inte bett om den, gör ingenting.",
+            "Your code is {code}. Write it in the app within 30 minutes to report absence from this number. "
+            "If you did not ask for it, do nothing.",
+        ),
+    ),
     "still_ill": Template(
         Text("Fortfarande sjuk?", "Still ill?"),
         Text(
             "{name} var sjukanmäld till och med {day}. Är {name} sjuk i dag också, eller tillbaka i skolan? "
-            "Svara med ett tryck i appen.",
+            "Svara i appen, eller här före klockan 18: {link}",
             "{name} was reported ill until {day}. Is {name} ill today too, or back at school? "
-            "Answer with one tap in the app.",
+            "Answer in the app, or here before 18:00: {link}",
         ),
     ),
     "consent_reminder": Template(

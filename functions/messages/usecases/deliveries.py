@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from functions.messages import store
-from functions.messages.domain.deliveries import Delivery, Failure, Said, State
+from functions.messages.domain.deliveries import Channel, Delivery, Failure, Said, State
+from functions.messages.domain.templates import TEMPLATES
 from functions.messages.events import GlassBroken, MessageDue, NoticeDue
 from functions.messages.schemas.common import PageQuery
 from functions.messages.schemas.deliveries import DeliveryPage, DeliveryView, Tried
@@ -52,7 +53,9 @@ def deliver_notice(due: NoticeDue) -> None:
     recipients = [pupil.id] if grown else sorted(pupil.guardians)
     span = {"start": due.start, "end": due.end}
     values = {name: f"{at.astimezone(LOCAL):%H:%M}" for name, at in span.items()}
-    said = Said("absence_own" if grown else "absence", values, named=True)
+    kind = "late" if due.late else "absence"
+    values |= {"minutes": str(due.late)} if due.late else {}
+    said = Said(f"{kind}_own" if grown else kind, values, named=True)
     if not recipients:
         key = DeliveryKey(due.pupil, due.day, due.notice, due.pupil)
         if store.delivery(key) is None:
@@ -85,7 +88,9 @@ def deliver_message(due: MessageDue, day: date) -> None:
         if person is None:
             raise NotFound
         name, withheld = person.given_name, person.protected
-    letter = Letter(Said(due.template, due.values, due.about is not None, due.urgent), name, withheld)
+    only = Channel.SMS if TEMPLATES[due.template].has_code else None
+    said = Said(due.template, due.values, due.about is not None, due.urgent, only)
+    letter = Letter(said, name, withheld)
     about = {recipient: due.about or recipient for recipient in due.recipients}
     keys = [DeliveryKey(about[one], day, NoticeId(due.id), one) for one in dict.fromkeys(due.recipients)]
     send_all(dict.fromkeys(keys, letter))

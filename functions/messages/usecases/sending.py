@@ -28,6 +28,7 @@ from functions.register.queries import Contact, Withheld
 from skolkit.clock import now
 from skolkit.errors import ChangedMeanwhile
 from skolkit.events import Fact
+from skolkit.links import answer_link, number_code
 from skolkit.retry import persist
 from skolkit.table import Remove, Write, chunks, commit, fetch
 from skolkit.telemetry import count, logger
@@ -71,10 +72,17 @@ class Letter:
         free = not self.said.urgent and self.said.only is None
         return free and not wishes.order(self.template.kind)
 
-    def write(self, language: str) -> tuple[str, str]:
+    def write(self, language: str, key: DeliveryKey, address: str) -> tuple[str, str]:
+        """Subject and text to an address of a recipient. `{link}` and `{code}` are made here, so that nothing
+        stored has their secret.
+        """
         texts = self.texts or {}
-        own = texts.get(language) or texts.get("sv", "")
-        return self.template.write(language, {**self.said.values, "name": self.name, "text": own})
+        own = {"text": texts.get(language) or texts.get("sv", ""), "name": self.name}
+        if self.template.has_link:
+            own["link"] = answer_link(key.notice, key.pupil, key.recipient, language)
+        if self.template.has_code:
+            own["code"] = number_code(key.notice, key.recipient, address)
+        return self.template.write(language, {**self.said.values, **own})
 
 
 def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
@@ -192,6 +200,7 @@ def _climb(
     only, ways = letter.said.only, ways_to(contact, wishes)
     order = (only,) if only else wishes.order(letter.template.kind)
     while contact and (way := rules.next_way(order, ways, dict(known.tried))):
+        subject, text = letter.write(wishes.language or contact.language, key, way[1])
         known = claim(key, known, *way)
         try:
             _hand_over(key, letter, wishes.language or contact.language, *way)

@@ -136,6 +136,10 @@ def test_repeated_absence_is_proposed_once(world: World, pupils: Gymnasium) -> N
     assert [(r["pupil"], r["state"], r["minutes"], r["firstDay"]) for r in rows] == [
         (pupils.pupils[0], "proposed", 300, FIRST.isoformat())
     ]
+    (due,) = [f["data"] for f in outbox("attendance") if f["data"].get("template") == "csn_proposals"]
+    assert set(due["recipients"]) >= {principal}
+    assert due["values"] == {"count": "1", "month": MONTH}
+    assert pupils.pupils[0] not in str(due)
     before = {key for key in stored() if key[0] == "skolkit-attendance"}
     with acting_as("attendance"):
         csn.review(pupils.pupils[0], FIRST)
@@ -254,3 +258,37 @@ def test_a_merged_record_and_the_kept_one_are_one_pupil(world: World, pupils: Gy
         "attendance", "read_pupil_totals", keeper, path={"pupil": two}, query={"firstDay": FIRST.isoformat()}
     ).body  # fmt: skip
     assert (sums["total"]["lessons"], sums["total"]["invalidAbsenceSum"]) == (6, 180)
+
+
+def test_a_merge_moves_a_case_at_once(world: World, pupils: Gymnasium) -> None:
+    sweep()
+    keeper, (one, _, three), month = world.staff("administrator"), pupils.pupils, month_of(MONTH)[0]
+    merged = call(
+        "register", "merge_persons", keeper, path={"person": three}, body={"duplicate": one},
+        headers={"idempotency-key": new_id()},
+    )  # fmt: skip
+    assert merged.status == 201, merged.body
+    told = [f for f in outbox("register") if f["type"] == "register.PersonsMerged.v1"][-1]
+    for _ in range(2):
+        assert deliver("attendance", "follow_merge", told) == []
+        with acting_as("attendance"):
+            moved, left = store.find_case(three, month), store.find_case(one, month)
+        assert moved
+        assert left
+        assert (moved.state, moved.finding and moved.finding.minutes) == ("proposed", 300)
+        assert (left.state, left.finding) == ("lapsed", None)
+
+
+def test_nobody_is_told_when_nothing_waits(world: World, pupils: Gymnasium) -> None:
+    sweep()
+    case = ask("read_csn_case", world.staff("principal"), pupils.pupils[0]).body
+    decided = call(
+        "attendance", "decide_csn_case", world.staff("principal"),
+        path={"pupil": pupils.pupils[0], "month": MONTH},
+        body={"decision": "refrained", "reason": "illness"}, headers={"if-match": f'"{case["version"]}"'},
+    )  # fmt: skip
+    assert decided.status == 200, decided.body
+    told = len(outbox("attendance"))
+    with acting_as("attendance"):
+        csn._tell(world.unit, month_of(MONTH)[0])
+    assert len(outbox("attendance")) == told

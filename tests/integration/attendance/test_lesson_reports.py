@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.attendance import store
+from functions.attendance.store import locked_months
 from functions.attendance.usecases import lesson_reports
 from functions.attendance.usecases.lessons import prepare_sheets
 from functions.attendance.usecases.sheets import write_sheet
@@ -378,6 +379,55 @@ def test_an_earlier_months_lesson_costs_one_more_read(
     with metered() as use:
         assert patch(lesson, anna, rows).status == 200
     assert use.operations == ["GetItem", "GetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("change", ["save", "merge", "cancel"])
+def test_no_change_lands_after_a_lock_of_the_same_instant(
+    world: World, shared: list[Lesson], clock: Clock, monkeypatch: pytest.MonkeyPatch, change: str,
+    version: int,
+) -> None:  # fmt: skip
+    """The month is locked between the look at it and the commit: of a month never locked, and of one that was
+    unlocked.
+    """
+    lesson, pupil, head = shared[0], world.classmates()[0].id, world.staff("principal")
+    path = month(world, shared)
+    clock(local((today(lesson.start).replace(day=1) + timedelta(days=31)).replace(day=1), time(9)))
+    if version:
+        assert lock(path, head, 0, locked=True).status == 200
+        assert lock(path, head, 1, locked=False, reason="review").status == 200
+    look, opened = locked_months.month, open_(lesson).body["version"]
+
+    def locked_meanwhile(*args: Any) -> Any:
+        found = look(*args)
+        monkeypatch.setattr(locked_months, "month", look)
+        assert lock(path, head, version, locked=True).status == 200
+        return found
+
+    monkeypatch.setattr(locked_months, "month", locked_meanwhile)
+    before = open_(lesson).body
+    answer = {
+        "save": lambda: correct(lesson, head, pupil, 5),
+        "merge": lambda: patch(lesson, head, [row(pupil, lesson.start)]),
+        "cancel": lambda: cancel(lesson, head, opened),
+    }[change]()
+    assert answer.body["type"] == "urn:skolkit:problem:month-locked", answer.body
+    assert open_(lesson).body == before
+
+
+def test_what_the_lock_costs(world: World, shared: list[Lesson], clock: Clock) -> None:
+    """Two write units more for a lesson of an earlier month, none for one of this."""
+    first, second = shared[:2]
+    with metered() as now_:
+        assert patch(first, first.teachers[0], everybody(first)).status == 200
+    clock(local((today(first.start).replace(day=1) + timedelta(days=31)).replace(day=1), time(9)))
+    with metered() as later:
+        assert patch(second, second.teachers[0], everybody(second)).status == 200
+    assert later.writes - now_.writes <= 2.0, (now_.writes, later.writes)
+
+
+def everybody(lesson: Lesson) -> list[dict[str, Any]]:
+    return [row(p["pupil"], lesson.start) for p in open_(lesson).body["rows"]]
 
 
 @pytest.mark.usefixtures("world")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,19 +16,19 @@ from skolkit.clock import local
 from skolkit.types import PersonId, new_id
 from tests.integration.attendance.conftest import Morning, is_school_day
 from tests.integration.test_attendance_day import at
-from tests.support.areas import Answer, audit_rows, call, outbox
+from tests.support.areas import Answer, audit_rows, call, deliver, outbox
 from tests.support.asks import TELEPHONY
+from tests.support.at_school import proven
 from tests.support.stored import stored
 from tests.support.world import drop, person_row
 
 NUMBER, PIN = "070-174 06 05", "4711"
+CODE = re.compile(r"\b\d{6}\b")
 
 
 def choose(who: PersonId, pin: str = PIN, number: str = NUMBER, version: int = 0) -> Answer:
-    return call(
-        "attendance", "choose_phone_pin", who, body={"number": number, "pin": pin},
-        headers={"if-match": f'"{version}"'},
-    )  # fmt: skip
+    """Choose a code and prove the number."""
+    return proven(who, number, pin, version)
 
 
 def ring(
@@ -200,7 +201,9 @@ def test_a_family_shares_a_telephone(morning: Morning) -> None:
 
 def test_a_code_is_never_read_again_and_can_be_removed(morning: Morning) -> None:
     _, guardian = only_child(morning)
-    assert morning.ask("read_phone_pin", guardian).body == {"isSet": False, "changed": None, "version": 0}
+    assert morning.ask("read_phone_pin", guardian).body == {
+        "isSet": False, "awaitsProof": False, "changed": None, "version": 0
+    }  # fmt: skip
     assert choose(guardian).status == 200
     assert choose(guardian).status == 412
     seen = morning.ask("read_phone_pin", guardian)
@@ -302,3 +305,76 @@ def test_no_number_and_no_code_is_logged(
     assert "choose_phone_pin" in told
     for secret in ("47110815", "90710815", "9071081", "12345678", "701740605", "174 06 05", "070-17"):
         assert secret not in told
+
+
+def ask_for_code(who: PersonId, number: str = NUMBER, version: int = 0) -> Answer:
+    return call(
+        "attendance", "choose_phone_pin", who, body={"number": number, "pin": PIN},
+        headers={"if-match": f'"{version}"'},
+    )  # fmt: skip
+
+
+def prove(who: PersonId, code: str) -> Answer:
+    return call(
+        "attendance", "prove_phone_number", who, body={"code": code}, headers={"idempotency-key": new_id()}
+    )
+
+
+def texted(tables: Cloud, who: PersonId) -> list[tuple[str, str]]:
+    """The numbers and codes that text messages to somebody have."""
+    before = len(tables.text_messages())
+    for fact in sorted(outbox("attendance"), key=lambda fact: str(fact["data"].get("id"))):
+        if fact["data"].get("template") == "phone_code" and fact["data"]["recipients"] == [who]:
+            assert deliver("messages", "deliver_message", fact) == []
+    sent = tables.text_messages()[before:]
+    return [(text["PhoneNumber"], found[0]) for text in sent if (found := CODE.search(text["Message"]))]
+
+
+def registered(morning: Morning, who: PersonId) -> str:
+    return str(next(g.phone for g in morning.world.population.guardians if g.id == who))
+
+
+def test_a_number_counts_when_what_is_sent_to_it_has_been_said(morning: Morning, tables: Cloud) -> None:
+    _, guardian = only_child(morning)
+    number = registered(morning, guardian)
+    asked = ask_for_code(guardian, number)
+    assert (asked.status, asked.body["isSet"], asked.body["awaitsProof"]) == (200, False, True)
+    ((to, code),) = texted(tables, guardian)
+    assert to == number
+    assert outcome(ring(number=number)) == "refused"
+    assert code not in str(stored())
+    assert code not in str(outbox("attendance"))
+    first = prove(guardian, code)
+    assert (first.status, first.body["isSet"], first.body["awaitsProof"]) == (200, True, False), first.body
+    assert outcome(ring(number=number)) == "reported"
+    assert prove(guardian, code).status == 409  # used
+
+
+def test_somebody_elses_number_is_never_proved(morning: Morning, tables: Cloud) -> None:
+    """What is sent goes to the number in the register, and proves no other."""
+    _, guardian = only_child(morning)
+    ask_for_code(guardian, NUMBER)
+    ((to, code),) = texted(tables, guardian)
+    assert to == registered(morning, guardian) != NUMBER
+    assert (prove(guardian, code).status, outcome(ring())) == (409, "refused")
+
+
+def test_a_proof_is_tried_five_times_and_for_half_an_hour(
+    morning: Morning, tables: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import time
+
+    _, guardian = only_child(morning)
+    ask_for_code(guardian, registered(morning, guardian))
+    ((_, code),) = texted(tables, guardian)
+    wrong = "000000" if code != "000000" else "000001"
+    assert {prove(guardian, wrong).status for _ in range(RULES.tries)} == {409}
+    assert prove(guardian, code).status == 409
+    assert {ask_for_code(guardian).status for _ in range(RULES.proofs - 1)} == {200}
+    assert ask_for_code(guardian).status == 429
+    at(monkeypatch, local(morning.day, time(7, 31)))
+    ask_for_code(guardian, registered(morning, guardian))
+    (*_, (_, code)) = texted(tables, guardian)
+    at(monkeypatch, local(morning.day, time(8, 2)))
+    assert prove(guardian, code).status == 409
+    assert not morning.ask("read_phone_pin", guardian).body["awaitsProof"]

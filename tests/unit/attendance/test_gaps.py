@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -16,10 +17,14 @@ from functions.attendance.domain.gaps import (
     answered,
     extend,
     is_explained,
+    is_settled,
+    late_minutes,
     neighbours,
     note_call,
     open_gap,
+    seen_call,
     state,
+    without,
 )
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId
 
@@ -83,3 +88,45 @@ def test_a_call_is_noted_until_they_are_reached() -> None:
     assert (done.called, done.by, done.attempts) == (Called.REACHED, "mentor", 2)
     with pytest.raises(AlreadyReached):
         note_call(done, Called.NOT_REACHED, PersonId("office"), NINE)
+
+
+def test_a_gap_is_settled_when_nothing_of_it_is_unexcused_any_more() -> None:
+    day, first, second = date(2026, 11, 23), missed("a", 0), missed("b", 50)
+    gap = extend(open_gap(NoticeId("n"), first), second)
+    known = {first.lesson: first, second.lesson: second}
+    part = [Span(day, day, None, time(9, 45))]
+    assert not is_settled(gap, known, [])
+    assert not is_settled(gap, known, part)
+    assert is_settled(gap, known, [Span(day, day)])
+    assert is_settled(gap, known | {second.lesson: None}, part)
+    assert is_settled(gap, {first.lesson: None, second.lesson: None}, [])
+    assert not is_settled(gap, {first.lesson: None}, [Span(day, day)])  # the other lesson is not known
+
+
+def test_a_call_is_closed_only_while_its_gap_is_settled_and_never_when_they_were_reached() -> None:
+    call = Call(
+        "c", UnitId("u"), date(2026, 11, 23), PersonId("p"), PersonId("anna"), NoticeId("n"), "bounced"
+    )
+    assert seen_call(call, {NoticeId("n")}).called is Called.EXPLAINED
+    assert seen_call(call, {NoticeId("other")}).called is Called.OPEN
+    reached = note_call(call, Called.REACHED, PersonId("p"), NINE)
+    assert seen_call(reached, {NoticeId("n")}).called is Called.REACHED
+
+
+def test_whoever_comes_late_was_there_afterwards() -> None:
+    """Lateness is a gap of its own, before and after an absence."""
+    late = replace(missed("a", 0), late=5)
+    gap = open_gap(NoticeId("n"), late)
+    assert gap.late == 5
+    assert neighbours([gap], missed("b", 50)) == []
+    assert neighbours([open_gap(NoticeId("n"), missed("b", 50))], late) == []
+    left = without(gap, late.lesson)
+    assert (left.lessons, neighbours([left], missed("b", 50)), is_settled(left, {}, [])) == ((), [], True)
+
+
+def test_what_is_lateness() -> None:
+    assert late_minutes(invalid=5, late=5, attended=35) == 5
+    assert late_minutes(invalid=1, late=1, attended=39) == 1  # the law knows no least number
+    assert late_minutes(invalid=15, late=5, attended=25) == 0  # left early, too
+    assert late_minutes(invalid=5, late=0, attended=35) == 0  # nobody has said that it was at the beginning
+    assert late_minutes(invalid=40, late=40, attended=0) == 0

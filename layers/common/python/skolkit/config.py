@@ -70,6 +70,13 @@ def documents_bucket() -> str:
     return _required("SKOLKIT_DOCUMENTS")
 
 
+def origin() -> str:
+    """The address people reach us by, `https://…`; told to the functions that send links. Raises
+    `ConfigError`.
+    """
+    return _required("SKOLKIT_ORIGIN")
+
+
 def phone_key() -> bytes:
     """What telephone numbers and codes are hashed with; told to the functions of attendance."""
     return _required("SKOLKIT_PHONE_KEY").encode()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 from chalice.app import Chalice, Response
 from chalice.app import Request as ChaliceRequest
@@ -35,6 +36,8 @@ Headers = dict[str, str | list[str]]
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
+_FORM = "application/x-www-form-urlencoded"
+_HTML = "text/html; charset=utf-8"
 # Words of ours are written like `dentalVisit` or `GR`; a capital and small letters could be a name.
 _ECHOED = re.compile(
     r"[a-z][A-Za-z]{0,31}|[A-Z]{1,6}|\d{4}-\d{2}-\d{2}(T[0-9:.+Z-]+)?|\d{1,2}:\d{2}|[0-9a-f-]{36}|\d{1,8}"
@@ -47,6 +50,19 @@ class Shape(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", defer_build=True, alias_generator=to_camel, populate_by_name=True
     )
+
+
+class Page(BaseModel):
+    """An answer that is a page for people, with the policy of what it may load (Content-Security-Policy)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    html: str
+    language: str
+    policy: str
+
+    def __init__(self, html: str, language: str, policy: str) -> None:
+        super().__init__(html=html, language=language, policy=policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +109,11 @@ class Operation:
     errors: tuple[type[DomainError], ...] = ()
     keyed: bool = False
     versioned: bool = False
+    form: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        return self.answer is Page
 
     @property
     def writes(self) -> bool:
@@ -135,9 +156,10 @@ class Api:
         errors: tuple[type[DomainError], ...] = (),
         keyed: bool = False,
         versioned: bool = False,
+        form: bool = False,
     ) -> Callable[[Callable[[Request[B, Q]], BaseModel | None]], Callable[[Request[B, Q]], BaseModel | None]]:
         """Declare a route. `keyed`: needs an Idempotency-Key; `versioned`: needs If-Match; `scope=None`: open
-        to all.
+        to all; `form`: the body comes from a page's form.
         """
 
         def declare(
@@ -147,10 +169,10 @@ class Api:
                 id=function.__name__, method=method, path=path, process=process,
                 summary=(function.__doc__ or "").strip().split("\n")[0], handler=function,
                 body=body, query=query, answer=answer,  # type: ignore[arg-type]
-                status=status, scope=scope, errors=errors, keyed=keyed, versioned=versioned,
+                status=status, scope=scope, errors=errors, keyed=keyed, versioned=versioned, form=form,
             )  # fmt: skip
             self.operations.append(operation)
-            types = [_JSON, "application/merge-patch+json"] if body else []
+            types = [_FORM] if form else [_JSON, "application/merge-patch+json"] if body else []
             view = _view(self.app, operation)
             self.app.route(path, methods=[method], content_types=types, name=operation.id)(view)
             return function
@@ -205,7 +227,7 @@ def _run(
     validated: Request[Any, Any] = Request(
         caller=caller,
         path=path,
-        body=_parsed(operation.body, raw) if operation.body else None,
+        body=_parsed(operation.body, raw, form=operation.form) if operation.body else None,
         query=_queried(operation.query, request) if operation.query else None,
         if_match=_if_match(request.headers.get("if-match")),
         key=key,
@@ -246,8 +268,10 @@ def _content(request: ChaliceRequest) -> bytes:
     return raw.encode() if isinstance(raw, str) else raw
 
 
-def _parsed(model: type[BaseModel], raw: bytes) -> BaseModel:
+def _parsed(model: type[BaseModel], raw: bytes, *, form: bool) -> BaseModel:
     try:
+        if form:
+            return model.model_validate_strings(dict(parse_qsl(raw.decode(errors="replace"))))
         return model.model_validate_json(raw)
     except ValidationError as error:
         raise invalid(error) from None
@@ -317,12 +341,24 @@ def _answer(operation: Operation, answer: BaseModel | None, kept: str | None) ->
         )
     if answer is None:
         return Response("", headers, 204)
+    if isinstance(answer, Page):
+        return Response(answer.html, {**headers, **_page_headers(answer)}, operation.status)
     version = getattr(answer, "version", None)
     if version is not None:
         headers["ETag"] = f'"{version}"'
     return Response(
         answer.model_dump_json(by_alias=True), {**headers, "Content-Type": _JSON}, operation.status
     )
+
+
+def _page_headers(page: Page) -> Headers:
+    return {
+        "Content-Type": _HTML,
+        "Content-Language": page.language,
+        "Content-Security-Policy": page.policy,
+        "Referrer-Policy": "no-referrer",  # the address is the secret
+        "X-Robots-Tag": "noindex",
+    }
 
 
 def problem(error: DomainError, language: str) -> Response:

@@ -103,7 +103,7 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Refs, Document]:
         pair
         for o in operations
         for pair in ((o.body, "validation"), (o.query, "validation"), (o.answer, "serialization"))
-        if pair[0]
+        if pair[0] and not (pair[0] is o.answer and o.is_page)
     )
     refs, root = models_json_schema(
         list(wanted),  # type: ignore[arg-type]
@@ -124,6 +124,7 @@ def _described(operation: Operation, refs: Refs) -> Document:
     if operation.body:
         schema = refs[operation.body, "validation"]
         media = "application/merge-patch+json" if operation.method == "PATCH" else "application/json"
+        media = "application/x-www-form-urlencoded" if operation.form else media
         told["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     return told
 
@@ -173,7 +174,11 @@ def _responses(operation: Operation, refs: Refs) -> Document:
     responses: Document = {str(operation.status): {"description": operation.summary}}
     if operation.answer:
         done = responses[str(operation.status)]
-        done["content"] = {"application/json": {"schema": refs[operation.answer, "serialization"]}}
+        done["content"] = (
+            {"text/html": {"schema": {"type": "string"}}}
+            if operation.is_page
+            else {"application/json": {"schema": refs[operation.answer, "serialization"]}}
+        )
         if "version" in operation.answer.model_fields:
             done["headers"] = {"ETag": {"schema": {"type": "string"}}}
     else:

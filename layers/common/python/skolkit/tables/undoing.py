@@ -12,7 +12,7 @@ from skolkit.audit import Trace
 from skolkit.errors import Busy, DomainError
 from skolkit.jobs import JobItem
 from skolkit.protected import shredded_with
-from skolkit.table import Erase, Item, Overwrite, Remove, Wanted, Write, commit, fetch
+from skolkit.table import Erase, Item, Remove, Wanted, Write, commit, fetch
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, write_table
 from skolkit.tables.items import BeforeItem, Image, Kinds
@@ -100,7 +100,7 @@ def _put_back(job: JobItem, asker: Asker, kind: type[Item], table: Table, before
 
 
 def _item(write: Write) -> Item:
-    return write.item if isinstance(write, Overwrite | Remove | Erase) else write
+    return write if isinstance(write, Item) else write.item
 
 
 def _stored(kind: type[Item], keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
