@@ -42,7 +42,7 @@ from tests.support.world import Lesson, World, drop, lessons_of, make_world
 pytestmark = pytest.mark.hypothesis  # part of `python3 -m infra fuzz`
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 EXAMPLES, STEPS = (300, 40) if LONG else (10, 34)
-PUPILS, DYING = 3, 8
+PUPILS, TROUBLED, DYING = 3, 5, 8  # how long trouble goes on at the end, and how many die each time
 LOST = timedelta(minutes=10)
 LIVES = st.lists(st.integers(0, 14), max_size=4)  # of the next functions: who dies after how many steps
 
@@ -299,7 +299,7 @@ class SchoolDay(RuleBasedStateMachine):
         if not hasattr(self, "wire"):
             return
         try:
-            self.lives, self.wire.down = [], False
+            self.lives = []
             self._drain()
             for _ in range(2):  # the first sees to what is left, the second finds it seen to
                 self.sweep([])
@@ -313,9 +313,11 @@ class SchoolDay(RuleBasedStateMachine):
             self.place.undo.undo()
 
     def _drain(self) -> None:
-        """Everything is mended, but functions die for a while yet; time goes on until nothing waits."""
+        """Trouble ends after a while, and time goes on until nothing waits anywhere."""
         for n in range(60):
-            self.carry(1.0, [self.chance.randint(0, 14) for _ in range(DYING if n < 3 else 0)])
+            ill = n < TROUBLED
+            self.wire.down = ill and self.chance.random() < 0.5
+            self.carry(1.0, [self.chance.randint(0, 14) for _ in range(DYING if ill else 0)])
             if not self.queue and not any(self.wire.rows.values()) and not self._due():
                 return
             self.wait(4 if self.queue else 11, [])
