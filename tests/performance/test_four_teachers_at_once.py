@@ -40,11 +40,11 @@ def test_handlers(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         cycle(lessons[-1].id, lessons[-1].teachers[0])
     at_once, processor = _at_once(lessons[:TEACHERS]), _at_once(lessons[:1])[1]
     print(
-        f"\n{TEACHERS} teachers in {TEACHERS} processes, {CYCLES} cycles each, on {os.cpu_count()} processors, "
-        f"embedded DynamoDB included: {at_once[0]:.1f} cycles a second\n"
+        f"\n{TEACHERS} teachers in {TEACHERS} processes, {CYCLES} cycles each, {os.cpu_count()} processors, "
+        f"with the embedded DynamoDB: {at_once[0]:.1f} cycles a second\n"
         f"  a cycle is {use.trips} round trips, {use.reads:.0f} RRU, {use.writes:.0f} WRU and "
-        f"{processor * 1000:.1f} ms of processor in handlers: {PROCESSORS / processor:.0f} cycles a second of "
-        f"handlers on {PROCESSORS} processors (wanted {WANTED}; PHP register 10.1, Moodle 4.2)"
+        f"{processor * 1000:.1f} ms of processor in handlers: {PROCESSORS / processor:.0f} cycles a second "
+        f"of handlers on {PROCESSORS} processors (wanted {WANTED}; PHP register 10.1, Moodle 4.2)"
     )
     assert use.trips == 8
 

@@ -20,13 +20,12 @@ from tests.integration.messages.test_emergencies import counter, parts, preview,
 from tests.support.areas import deliver
 from tests.support.fixtures import lay_tables
 from tests.support.meter import Use, metered
-from tests.support.prices import COLD_MS, PRICES, PROVIDER_MS, READ_MS, VCPU_MB, WRITE_MS, emptied
+from tests.support.prices import COLD_MS, HTTP_MB, PRICES, PROVIDER_MS, READ_MS, VCPU_MB, WRITE_MS, emptied
 from tests.support.wire import Wire
 from tests.support.world import UNIT, drop, imagine
 
 RECIPIENTS, WITHIN = 5_000, 60.0  # people, and seconds until the last is told
 RELAYED = 2.0  # [M] seconds from the commit until the queue has the facts
-HTTP_MB = 1_024
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from functions.attendance.usecases import totals
+from infra.areas import load_all
 from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.types import GroupId
@@ -27,12 +28,12 @@ from tests.support.areas import acting_as, call, deliver
 from tests.support.bus import hearers
 from tests.support.classes import Class, lay_classes
 from tests.support.meter import Use, metered
-from tests.support.prices import PRICES, emptied
+from tests.support.prices import HTTP_MB, PRICES, PROVIDER_MS, READ_MS, VCPU_MB, WRITE_MS, emptied
 from tests.support.wire import SHARDS, Wire
 
 LESSONS = int(os.environ.get("SKOLKIT_LESSONS", "330"))
 WINDOW = 600  # seconds in which all of them are reported
-MEMORY = 512, 1024  # MB of what queues start, and of what answers HTTP
+MEMORY = {trigger.name: trigger.memory for area in load_all() for trigger in area.triggers}
 
 # The morning of the largest municipality [M]: eight per cent of the pupils are reported ill between 06:30 and
 # 08:00, and the busiest minute has four times the mean of them.
@@ -49,23 +50,37 @@ def silence() -> Iterator[None]:
 
 @dataclass
 class Cost:
-    """What something cost: round trips, request units, seconds, facts said and messages in queues."""
+    """What something cost: round trips, of them `written`, request units, seconds here, processor seconds,
+    facts said, messages in queues and mails; `by`: how often each function ran.
+    """
 
     trips: int = 0
+    written: int = 0
     reads: float = 0.0
     writes: float = 0.0
     seconds: float = 0.0
+    processor: float = 0.0
     facts: int = 0
     messages: int = 0
     mails: int = 0
     by: Counter[str] = field(default_factory=Counter)
 
-    def add(self, use: Use, seconds: float, name: str) -> None:
+    def add(self, use: Use, seconds: float, processor: float, mails: int, name: str) -> None:
         self.trips += use.trips
+        self.written += use.operations.count("TransactWriteItems")
+        self.mails += mails
+        self.processor += processor
         self.reads += use.reads
         self.writes += use.writes
         self.seconds += seconds
         self.by[name] += 1
+
+    def in_aws(self, memory: int) -> float:
+        """Seconds that functions with so much memory run: waiting as in one region, and their share of a
+        processor like this one.
+        """
+        waits = (self.trips - self.written) * READ_MS + self.written * WRITE_MS + self.mails * PROVIDER_MS
+        return waits / 1000 + self.processor / min(1.0, memory / VCPU_MB)
 
     @property
     def units(self) -> tuple[int, float, float, int, int, int]:
@@ -80,16 +95,15 @@ class Counted:
         self.of: dict[str, Cost] = defaultdict(Cost)
 
     def act(self, name: str, act: Callable[[], Any], cost: Cost) -> Any:
-        begun = time.perf_counter()
+        begun, processor, mails = time.perf_counter(), time.process_time(), self._wire.mails.total()
         with metered() as use:
             done = act()
-        seconds = time.perf_counter() - begun
+        took = time.perf_counter() - begun, time.process_time() - processor
         for one in (cost, self.of[name]):
-            one.add(use, seconds, name)
+            one.add(use, *took, self._wire.mails.total() - mails, name)
         return done
 
     def follow(self, cost: Cost) -> None:
-        mails = sum(self._wire.mails.values())
         while facts := [fact for shard in range(SHARDS) for fact in self._wire.relay(shard)]:
             cost.facts += len(facts)
             for fact in facts:
@@ -97,17 +111,22 @@ class Counted:
                     cost.messages += 1
                     left = self.act(function, partial(deliver, area, function, fact), cost)
                     assert left == []
-        cost.mails += sum(self._wire.mails.values()) - mails
 
     def show(self, times: int) -> None:
         """Each function's part of one of `times`."""
-        print(f"  {'':28}{'times':>7}{'trips':>8}{'RRU':>8}{'WRU':>8}{'ms':>8}")
+        print(f"  {'':28}{'times':>7}{'trips':>8}{'RRU':>8}{'WRU':>8}{'ms':>8}{'cpu ms':>8}{'AWS ms':>8}")
         for name, one in self.of.items():
             n = one.by[name]
             print(
                 f"  {name:28}{n / times:7.1f}{one.trips / times:8.1f}{one.reads / times:8.1f}"
                 f"{one.writes / times:8.1f}{one.seconds / times * 1000:8.1f}"
+                f"{one.processor / times * 1000:8.1f}{one.in_aws(memory_of(name)) / times * 1000:8.0f}"
             )
+
+
+def memory_of(name: str) -> int:
+    """What a function has in AWS, as declared."""
+    return MEMORY.get(name, HTTP_MB)
 
 
 def teach(one: Class, counted: Counted) -> Cost:
@@ -149,12 +168,12 @@ def test_a_burst_of_lessons(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> No
     tenth = max(1, LESSONS // 10)
     print(f"\n{LESSONS} lessons opened and saved, everything that follows included; of each lesson:")
     counted.show(LESSONS)
-    seconds, last = sum(cost.seconds for cost in costs), costs[-1]
+    last, aws = costs[-1], sum(one.in_aws(memory_of(name)) for name, one in counted.of.items())
     print(
         f"  together {last.trips} round trips, {last.reads:.0f} RRU, {last.writes:.0f} WRU, "
         f"{last.facts} facts, {last.messages} messages, {last.mails} mails\n"
-        f"  {seconds:.0f} s of handlers: {seconds / WINDOW:.2f} at a time in ten minutes, "
-        f"{seconds / 60:.1f} when all is in one minute\n"
+        f"  {aws:.0f} s of functions in AWS: {aws / WINDOW:.2f} at a time in ten minutes, "
+        f"{aws / 60:.1f} when all is in one minute\n"
         f"  first tenth {_mean(costs[:tenth]):.0f} ms a lesson, last tenth {_mean(costs[-tenth:]):.0f} ms"
     )
     # The last lesson costs what the first did, to the unit; and no more than is written down.
@@ -208,22 +227,21 @@ def test_the_morning_of_140_000_pupils(cloud: Cloud, monkeypatch: pytest.MonkeyP
     notices = PUPILS * ILL
     busiest = notices / MINUTES * BUSIEST / 60
     one, asked = costs[-1], counted.of["report_absence"]
-    each = sum(cost.seconds for cost in costs) / runs
+    spent = {name: cost.in_aws(memory_of(name)) / runs for name, cost in counted.of.items()}
+    http = spent["report_absence"]
+    queued = (sum(spent.values()) - http) / max(1, one.messages)
     dollars = PRICES.dollars(
         reads=one.reads * notices, writes=one.writes * notices, requests=notices,
-        calls=notices * (1 + one.messages), seconds=each * notices, memory=MEMORY[1],
+        calls=notices * (1 + one.messages), seconds=sum(spent.values()) * notices, memory=HTTP_MB,
         facts=one.facts * notices, messages=one.messages * notices, mails=one.mails * notices,
     )  # fmt: skip
-    queued = (each - asked.seconds / runs) / max(1, one.messages)
     print(f"\n{notices:.0f} notices from 06:30 to 08:00, {busiest:.1f} a second in the busiest; of each:")
     counted.show(runs)
-    http, others = busiest * asked.seconds / runs, busiest * one.messages * queued
-    waited = emptied(int(60 * busiest), queued)
+    many, waited = busiest * one.messages, emptied(int(60 * busiest * one.messages), queued)
     print(
         f"  busiest minute: {busiest * one.reads:.0f} RRU/s, {busiest * one.writes:.0f} WRU/s, "
-        f"{http:.1f} HTTP functions and {others:.2f} others at a time\n"
-        f"  queues: {busiest * one.messages:.1f} messages/s of {queued * 1000:.0f} ms; a whole minute of one "
-        f"function's that waited is done in {waited:.0f} s\n"
+        f"{busiest * http:.2f} functions for HTTP and {many * queued:.2f} for queues at a time\n"
+        f"  queues: {many:.1f} messages a second; if all of that minute waited, {waited:.0f} s to catch up\n"
         f"  the morning: {one.reads * notices:,.0f} RRU, {one.writes * notices:,.0f} WRU, "
         f"{dollars:.2f} USD, {dollars * PRICES.crowns:.2f} kr"
     )

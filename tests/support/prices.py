@@ -44,6 +44,7 @@ BATCHES, MORE_A_MINUTE, MOST = 5, 300, 1_000
 READ_MS, WRITE_MS, PROVIDER_MS = 4.0, 8.0, 80.0
 COLD_MS = 2_500.0  # [M] a new function's first call
 VCPU_MB = 1_769  # of memory go with one whole processor
+HTTP_MB = 1_024  # of what answers HTTP, as infra/stacks/area.py says
 
 
 def batches_at(second: float) -> int:

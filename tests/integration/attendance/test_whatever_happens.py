@@ -41,7 +41,7 @@ from tests.support.world import Lesson, World, drop, lessons_of, make_world
 
 pytestmark = pytest.mark.hypothesis  # part of `python3 -m infra fuzz`
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-EXAMPLES, STEPS = (300, 40) if LONG else (10, 34)
+EXAMPLES, STEPS = (300, 40) if LONG else (8, 34)
 PUPILS, TROUBLED, DYING = 3, 5, 8  # how long trouble goes on at the end, and how many die each time
 LOST = timedelta(minutes=10)
 LIVES = st.lists(st.integers(0, 14), max_size=4)  # of the next functions: who dies after how many steps
