@@ -28,7 +28,7 @@ def count_attendance(envelope: Envelope) -> None:
 
 
 @on.on_schedule(
-    "cron(30 2 * * ? *)", process=20, timeout=60,
+    "cron(5 3 * * ? *)", process=20, timeout=60,
     meaning="Nattens räkning av närvaro har inte startat: statistiken saknar gårdagen.",
 )  # fmt: skip
 def ask_totals() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from skolkit.clock import LOCAL
+from skolkit.clock import LOCAL, local
 from skolkit.errors import DomainError, Text
 from skolkit.types import NoticeId, PersonId, UnitId
 
@@ -176,12 +176,13 @@ class Span:
 
     def minutes_of(self, start: datetime, end: datetime) -> int:
         """How many minutes of a lesson (aware times) fall inside the span."""
-        begin, finish = start.astimezone(LOCAL), end.astimezone(LOCAL)
-        if not self.first <= begin.date() <= self.last:
+        day = start.astimezone(LOCAL).date()
+        if not self.first <= day <= self.last:
             return 0
-        opens = datetime.combine(begin.date(), self.start or time.min, LOCAL)
-        closes = datetime.combine(begin.date(), self.end or time.max, LOCAL)
-        shared = min(finish, closes) - max(begin, opens)
+        # Instants, not clock times: the night when the clock is turned has other minutes than it shows.
+        opens = local(day, self.start or time.min)
+        closes = local(day, self.end) if self.end else local(day + timedelta(days=1), time.min)
+        shared = min(end, closes) - max(start, opens)
         return max(0, -(-int(shared.total_seconds()) // 60))
 
     def overlaps(self, other: Span) -> bool:

@@ -86,15 +86,18 @@ class Letter:
 
 
 def send_all(letters: Mapping[DeliveryKey, Letter], workers: int = 1) -> None:
-    """Send every letter once, so many at a time. Raises when some must be tried again; the rest stay done."""
+    """Send every letter once, so many at a time. Raises when some must be tried again; the rest stay done.
+    What is known of the deliveries is read for 100 at a time: who has been sent to since fails at the claim.
+    """
     people = list(dict.fromkeys(key.recipient for key in letters))
     contacts, wishes = register.contacts(people), wishes_of(people)
+    (known,) = fetch(store.wanted_deliveries(list(letters)), consistent=True)
 
     def done(key: DeliveryKey) -> bool:
         if letters[key].unwanted(wishes[key.recipient]):
             return True
         try:
-            _send(key, letters[key], contacts.get(key.recipient), wishes[key.recipient])
+            _send(key, letters[key], contacts.get(key.recipient), wishes[key.recipient], known.get(key))
         except (InFlight, ChangedMeanwhile, channels.Unavailable):
             return False
         return True
@@ -116,8 +119,13 @@ def wishes_of(people: list[PersonId]) -> dict[PersonId, Wishes]:
     return {one: replace(wishes, devices=found[one]) for one, wishes in known.items()}
 
 
-def _send(key: DeliveryKey, letter: Letter, contact: Contact | Withheld | None, wishes: Wishes) -> None:
-    known = store.delivery(key)
+def _send(
+    key: DeliveryKey,
+    letter: Letter,
+    contact: Contact | Withheld | None,
+    wishes: Wishes,
+    known: Delivery | None,
+) -> None:
     if rules.may_send(known, now()):
         _deliver(key, letter, contact, wishes, known or _new(letter.said))
     elif known and known.state is State.CLAIMED:
