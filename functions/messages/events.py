@@ -1,9 +1,12 @@
 """Facts of messages, and the parts of other areas' facts that messages reads."""
 
 from __future__ import annotations
+
 from datetime import date, datetime
 from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict
+
 from functions.messages.domain.deliveries import Channel, Failure
 from skolkit import events
 from skolkit.events import Fact

@@ -3,10 +3,11 @@ have written.
 """
 
 from __future__ import annotations
+
 from functions.messages import store
 from functions.messages.domain.deliveries import Kind
 from functions.messages.domain.questions import told
-from functions.messages.store import (consents, contacts, devices, forms, news)
+from functions.messages.store import consents, contacts, devices, forms, news
 from functions.messages.store import conversations as talks
 from functions.messages.store.attachments import AttachmentItem, files_of
 from functions.register import queries as register
@@ -16,8 +17,7 @@ from skolkit.types import PersonId
 
 
 def gather(asked: Requested) -> list[Section]:
-    """What is sent about a pupil and to a guardian. Three reads, and two per child."""
-    """What is sent about a pupil and to a guardian. Three queries, and two per child."""
+    """What is sent about a pupil and to a guardian. Four queries, and two per child."""
     person = asked.person
     wishes, chosen = store.preferences(person)
     back = store.WaysItem.find(*store.ways_key(person))

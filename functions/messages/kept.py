@@ -1,6 +1,7 @@
 """What messages keeps about people."""
 
 from __future__ import annotations
+
 from skolkit.kept import Kept
 
 KEPT = {

@@ -6,7 +6,9 @@ CDK references, because areas read each other's tables and references between th
 """
 
 from __future__ import annotations
+
 from typing import Any
+
 import jsii
 from aws_cdk import (
     Acknowledgment,
@@ -25,6 +27,7 @@ from aws_cdk import (
 )
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
+
 from infra.areas import function_name
 
 BUS = "skolkit"

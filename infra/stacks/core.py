@@ -2,6 +2,7 @@
 files, the people who sign in, the mail settings, the alarm topic and the address."""
 
 from __future__ import annotations
+
 from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_dynamodb as dynamodb
@@ -13,6 +14,7 @@ from aws_cdk import aws_secretsmanager as secrets
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
 from infra.stacks import base
 from infra.stacks.users import Users
 from skolkit import files

@@ -2,14 +2,17 @@
 one runtime. What it may do and what starts it is said by the caller."""
 
 from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
 from aws_cdk import AssetHashType, CfnParameter, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sqs as sqs
+
 import functions
 from infra.areas import function_name
 from infra.layers import CLOUD_PYTHON, HEAVY, LOCKS

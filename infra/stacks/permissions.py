@@ -3,10 +3,13 @@ tables its area reads, and what its declaration asks for. No action takes `*` wh
 resource."""
 
 from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
 from aws_cdk import Fn
 from aws_cdk import aws_iam as iam
+
 from infra.areas import Area, personal, retaining
 from infra.stacks import base
 

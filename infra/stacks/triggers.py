@@ -2,7 +2,9 @@
 stream and sign-ins. Each has a place where what failed is kept."""
 
 from __future__ import annotations
+
 from typing import Any
+
 from aws_cdk import Aws, Duration, Fn
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -12,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
+
 from infra.areas import Area, function_name
 from infra.stacks import base, permissions
 from infra.stacks.functions import Functions

@@ -3,11 +3,13 @@ deletes or archives one that is over and one that is not.
 """
 
 from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+
 from functions.access.store import retention as runs
 from functions.access.store.base import AccessItem
 from functions.access.store.retention import SettingsItem
@@ -21,7 +23,7 @@ from functions.attendance.store.locked_months import MonthItem
 from functions.messages import store as messages
 from functions.messages.domain.contacts import Shown
 from functions.messages.domain.news import Said
-from functions.messages.store import (consents, contacts, conversations, devices, forms, news)
+from functions.messages.store import consents, contacts, conversations, devices, forms, news
 from functions.messages.store.emergencies import ChunkItem, EmergencyItem
 from functions.organisation.domain.staffing import ActivityRecord, DutyRecord, Teaching
 from functions.organisation.store import activities, duties

@@ -3,6 +3,7 @@ AWS sends.
 """
 
 from __future__ import annotations
+
 import importlib.util
 import json
 import os
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+
 import functions
 from infra.areas import load_all
 from skolkit.config import AUDIT_TABLE, settings, table_name

@@ -1,10 +1,12 @@
 """Requests about the pupil of `tests/support/schools.py` and what is around them: paths, bodies, headers."""
 
 from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
+
 from functions.register.store import population as population_store
 from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar

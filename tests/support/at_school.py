@@ -1,10 +1,12 @@
 """What has been said and done around the pupil of `schools`: absence, lessons, leave, care, letters."""
 
 from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
+
 from functions.attendance.domain import absence as absence_rules
 from functions.attendance.domain import csn, inquiry, inquiry_paper, suggestions
 from functions.attendance.domain import phone as phone_rules
@@ -24,9 +26,9 @@ from functions.attendance.store import phone as phone_store
 from functions.attendance.store import suggestions as suggestions_store
 from functions.attendance.store.calls import call_item
 from functions.attendance.store.lesson_check_in import WindowItem, window_item
-from functions.register.queries import phone_number
 from functions.messages.domain.deliveries import Channel, Delivery, Said, State
 from functions.messages.store import DeliveryKey, delivery_item
+from functions.register.queries import phone_number
 from infra.local.population import NewPupil
 from skolkit.clock import now, today
 from skolkit.config import phone_key
@@ -34,9 +36,20 @@ from skolkit.links import number_code
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.table import commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id
-from tests.support import (attached, forms, letters)
+from tests.support import attached, forms, letters
 from tests.support.areas import Answer, acting_as, call, deliver, outbox
-from tests.support.asks import (Ask, CHECK_IN_CODE, CSN_APPROVED, CSN_MONTH, PHONE, PROOF, browser, new_key, over, series)
+from tests.support.asks import (
+    CHECK_IN_CODE,
+    CSN_APPROVED,
+    CSN_MONTH,
+    PHONE,
+    PROOF,
+    Ask,
+    browser,
+    new_key,
+    over,
+    series,
+)
 from tests.support.world import Lesson, World
 
 if TYPE_CHECKING:
@@ -108,18 +121,15 @@ def waits_for_proof(person: PersonId) -> None:
 
 
 def written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dict[str, str]:
-    """News to the class, a question to its homes, and a guardian's conversation, reported; with files."""
+    """News to the class, put up and planned, questions to its homes and pupils, and a guardian's reported
+    conversation; with files.
+    """
     plan, paper = attached.attachment(people["mentor"]), attached.attachment(people["guardian"])
-    news = letters.published(people["mentor"], letters.audience("group", home.klass.id), attachments=[plan])
+    to_class = letters.audience("group", home.klass.id)
+    news = letters.published(people["mentor"], to_class, attachments=[plan])
+    later = (now() + timedelta(days=30)).isoformat()
+    planned = letters.post(people["mentor"], to_class, publishAt=later).body["id"]
     conversation, message = letters.conversation(people["guardian"], pupil.id, attachments=[paper])
-    path = {"conversation": conversation, "message": message}
-    reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
-    assert reported.status == 204, reported.body
-    made = {"news": news, "news attachment": plan, "attachment": paper}
-    return {**path, **made, "consent": letters.consent(home, "photo")}
-    """News to the class, questions to its homes and pupils, and a guardian's conversation, reported."""
-    news = letters.published(people["mentor"], letters.audience("group", home.klass.id))
-    conversation, message = letters.conversation(people["guardian"], pupil.id)
     path = {"conversation": conversation, "message": message}
     reported = call("messages", "report_message", people["mentor"], path=path, body={"reason": "Fel"})
     assert reported.status == 204, reported.body
@@ -129,12 +139,10 @@ def written(home: World, pupil: NewPupil, people: Mapping[str, PersonId]) -> dic
             home, letters.audience("group", home.klass.id, "pupils"), respondents="person"
         ),
     }  # fmt: skip
-    file = forms.exported(people["mentor"], asked["form"])
-    return {**path, **asked, "form file": file, "news": news, "consent": letters.consent(home, "photo")}
-    later = (now() + timedelta(days=30)).isoformat()
-    planned = letters.post(people["mentor"], letters.audience("group", home.klass.id), publishAt=later)
     return {
-        **path, "news": news, "planned": planned.body["id"], "consent": letters.consent(home, "photo")
+        **path, **asked, "form file": forms.exported(people["mentor"], asked["form"]), "news": news,
+        "planned": planned, "news attachment": plan, "attachment": paper,
+        "consent": letters.consent(home, "photo"),
     }  # fmt: skip
 
 

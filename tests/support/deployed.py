@@ -3,13 +3,16 @@ imported through its doors, people signed in through the user pool, everything r
 """
 
 from __future__ import annotations
+
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
 import httpx
+
 from infra import layers
 from infra.local.cloud import Cloud
 from infra.local.deploy import deploy

@@ -1,9 +1,12 @@
 """Fixtures that several suites share; each is made once per test process, whichever suite asks first."""
 
 from __future__ import annotations
+
 import os
 from collections.abc import Iterator
+
 import pytest
+
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
 from tests.support.areas import (

@@ -1,11 +1,47 @@
 """The right requests of attendance and messages, as `requests` has those of the other areas."""
 
 from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
 from skolkit.clock import today
-from tests.support.asks import (Ask, CHECK_IN_CODE, CSN_APPROVED, CSN_MONTH, PHONE, PROOF, absence, attendance, browser, called, came, care_allowance, care_answer, care_change, care_decision, care_new, care_opened, care_place, care_schedule, care_settings, changed_absence, csn_case, in_series, inquiry_ask, last_month, leave_ask, leave_body, new_key, of_emergency, on_day, over, report_of, series)
+from tests.support.asks import (
+    CHECK_IN_CODE,
+    CSN_APPROVED,
+    CSN_MONTH,
+    PHONE,
+    PROOF,
+    Ask,
+    absence,
+    attendance,
+    browser,
+    called,
+    came,
+    care_allowance,
+    care_answer,
+    care_change,
+    care_decision,
+    care_new,
+    care_opened,
+    care_place,
+    care_schedule,
+    care_settings,
+    changed_absence,
+    csn_case,
+    in_series,
+    inquiry_ask,
+    last_month,
+    leave_ask,
+    leave_body,
+    new_key,
+    of_emergency,
+    on_day,
+    over,
+    report_of,
+    series,
+)
 from tests.support.forms import ANSWERS, QUESTIONS, form_body
 from tests.support.letters import TEXTS, audience, consent_body, news_body
 

@@ -1,6 +1,7 @@
 """The words of the policies (`policies/*.cedar`): what may be done, and in which roles of staff."""
 
 from __future__ import annotations
+
 from typing import Literal
 
 Action = Literal[

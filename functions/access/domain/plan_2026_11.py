@@ -3,6 +3,7 @@ what municipalities usually decide [M].
 """
 
 from __future__ import annotations
+
 from functions.access.domain.document_types import DocumentType
 from skolkit.errors import Text
 

@@ -1,6 +1,7 @@
 """News to groups, years, units and the municipality (process 28)."""
 
 from __future__ import annotations
+
 from functions.messages.app.base import api, on
 from functions.messages.domain import audiences, news
 from functions.messages.domain.attachments import ATTACHING

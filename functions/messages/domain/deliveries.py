@@ -7,10 +7,12 @@ or to a person with protected identity; the school tells them in the way it has 
 """
 
 from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
 from functions.messages.domain.push import Device
 from skolkit.clock import LOCAL, local, today
 from skolkit.errors import DomainError, Text

@@ -5,9 +5,11 @@ signs in.
 """
 
 from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Formatter
+
 from functions.messages.domain.deliveries import Kind
 from skolkit.errors import Text
 
@@ -15,12 +17,10 @@ from skolkit.errors import Text
 @dataclass(frozen=True, slots=True)
 class Template:
     """Subject and body; places in braces are filled from the fact's values, `{name}` is the given name of
-    whom it is about. `kind`: what people choose channels for. `more`: subject and body in further languages
-    by their codes; who has another language is told in Swedish. `lines` fill the place `{lines}`, each when
-    its value is there, in Swedish or English.
-    whom it is about, `{link}` the recipient's own link; `{code}` proves a telephone number, so a text
-    with one goes by SMS alone. `kind`: what people choose channels for. `more`:
-    subject and body in further languages by their codes; who has another language is told in Swedish.
+    whom it is about, `{link}` the recipient's own link; `{code}` proves a telephone number, so a text with
+    one goes by SMS alone. `kind`: what people choose channels for. `more`: subject and body in further
+    languages by their codes; who has another language is told in Swedish. `lines` fill the place `{lines}`,
+    each when its value is there, in Swedish or English.
     """
 
     subject: Text

@@ -1,8 +1,11 @@
 """News over HTTP."""
 
 from __future__ import annotations
+
 from typing import Annotated
+
 from pydantic import AwareDatetime, Field
+
 from functions.messages.domain.audiences import Kind, Role
 from functions.messages.domain.news import Format, State
 from functions.messages.schemas.attachments import Attachments, AttachmentView

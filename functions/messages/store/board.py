@@ -5,10 +5,13 @@ a place they stand in today (decision 0029).
 """
 
 from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+
 from functions.messages.domain.deadlines import reminded_at
 from functions.messages.store import DueItem, MessagesItem
 from skolkit.clock import stamp

@@ -3,10 +3,13 @@ built only here.
 """
 
 from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+
 from functions.messages.domain.audiences import Audience
 from functions.messages.domain.consents import KINDS, Answer, Kind
 from functions.messages.store import DueItem, MessagesItem, answers

@@ -3,11 +3,14 @@ and of the mentors, by when something was last written. Keys are built only here
 """
 
 from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+
 from functions.messages.store import MessagesItem
 from functions.messages.store.attachments import files_of
 from skolkit.clock import now, stamp

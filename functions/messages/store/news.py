@@ -3,11 +3,14 @@ come beside it. Keys are built only here.
 """
 
 from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+
 from functions.messages.domain.news import Said
 from functions.messages.store import MessagesItem
 from functions.messages.store.attachments import AttachmentItem, files_of

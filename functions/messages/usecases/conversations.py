@@ -1,9 +1,11 @@
 """Conversations between home and school: started, written in, read, moderated, closed."""
 
 from __future__ import annotations
+
 from collections.abc import Collection
 from functools import cache
 from typing import TypeVar
+
 from functions.access import guard
 from functions.messages.domain import conversations as rules
 from functions.messages.domain.conversations import Part

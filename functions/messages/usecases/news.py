@@ -3,9 +3,11 @@ in one today.
 """
 
 from __future__ import annotations
+
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
+
 from functions.access import guard
 from functions.messages.domain import audiences as audience_rules
 from functions.messages.domain import news as rules
@@ -13,13 +15,25 @@ from functions.messages.domain.audiences import Audience
 from functions.messages.events import NewsDue
 from functions.messages.schemas.attachments import AttachmentLink
 from functions.messages.schemas.common import PageQuery
-from functions.messages.schemas.news import (EarlierText, NewNews, NewTime, NewsChange, NewsPage, NewsQuery, NewsView, OwnNewsPage, OwnNewsView, PlaceCount, ReceiptsView)
+from functions.messages.schemas.news import (
+    EarlierText,
+    NewNews,
+    NewsChange,
+    NewsPage,
+    NewsQuery,
+    NewsView,
+    NewTime,
+    OwnNewsPage,
+    OwnNewsView,
+    PlaceCount,
+    ReceiptsView,
+)
 from functions.messages.store import DueItem, board
 from functions.messages.store import news as store
 from functions.messages.store.attachments import NewsFileItem
 from functions.messages.store.news import PostItem
-from functions.messages.usecases.places import audiences_of, boards_of, place_view, said_in, texts_of
 from functions.messages.usecases.attachments import attach, link_to, views_of
+from functions.messages.usecases.places import audiences_of, boards_of, place_view, said_in, texts_of
 from functions.messages.usecases.recipients import anybody_in, standing
 from functions.organisation import queries as organisation
 from functions.register import queries as register
@@ -113,13 +127,11 @@ def edit_news(caller: Caller, id: str, change: NewsChange, version: int) -> OwnN
     """Change the texts and files; what was there is kept. Four round trips, one more with files."""
     post = _changeable(caller, id, version)
     before = store.earlier(post, caller.person_id)
-    post.texts, post.edited = store.rows_of(_said(change.texts)), stamp(now())
+    post.texts, post.edited = store.rows_of(said_in(change.texts)), stamp(now())
     attached: list[Write] = []
     if change.attachments is not None:
         post.files, attached = attach(change.attachments, caller.person_id, NewsFileItem, post.pk)
     commit(post, before, *attached, trace=Trace(caller.person_id, "edit_news", id))
-    post.texts, post.edited = store.rows_of(said_in(change.texts)), stamp(now())
-    commit(post, before, trace=Trace(caller.person_id, "edit_news", id))
     return _own_view(post)
 
 
@@ -176,10 +188,9 @@ def read_news_receipts(caller: Caller, id: str) -> ReceiptsView:
         more=more,
         reason=told.reason if told else None,
         history=[
-            EarlierText(texts=_texts(v.texts), attachments=views_of(v.files), until=v.at)
+            EarlierText(texts=texts_of(v.texts), attachments=views_of(v.files), until=v.at)
             for v in store.history(id)
         ],
-        history=[EarlierText(texts=texts_of(v.texts), until=v.at) for v in store.history(id)],
     )
 
 
@@ -232,19 +243,15 @@ def _view(
     author = names.get(PersonId(post.author))
     shown = f"{author.given_name} {author.family_name}" if author and not author.protected else ""
     return NewsView(
-        id=post.id, author_name=shown, audiences=[_place(place) for place in sorted(places)],
-        texts=_texts(post.texts), attachments=views_of(post.files),
-        published=post.publish_at, edited=post.edited, is_read=is_read,
         id=post.id, author_name=shown, audiences=[place_view(place) for place in sorted(places)],
-        texts=texts_of(post.texts), published=post.publish_at, edited=post.edited, is_read=is_read,
+        texts=texts_of(post.texts), attachments=views_of(post.files),
+        published=post.publish_at, edited=post.edited, is_read=is_read,
     )  # fmt: skip
 
 
 def _own_view(post: PostItem, version: int | None = None) -> OwnNewsView:
     return OwnNewsView(
-        id=post.id, audiences=[_place(place) for place in sorted(post.places)], texts=_texts(post.texts),
-        attachments=views_of(post.files), state=post.state, publish_at=post.publish_at, edited=post.edited,
         id=post.id, audiences=[place_view(place) for place in sorted(post.places)],
-        texts=texts_of(post.texts), state=post.state, publish_at=post.publish_at, edited=post.edited,
-        version=version or post.version,
+        texts=texts_of(post.texts), attachments=views_of(post.files), state=post.state,
+        publish_at=post.publish_at, edited=post.edited, version=version or post.version,
     )  # fmt: skip

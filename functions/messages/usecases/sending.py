@@ -3,11 +3,13 @@ the next, until it has arrived or somebody must call.
 """
 
 from __future__ import annotations
+
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+
 from functions.messages import channels, store
 from functions.messages.domain import deliveries as rules
 from functions.messages.domain.deliveries import (
@@ -72,7 +74,7 @@ class Letter:
         free = not self.said.urgent and self.said.only is None
         return free and not wishes.order(self.template.kind)
 
-    def write(self, language: str, key: DeliveryKey, address: str) -> tuple[str, str]:
+    def write(self, language: str, key: DeliveryKey, address: Address) -> tuple[str, str]:
         """Subject and text to an address of a recipient. `{link}` and `{code}` are made here, so that nothing
         stored has their secret.
         """
@@ -80,7 +82,7 @@ class Letter:
         own = {"text": texts.get(language) or texts.get("sv", ""), "name": self.name}
         if self.template.has_link:
             own["link"] = answer_link(key.notice, key.pupil, key.recipient, language)
-        if self.template.has_code:
+        if self.template.has_code and isinstance(address, str):
             own["code"] = number_code(key.notice, key.recipient, address)
         return self.template.write(language, {**self.said.values, **own})
 
@@ -208,7 +210,6 @@ def _climb(
     only, ways = letter.said.only, ways_to(contact, wishes)
     order = (only,) if only else wishes.order(letter.template.kind)
     while contact and (way := rules.next_way(order, ways, dict(known.tried))):
-        subject, text = letter.write(wishes.language or contact.language, key, way[1])
         known = claim(key, known, *way)
         try:
             _hand_over(key, letter, wishes.language or contact.language, *way)
@@ -226,7 +227,7 @@ def _climb(
 
 def _hand_over(key: DeliveryKey, letter: Letter, language: str, channel: Channel, address: Address) -> None:
     """Let the provider have it; devices that are no more are forgotten at once."""
-    subject, text = letter.write(language)
+    subject, text = letter.write(language, key, address)
     gone = frozenset[str]()
     try:
         gone = channels.send(channel, address, subject, text, key.tag, urgent=letter.urgent)
