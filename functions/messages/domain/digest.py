@@ -93,13 +93,15 @@ def is_late(week: Week, now: datetime, rules: DigestRules = RULES) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """How much there is of everything: unread `news`, conversations with unread `messages`, `consents` to be
-    answered, minutes of `absence` this week and granted `leave` of the coming, of all children together.
+    """How much there is of everything: unread `news`, conversations with unread `messages`, `consents` and
+    `forms` to be answered, minutes of `absence` this week and granted `leave` of the coming, of all children
+    together.
     """
 
     news: int = 0
     messages: int = 0
     consents: int = 0
+    forms: int = 0
     absence: int = 0
     leave: int = 0
 

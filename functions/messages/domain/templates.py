@@ -275,6 +275,7 @@ TEMPLATES: dict[str, Template] = {
                 "Samtal med olästa meddelanden: {messages}", "Conversations with unread messages: {messages}"
             ),
             "consents": Text("Frågor att besvara: {consents}", "Questions to answer: {consents}"),
+            "forms": Text("Formulär att fylla i: {forms}", "Forms to fill in: {forms}"),
             "absence": Text(
                 "Frånvaro den här veckan, minuter: {absence}", "Absence this week, minutes: {absence}"
             ),

@@ -61,9 +61,17 @@ class FormItem(MessagesItem, discriminator="form"):
     def asks(self) -> list[Question]:
         return [question_of(row) for row in self.questions]
 
+    def is_open(self, day: date) -> bool:
+        """Whether it is still to be answered on a day."""
+        return self.state == "published" and day <= self.last_day
+
     def owner(self, subject: PersonId, by: PersonId) -> PersonId:
         """Whose answer about somebody it is: the child's, whoever answers, or that of whoever answers."""
         return subject if self.respondents == "child" else by
+
+    def held(self, subject: PersonId, by: PersonId) -> tuple[str, PersonId, PersonId]:
+        """What `wanted_answered` is asked about somebody's answer."""
+        return self.pk, self.owner(subject, by), subject
 
 
 class SensitiveFormItem(FormItem, discriminator="form_sensitive"):

@@ -60,8 +60,8 @@ def list_forms(caller: Caller, query: PageQuery) -> AskedFormPage:
             pairs += [(form, me)] if form.places & here.places else []
         else:
             pairs += [(form, child) for child, there in children.items() if form.places & there]
-    (answered,) = fetch(store.wanted_answered([_held(form, about, me) for form, about in pairs]))
-    data = [_asked_view(form, about, answered=_held(form, about, me) in answered) for form, about in pairs]
+    (answered,) = fetch(store.wanted_answered([form.held(about, me) for form, about in pairs]))
+    data = [_asked_view(form, about, answered=form.held(about, me) in answered) for form, about in pairs]
     return AskedFormPage(data=data, cursor=cursor)
 
 
@@ -138,10 +138,6 @@ def _is_of_age(caller: Caller) -> bool:
     return record is not None and guard.allowed(
         caller, "messages:answer_form", register.facts_of(record, ALONE)
     )
-
-
-def _held(form: FormItem, about: PersonId, me: PersonId) -> tuple[str, PersonId, PersonId]:
-    return form.pk, form.owner(about, me), about
 
 
 def _is_secret(asked: Asked, by: PersonId) -> bool:

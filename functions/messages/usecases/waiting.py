@@ -14,6 +14,7 @@ from functions.messages.domain.audiences import Audience, Role
 from functions.messages.domain.digest import RULES, Digest, Week
 from functions.messages.store import board, consents, news
 from functions.messages.store import conversations as talks
+from functions.messages.store import forms as form_store
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.clock import now, today
@@ -63,12 +64,13 @@ def waiting_for(readers: Sequence[Reader], week: Week) -> dict[PersonId, Digest]
     seen = _seen(children)
     unread = _unread_news(readers, seen)
     talking = _unread_talks(readers, seen)
-    asked = _unanswered(readers, seen)
+    asked, forms = _unanswered(readers, seen), _unfilled(readers, seen)
     away = _minutes_away(seen, week)
     (leave,) = fetch(attendance.wanted_leave(children, *week.coming))
     return {
         one.person: Digest(
             news=unread[one.person], messages=talking[one.person], consents=asked[one.person],
+            forms=forms[one.person],
             absence=sum(away.get(child, 0) for child in one.children),
             leave=sum(leave.get(child, 0) for child in one.children),
         )
@@ -127,15 +129,27 @@ def _unread_talks(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
     }
 
 
-def _unanswered(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
+def _put_to(
+    readers: Sequence[Reader], seen: Seen, kind: str, grown: Role
+) -> dict[PersonId, list[tuple[str, PersonId]]]:
+    """What their boards ask each of them, with the child: homes, and as `grown` those of age about
+    themselves.
+    """
     since = now() - ASKED
-    put_up = cache(lambda unit: board.put_up(unit, "ASK", since))
+    put_up = cache(lambda unit: board.put_up(unit, kind, since))
     pairs: dict[PersonId, list[tuple[str, PersonId]]] = {}
     for one in readers:
+        roles: set[Role] = {"guardians", grown} if one.grown else {"guardians"}
         pairs[one.person] = [
             (id, child) for child in one.children for unit in _units([child], seen)
-            for id, places in put_up(unit).items() if places & seen.places(child, "guardians")
+            for id, places in put_up(unit).items()
+            if any(places & seen.places(child, role) for role in roles)
         ]  # fmt: skip
+    return pairs
+
+
+def _unanswered(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
+    pairs = _put_to(readers, seen, "ASK", "guardians")
     (still,) = fetch(consents.wanted_open(sorted({id for mine in pairs.values() for id, _ in mine}), today()))
     open_ = {person: [pair for pair in mine if pair[0] in still] for person, mine in pairs.items()}
     own = fetch(*(consents.wanted_own(person, mine) for person, mine in open_.items()))
@@ -143,6 +157,20 @@ def _unanswered(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
         person: sum(not answers.get(pair) for pair in mine)
         for (person, mine), answers in zip(open_.items(), own, strict=True)
     }
+
+
+def _unfilled(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
+    pairs = _put_to(readers, seen, "FORM", "pupils")
+    (found,) = fetch(form_store.wanted_forms(sorted({id for mine in pairs.values() for id, _ in mine})))
+    held = {
+        person: {
+            form.held(person if form.respondents == "person" else child, person)
+            for id, child in mine if (form := found.get(id)) and form.is_open(today())
+        }
+        for person, mine in pairs.items()
+    }  # fmt: skip
+    (answered,) = fetch(form_store.wanted_answered(sorted({one for mine in held.values() for one in mine})))
+    return {person: len(mine - answered.keys()) for person, mine in held.items()}
 
 
 def _minutes_away(seen: Seen, week: Week) -> dict[PersonId, int]:

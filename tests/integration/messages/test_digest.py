@@ -26,6 +26,7 @@ from tests.integration.test_attendance_day import at
 from tests.support.areas import acting_as, api_of, call, deliver, outbox, run_schedule
 from tests.support.asks import over
 from tests.support.bus import Bus
+from tests.support.forms import fill, form, moved
 from tests.support.letters import (
     audience,
     come_of_age,
@@ -131,6 +132,9 @@ def test_what_waits_and_what_comes_is_counted_for_each(world: World, tables: Clo
     conversation(mentor, pupil.id, "Till alla")
     write("start_group_conversation", mentor, path={"group": world.klass.id}, title="Klassen")
     asked = [consent(world, "photo"), consent(world, "excursion")]
+    for_each, for_child = form(world, respondents="guardian"), form(world)
+    form(world, audience("group", world.klass.id, "pupils"), respondents="person")
+    assert moved(mentor, form(world), "closed", 2).status == 200
     away(world, {pupil.id: 55, mate.id: 10})
     away(world, {pupil.id: 20}, week().first + timedelta(days=2))
     away(world, {pupil.id: 500}, week().first - timedelta(days=1))
@@ -141,12 +145,15 @@ def test_what_waits_and_what_comes_is_counted_for_each(world: World, tables: Clo
     path = {"pupil": pupil.id, "consent": asked[0]}
     said = call("messages", "answer_consent", other, path=path, body={"answer": "refused"})
     assert said.status == 200
+    assert fill(other, pupil.id, for_each).status == 200
+    assert fill(mate.guardians[0].guardian_id, mate.id, for_child).status == 200
     send()
     found = told()
-    assert found[one] == {"news": "2", "messages": "3", "consents": "2", "absence": "75", "leave": "1"}
-    assert found[other] == {"news": "1", "messages": "2", "consents": "1", "absence": "75", "leave": "1"}
+    ahead = {"absence": "75", "leave": "1"}
+    assert found[one] == {"news": "2", "messages": "3", "consents": "2", "forms": "2", **ahead}
+    assert found[other] == {"news": "1", "messages": "2", "consents": "1", "forms": "1", **ahead}
     assert found[mate.guardians[0].guardian_id] == {
-        "news": "2", "messages": "1", "consents": "2", "absence": "10",
+        "news": "2", "messages": "1", "consents": "2", "forms": "1", "absence": "10",
     }  # fmt: skip
     assert {second} <= {n["id"] for n in call("messages", "list_news", one).body["data"]}
     homes = {g.guardian_id for p in world.population.pupils for g in p.guardians}
@@ -331,11 +338,12 @@ def test_a_pupil_of_age_is_told_of_their_own(world: World, tables: Cloud) -> Non
     id, _ = conversation(mentor, pupil.id)
     published(mentor, audience("group", world.klass.id, "pupils"))
     consent(world, "photo")
+    form(world, audience("group", world.klass.id, "pupils"), respondents="person")
     away(world, {pupil.id: 25})
     assert talks(pupil.id) == [id]
     send()
     found = told()
-    assert found[pupil.id] == {"news": "1", "messages": "1", "consents": "1", "absence": "25"}
+    assert found[pupil.id] == {"news": "1", "messages": "1", "consents": "1", "forms": "1", "absence": "25"}
     assert not {g.guardian_id for g in pupil.guardians} & set(found)
 
 

@@ -71,7 +71,7 @@ def test_a_protected_home_is_not_told() -> None:
 def test_the_text_counts_what_there_is() -> None:
     template = TEMPLATES["digest"]
     assert template.kind is Kind.DIGEST
-    assert set(template.lines) == set(Digest(1, 1, 1, 1, 1).values())
+    assert set(template.lines) == set(Digest(1, 1, 1, 1, 1, 1).values())
     _, text = template.write("sv", {"name": "", "text": "", **Digest(news=2, leave=1).values()})
     assert text == "Olästa nyheter: 2\nBeviljad ledighet kommande vecka: 1\n\nLogga in för att se mer."
     assert template.write("en", {"absence": "40"})[1].startswith("Absence this week, minutes: 40")
@@ -83,4 +83,4 @@ def test_what_is_turned_off() -> None:
     for kind in (Kind.ABSENCE, Kind.REMINDER):
         with pytest.raises(AlwaysSent):
             checked(Wishes(kinds={kind: ()}))
-    assert Wishes().order(Kind.DIGEST)[0] is Channel.MAIL
+    assert Wishes().order(Kind.DIGEST)[0] is Channel.PUSH
