@@ -348,6 +348,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "messages:write": dict.fromkeys(KNOWN_PUPIL, "guardian, mentor") | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
+    "messages:send_attachment": OWN,
     "messages:send_emergency": {"unit": OFFICE},
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,
