@@ -1,12 +1,9 @@
 """The authorization matrix: for every action and thing, who gets through; everyone else is refused."""
 
 from __future__ import annotations
-
 from dataclasses import replace
 from typing import get_args
-
 import pytest
-
 from functions.access import guard
 from functions.access.guard import (
     SYSTEM,
@@ -371,6 +368,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     }
     | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
+    "messages:send_attachment": OWN,
     "messages:send_emergency": {"unit": OFFICE},
     "messages:edit_own_preferences": OWN,
     "register:edit_own_contacts": OWN,
