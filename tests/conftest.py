@@ -7,10 +7,12 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from xdist.scheduler import LoadFileScheduling
 
 from tests.support.fixtures import cloud, school
 from tests.support.privacy import anybodys_details
@@ -27,6 +29,19 @@ settings.register_profile(
     "long", max_examples=5000, deadline=None, database=_examples, suppress_health_check=_slow_is_fine
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+class Together(LoadFileScheduling):  # type: ignore[misc]
+    """Tests of one file go to the same process, and so do those from end to end, which share their clouds."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "e2e" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Who gets which tests."""
+    return Together(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

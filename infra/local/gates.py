@@ -18,10 +18,12 @@ from infra.local.cloud import REGION
 from infra.local.steps import console
 from infra.local.synth import node_environment
 
-# In one process per core: nothing here needs a whole cloud.
+# Nothing here needs a whole cloud.
 QUICK_SUITES = ("unit", "contract", "infrastructure", "integration")
-# One after the other against an embedded AWS of their own.
+# Against a deployed product, one in each process.
 WHOLE_SUITES = ("scenarios", "e2e")
+# What stays together is in tests/conftest.py.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,10 @@ def test() -> bool:
     """Everything that CI runs; whether everything passed."""
     passed = [
         static_gates(),
-        pytest(*QUICK_SUITES, options=("-n", "2", "--dist", "loadfile")),
+        pytest(*QUICK_SUITES, options=SIDE_BY_SIDE),
     ]
     if any((paths.ROOT / "tests" / suite).is_dir() for suite in WHOLE_SUITES):
-        passed.append(pytest(*WHOLE_SUITES))
+        passed.append(pytest(*WHOLE_SUITES, options=SIDE_BY_SIDE))
     return all(passed)
 
 

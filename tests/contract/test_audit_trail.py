@@ -111,7 +111,7 @@ def test_every_change_and_every_read_of_somebody_leaves_a_trace(
     area, name = operation_of(row)
     if f"{area}.{name}" in UNTRACED or operation(area, name).scope not in (None, SCHOOL_SCOPE):
         return  # what a machine hands on is traced as the person's (tests/integration/attendance)
-    before = {key for key in stored() if key[0] == "skolkit-audit"}
+    before = stored("audit")
     for actor in ACTORS:
         if actor in ALLOWED[row]:
             request = REQUESTS[row](schools)
@@ -123,7 +123,7 @@ def test_every_change_and_every_read_of_somebody_leaves_a_trace(
             undo.undo()
     else:
         pytest.fail(f"nobody could do {row}")
-    fresh = {key: item for key, item in stored().items() if key[0] == "skolkit-audit" and key not in before}
+    fresh = {key: item for key, item in stored("audit").items() if key not in before}
     assert len(fresh) == 1, (row, [item["action"] for item in fresh.values()])
     (trace,) = fresh.values()
     assert trace["actor"]["S"] == schools.people[actor]

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -53,6 +54,19 @@ CHECKS = [
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
+@cache
+def promised(area: str) -> dict[str, Any]:
+    """The OpenAPI document of an area, made once."""
+    return document(api_of(area))
+
+
+@cache
+def described(area: str) -> Any:
+    """The same as requests are made up from it."""
+    return schemathesis.openapi.from_dict(promised(area))
+
+
+@cache
 def codes(operation: Operation) -> set[str]:
     """The problem types the operation declares."""
     return {f"urn:skolkit:problem:{error.__new__(error).code}" for error in refusals(operation)}
@@ -60,7 +74,7 @@ def codes(operation: Operation) -> set[str]:
 
 @pytest.mark.parametrize("area", AREAS)
 def test_every_operation_says_what_it_is_and_how_it_refuses(area: str) -> None:
-    found = document(api_of(area))
+    found = promised(area)
     for path, methods in found["paths"].items():
         for told in methods.values():
             assert 10 <= len(told["summary"]) <= 100, (path, told["summary"])
@@ -79,7 +93,7 @@ def test_every_operation_says_what_it_is_and_how_it_refuses(area: str) -> None:
 def test_what_is_right_is_answered_as_declared(schools: Schools, row: str) -> None:
     """The answer of every operation to somebody who may, field by field."""
     area, name = row.partition(" ")[0].split(".")
-    request, found = REQUESTS[row](schools), document(api_of(area))
+    request, found = REQUESTS[row](schools), promised(area)
     if name == "enrol_pupil":  # beside the school the pupil goes to
         request = replace(request, body=request.body | {"schoolForm": "FTH", "year": None})
     told = next(t for m in found["paths"].values() for t in m.values() if t["operationId"] == name)
@@ -155,7 +169,7 @@ class Gateway:
 @pytest.mark.usefixtures("clean")
 def test_every_answer_is_declared(schools: Schools, area: str, operation: Operation, role: str) -> None:
     """Statuses, problem types, content types, headers and bodies."""
-    schema = schemathesis.openapi.from_dict(document(api_of(area)))
+    schema = described(area)
     schema.app = Gateway(area, role, schools)
 
     @settings(

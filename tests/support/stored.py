@@ -10,10 +10,10 @@ from tests.support.areas import AREAS
 Rows = dict[tuple[str, str, str], dict[str, Any]]
 
 
-def stored() -> Rows:
-    """Every row of every table, by table and key."""
+def stored(*names: str) -> Rows:
+    """Every row of these tables, or of every table there is, by table and key."""
     rows: Rows = {}
-    for table in ["skolkit-audit", "skolkit-keys", *(f"skolkit-{area}" for area in AREAS)]:
+    for table in [f"skolkit-{name}" for name in names or ("audit", "keys", *AREAS)]:
         for page in dynamodb().get_paginator("scan").paginate(TableName=table):
             rows |= {(table, row["pk"]["S"], row["sk"]["S"]): row for row in page["Items"]}
     return rows

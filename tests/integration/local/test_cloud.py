@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -34,6 +35,14 @@ def handler(event, context):
     with open(os.environ["SEEN"], "a") as seen:
         for record in event["Records"]:
             print(record["dynamodb"]["Keys"]["id"]["S"], file=seen)
+"""
+
+
+WHERE = """
+import os
+
+def handler(event, context):
+    return [{word!r}, os.path.realpath(__file__)]
 """
 
 
@@ -80,24 +89,52 @@ def _table_with_stream(cloud: Cloud) -> str:
     return str(made["TableDescription"]["LatestStreamArn"])
 
 
-def _reader(cloud: Cloud, stream: str, seen: Path) -> str:
-    """The stream's event source mapping for a function that writes the key of every change to a file."""
+def _archive(source: str) -> bytes:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("reader.py", READER)
-    functions = cloud.client("lambda")
-    functions.create_function(
-        FunctionName="reader",
+        archive.writestr("reader.py", source)
+    return code.getvalue()
+
+
+def _function(cloud: Cloud, name: str, source: str, **variables: str) -> None:
+    cloud.client("lambda").create_function(
+        FunctionName=name,
         Runtime="python3.13",
         Handler="reader.handler",
         Role="arn:aws:iam::000000000000:role/reader",
-        Code={"ZipFile": code.getvalue()},
-        Environment={"Variables": {"SEEN": str(seen)}},
+        Code={"ZipFile": _archive(source)},
+        Environment={"Variables": variables},
     )
+
+
+def _reader(cloud: Cloud, stream: str, seen: Path) -> str:
+    """The stream's event source mapping for a function that writes the key of every change to a file."""
+    functions = cloud.client("lambda")
+    _function(cloud, "reader", READER, SEEN=str(seen))
     made = functions.create_event_source_mapping(
         FunctionName="reader", EventSourceArn=stream, StartingPosition="TRIM_HORIZON"
     )
     return str(made["UUID"])
+
+
+def test_the_same_code_is_unpacked_once_and_changed_code_is_run(tmp_path: Path) -> None:
+    with Cloud(port=free_port(), state=tmp_path) as cloud:
+        functions = cloud.client("lambda")
+
+        def said(name: str) -> list[str]:
+            answer: list[str] = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
+            return answer
+
+        for name in ("one", "other"):
+            _function(cloud, name, WHERE.format(word="first"))
+        first = said("one")
+        assert first[0] == "first"
+        assert said("other") == first
+        functions.update_function_code(FunctionName="one", ZipFile=_archive(WHERE.format(word="second")))
+        second = said("one")
+        assert second[0] == "second"
+        assert second[1] != first[1]
+        assert said("other") == first
 
 
 def _put(cloud: Cloud, key: str) -> None:

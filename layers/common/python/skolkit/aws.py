@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 def session() -> Session:
     """The process's botocore session (its loader and credentials are what costs time)."""
     import botocore.session
+    from botocore.config import Config
 
     from skolkit.answers import Parsers
 
     made = botocore.session.get_session()
     made.register_component("response_parser_factory", Parsers())
+    # Without a name of ours botocore puts its own together anew, twice a request: 0.12 ms of about 1.7.
+    made.set_default_client_config(Config(user_agent=made.user_agent()))
     return made
 
 
