@@ -158,6 +158,9 @@ DEEDS: dict[str, Deed] = {
     "link_inquiry_paper": _read(
         "hämtade ett dokument ur en frånvaroutredning", "fetched a paper of an investigation of absence"
     ),
+    "follow_custody": _change(
+        "lät en ansökan om ledighet gå vidare när vårdnaden ändrats", "let an application follow custody"
+    ),
     "prove_phone_number": _change("visade att ett telefonnummer är ens eget", "proved a telephone number"),
     "prolong_by_link": _change(
         "svarade genom länken att eleven ännu är sjuk", "answered by the link that the pupil is still ill"
