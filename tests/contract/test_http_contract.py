@@ -129,7 +129,7 @@ class Gateway:
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,
-            "import": schools.made["activity"],
+            "import": schools.made["activity"], "paper": schools.made["inquiry paper"],
             "table": "persons",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
             "month": last_month(schools)["month"],
