@@ -219,6 +219,12 @@ class PupilPlaced(Heard):
     pupil: PersonId
 
 
+class CustodyTold(Heard):
+    """Of `register.CustodyChanged.v1`."""
+
+    child: PersonId
+
+
 class PersonProtected(Heard):
     """Of `register.PersonProtected.v1`."""
 

@@ -60,7 +60,10 @@ def build(
             throttling_burst_limit=BURST,
             method_options={
                 f"{operation.path}/{operation.method}": apigateway.MethodDeploymentOptions(
-                    throttling_rate_limit=OPEN_RATE, throttling_burst_limit=OPEN_BURST
+                    throttling_rate_limit=OPEN_RATE,
+                    throttling_burst_limit=OPEN_BURST,
+                    metrics_enabled=True,
+                    data_trace_enabled=False,
                 )
                 for operation in api.operations
                 if operation.is_page and operation.scope is None

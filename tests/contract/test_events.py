@@ -7,7 +7,6 @@ ten times.
 """
 
 from __future__ import annotations
-
 import importlib
 import json
 import re
@@ -16,11 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
 import jsonschema
 import pytest
 from pydantic import BaseModel
-
 from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
@@ -77,6 +74,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "organisation.GroupMembersChanged.v1"): attendance.GroupChanged,
     ("attendance", "attendance.InquiryPaperAsked.v1"): attendance.InquiryPaperAsked,
     ("attendance", "register.PersonProtected.v1"): attendance.PersonProtected,
+    ("attendance", "register.CustodyChanged.v1"): attendance.CustodyTold,
     ("attendance", "attendance.InquiryWatchAsked.v1"): attendance.InquiryWatchAsked,
     ("attendance", "register.EnrolmentEnded.v1"): attendance.PupilPlaced,
     ("attendance", "register.PupilEnrolled.v1"): attendance.PupilPlaced,
@@ -201,6 +199,7 @@ STORY = (
     "register/write_handover.handover_asked",
     "register/hide_papers.person_protected",
     "attendance/write_inquiry_paper.paper_asked",
+    "attendance/follow_custody.custody_changed",
     "attendance/hide_inquiry_papers.person_protected",
     "access/withdraw_extracts.person_protected",
     "organisation/end_memberships.enrolment_ended",

@@ -7,7 +7,6 @@ the gateway would call them.
 """
 
 from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -15,7 +14,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
-
 import jsonschema
 import pytest
 import schemathesis
@@ -27,7 +25,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
 from skolkit.http import Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.openapi import document, refusals
@@ -130,7 +127,7 @@ class Gateway:
             "group": schools.home.klass.id, "unit": schools.home.unit, "notice": schools.notice,
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,
-            "import": schools.made["activity"],
+            "import": schools.made["activity"], "paper": schools.made["inquiry paper"],
             "table": "persons",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
             "month": last_month(schools)["month"],

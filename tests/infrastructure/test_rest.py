@@ -16,6 +16,8 @@ from tests.infrastructure.conftest import Assembly
 # Operations that anybody may call, each with its reason.
 OPEN = {
     "GET /access/v1/health": "load balancers and people ask whether the service answers",
+    "GET /attendance/v1/answers": "a link in a message carries its own secret (decision 0035)",
+    "POST /attendance/v1/answers": "the same link's answer",
 }
 RESOURCES, PATHS = 500 * 0.8, 300 * 0.8
 
@@ -98,9 +100,22 @@ def test_access_logs_hold_no_ids_queries_or_addresses(cdk: Assembly) -> None:
             "claims.person",
         ):
             assert personal not in logged, stage
-        (limits,) = stage.properties["MethodSettings"]
-        assert limits["ThrottlingRateLimit"] > 0
-        assert limits["DataTraceEnabled"] is False
+        settings = stage.properties["MethodSettings"]
+        assert ("/*", "*") in {(one["ResourcePath"], one["HttpMethod"]) for one in settings}
+        for limits in settings:
+            assert limits["ThrottlingRateLimit"] > 0
+            assert limits["DataTraceEnabled"] is False
+
+
+def test_a_page_that_is_open_to_all_has_a_lower_limit(cdk: Assembly) -> None:
+    found = {
+        (one["HttpMethod"], one["ThrottlingRateLimit"])
+        for stage in cdk.of("AWS::ApiGateway::Stage")
+        for one in stage.properties["MethodSettings"]
+        if one["ResourcePath"].endswith("answers")
+    }
+    assert {method for method, _ in found} == {"GET", "POST"}
+    assert all(rate <= 20 for _, rate in found)
 
 
 def test_every_area_is_under_the_one_address(cdk: Assembly, areas: tuple[Area, ...]) -> None:

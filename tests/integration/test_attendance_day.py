@@ -250,6 +250,11 @@ def test_lateness_is_told_as_such_and_absence_after_it_anew(
     late = [mail for mail in tables.messages() if mail["Subject"] in ("Sen ankomst i dag", "Late today")]
     assert len(late) == len(tables.messages()) == homes
     assert all("5 min" in mail["BodyText"] and pupil.given_name in mail["BodyText"] for mail in late)
+    day = call(
+        "attendance", "read_pupil_day", pupil.guardians[0].guardian_id, path={"pupil": pupil.id},
+        query={"date": world.days[0].isoformat()},
+    )  # fmt: skip
+    assert [(d["lateMinutes"], d["leftEarlyMinutes"]) for d in day.body["deviations"]] == [(5, 0)]
     at(monkeypatch, second.end)
     save(second, {pupil.id: invalid(second)})
     pump()

@@ -1,9 +1,7 @@
 """What has been done, in words that a family understands, by the name of the operation in the audit trail."""
 
 from __future__ import annotations
-
 from dataclasses import dataclass
-
 from skolkit.errors import Text
 
 
@@ -170,6 +168,9 @@ DEEDS: dict[str, Deed] = {
     "link_handover": _read("hämtade överlämningen till nästa skola", "fetched a hand-over"),
     "link_inquiry_paper": _read(
         "hämtade ett dokument ur en frånvaroutredning", "fetched a paper of an investigation of absence"
+    ),
+    "follow_custody": _change(
+        "lät en ansökan om ledighet gå vidare när vårdnaden ändrats", "let an application follow custody"
     ),
     "prove_phone_number": _change("visade att ett telefonnummer är ens eget", "proved a telephone number"),
     "prolong_by_link": _change(

@@ -6,7 +6,7 @@ from functions.attendance.app.base import api, on
 from functions.attendance.domain import leave_refusals as refusals
 from functions.attendance.domain.absence import NoSchoolDay, UnknownSpan
 from functions.attendance.domain.leave import LeaveId
-from functions.attendance.events import LeaveTakesEffect
+from functions.attendance.events import CustodyTold, LeaveTakesEffect
 from functions.attendance.schemas import leave as schemas
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.usecases import leave, leave_lists
@@ -121,6 +121,15 @@ def change_leave_settings(request: Request[schemas.LeaveSettingsBody, None]) -> 
 def put_leave_into_days(envelope: Envelope) -> None:
     """Mark the days of a leave that is too long for one transaction, and then let it hold."""
     leave.put_into_days(LeaveTakesEffect.model_validate(envelope.data))
+
+
+@on.on_facts(
+    "register.CustodyChanged.v1", process=22,
+    meaning="Ansökningar om ledighet väntar på svar av någon som inte längre är vårdnadshavare.",
+)  # fmt: skip
+def follow_custody(envelope: Envelope) -> None:
+    """Let applications wait no longer for who has no custody any more."""
+    leave.follow_custody(CustodyTold.model_validate(envelope.data).child)
 
 
 @on.on_schedule(

@@ -265,6 +265,16 @@ def answer(leave: Leave, by: PersonId, custody: Iterable[PersonId], today: date,
     return replace(leave, state=state, awaits=awaits, agreed=(*leave.agreed, by), touched=today)
 
 
+def without_custody(leave: Leave, custody: Iterable[PersonId], today: date) -> Leave:
+    """The application when custody has changed: whoever has none any more is not waited for, and with nobody
+    left to wait for it goes on to be decided.
+    """
+    awaits = tuple(guardian for guardian in leave.awaits if guardian in set(custody))
+    if leave.state != "consent" or awaits == leave.awaits:
+        return leave
+    return replace(leave, state="consent" if awaits else "waiting", awaits=awaits, touched=today)
+
+
 def withdraw(leave: Leave, today: date) -> Leave:
     """The application taken back, or a granted leave given up: all of it before it begins, else from today
     on. Raises `NotToWithdraw`.

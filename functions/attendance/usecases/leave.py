@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from functions.access import guard
@@ -113,6 +114,27 @@ def answer_leave(
         once=key.once(view.model_dump_json(by_alias=True)),
     )
     return view
+
+
+def follow_custody(child: PersonId) -> None:
+    """Wait no longer for the answer of somebody who has no custody any more. Two round trips, and two for
+    each application that nobody has decided on.
+    """
+    record = register.present(child)
+    if record is None:
+        return
+    for id, one in taken(leaves_store.leaves_of(record.records)).items():
+        if not one.granted:
+            persist(partial(_follow_custody, record, id))
+
+
+def _follow_custody(record: PupilRecord, id: LeaveId) -> None:
+    old = _found(record, id)
+    one = rules.without_custody(old, record.guardians, today()) if old else None
+    if old is None or one is None or one == old:
+        return
+    trace = Trace("system:follow_custody", "follow_custody", record.id, changes=str(id))
+    commit(leaves_store.leave_item(one), *leaves_store.waiting_writes(old, one, record.id), trace=trace)
 
 
 def withdraw_leave(caller: Caller, pupil: PersonId, id: LeaveId, version: int) -> None:

@@ -203,6 +203,19 @@ def test_homes_answer_about_a_holiday_and_the_days_are_summed(monkeypatch: pytes
     assert ask("answer_care_holiday", CLERK, office, pupil=KIM).status == 201
 
 
+def test_a_change_of_a_single_day_is_counted_before_the_answer() -> None:
+    say(KIM, ANNA)
+    say(SAM, BO)
+    period = opened()["id"]
+    first, second = date(2026, 12, 21), date(2026, 12, 22)
+    free = ask("change_care_days", ANNA, change(KIM, "away", day=first), pupil=KIM)
+    assert free.status == 201, free.body
+    assert summary(period) == [(1, 3, 3), (2, 2, 4), (2, 2, 4)]
+    days = [{"date": str(second), "need": False}]
+    assert ask("answer_care_holiday", ANNA, {"period": period, "days": days}, pupil=KIM).status == 201
+    assert summary(period) == [(1, 3, 3), (1, 3, 3), (2, 2, 4)]
+
+
 def test_silence_may_mean_no_need() -> None:
     say(KIM, ANNA)
     period = opened(unanswered="noNeed")["id"]

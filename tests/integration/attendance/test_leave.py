@@ -27,7 +27,7 @@ from tests.support.asks import delegated
 from tests.support.fixtures import lay_tables
 from tests.support.meter import Use, metered
 from tests.support.stored import Undo, stored
-from tests.support.world import World, make_world
+from tests.support.world import World, drop, make_world, person_row
 
 GRANT = {"outcome": "granted", "ground": "personalMatter"}
 
@@ -253,6 +253,32 @@ def test_the_other_guardian_is_asked_where_the_unit_has_chosen_so(world: World) 
     assert due("leave_declined")[0]["recipients"] == [one]
     assert refusal(decide(pupil, again.body["id"], head)) == (409, "not-to-decide")
     assert apply(pupil, days[1]).status == 201  # the day is free again
+
+
+def test_nobody_waits_for_who_has_no_custody_any_more(world: World, cloud: Cloud) -> None:
+    pupil, head = world.classmates()[0], world.staff("principal")
+    choose(world, bothGuardians=True)
+    sent = apply(pupil, ahead(world, 1)[0])
+    one, other = (g.guardian_id for g in pupil.guardians)
+    row = person_row(pupil) | {"responsibles": [{"person": one, "relationType": "Vårdnadshavare"}]}
+    assert drop(cloud, "register/persons/custody.jsonl", [row])["failed"] == 0
+    told = {
+        "id": new_id(), "type": "register.CustodyChanged.v1", "time": "2026-11-23T08:00:00.000Z",
+        "data": {"child": pupil.id},
+    }  # fmt: skip
+    for _ in range(2):
+        assert deliver("attendance", "follow_custody", told) == []
+        assert waiting(world, head) == [sent.body["id"]]
+    path = {"pupil": pupil.id, "leave": sent.body["id"]}
+    late = call(
+        "attendance", "answer_leave", other, path=path, body={"agrees": True},
+        headers={"idempotency-key": new_id()},
+    )  # fmt: skip
+    assert late.status == 404
+    assert decide(pupil, sent.body["id"], head).status == 201
+    assert [r["actor"] for r in audit_rows(pupil.id) if r["action"] == "follow_custody"] == [
+        "system:follow_custody"
+    ]
 
 
 def test_a_decision_is_followed_by_a_new_one_and_the_old_one_stays(world: World) -> None:

@@ -112,12 +112,12 @@ def test_a_report_that_meets_another_is_tried_again(
     pupils = [p["pupil"] for p in open_(lesson).body["rows"]]
     troubles = [ChangedMeanwhile(), Busy()]
 
-    def disturbed(*given: Any) -> None:
+    def disturbed(*given: Any, **more: Any) -> None:
         if troubles:
             raise troubles.pop()
         monkeypatch.setattr(lesson_reports, "write_sheet", write_sheet)
         assert patch(lesson, bo, [row(pupils[1], lesson.start, 40)]).status == 200
-        write_sheet(*given)
+        write_sheet(*given, **more)
 
     monkeypatch.setattr(lesson_reports, "write_sheet", disturbed)
     assert patch(lesson, anna, [row(pupils[0], lesson.start, 5)]).status == 200
