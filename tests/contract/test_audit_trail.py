@@ -3,8 +3,11 @@ that a new one cannot be forgotten.
 """
 
 from __future__ import annotations
+
 from dataclasses import replace
+
 import pytest
+
 from functions.access.domain.words import DEEDS
 from skolkit.identity import SCHOOL_SCOPE
 from tests.contract.allowed import ALLOWED, operation_of

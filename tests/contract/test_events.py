@@ -7,6 +7,7 @@ ten times.
 """
 
 from __future__ import annotations
+
 import importlib
 import json
 import re
@@ -15,9 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
 import jsonschema
 import pytest
 from pydantic import BaseModel
+
 from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS

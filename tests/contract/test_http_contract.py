@@ -7,6 +7,7 @@ the gateway would call them.
 """
 
 from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
 import jsonschema
 import pytest
 import schemathesis
@@ -25,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
 from skolkit.http import Operation
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.openapi import document, refusals

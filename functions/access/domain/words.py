@@ -1,7 +1,9 @@
 """What has been done, in words that a family understands, by the name of the operation in the audit trail."""
 
 from __future__ import annotations
+
 from dataclasses import dataclass
+
 from skolkit.errors import Text
 
 

@@ -1,9 +1,12 @@
 """The authorization matrix: for every action and thing, who gets through; everyone else is refused."""
 
 from __future__ import annotations
+
 from dataclasses import replace
 from typing import get_args
+
 import pytest
+
 from functions.access import guard
 from functions.access.guard import (
     SYSTEM,
