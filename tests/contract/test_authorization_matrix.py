@@ -169,7 +169,7 @@ def test_every_row_about_one_pupil_is_asked_about_a_protected_one() -> None:
     about = {
         f"{area}.{op.id}"
         for area, op in every_operation()
-        if set(op.path_names) & {"pupil", "person"} and "group" not in op.path_names
+        if set(op.path_names) & {"child", "person", "pupil"} and "group" not in op.path_names
     }
     assert about - notice - own - job == set(PROTECTED)
 

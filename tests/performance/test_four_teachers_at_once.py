@@ -1,7 +1,7 @@
 """Four teachers who open, save and read a lesson of thirty at the same time, in four processes on two
 processors: cycles a second of handlers (wanted: 30), and over HTTP beside what an empty function behind the
-same gateway takes. Yardsticks, measured the same way on two processors: a register in PHP makes 10.1 such
-cycles a second, Moodle 4.2. Printed, never asserted: run it with `-s`.
+same gateway takes. Yardsticks [M]: a register in PHP makes 10.1 such cycles a second on two processors,
+Moodle 4.2. Printed, never asserted: run it with `-s`.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def test_a_hidden_message_takes_its_files_along(world: World, home: PersonId, me
     (office(DOCX, word__vbaProject_bin=b"x"), DOCX, "a.docx", "macros"),
     (pdf(b"<</S/JavaScript/JS(a)>>"), "application/pdf", "a.pdf", "activeContent"),
     (b"MZ", "image/png", "a.png", "typeMismatch"),
-], ids=str)  # fmt: skip
+], ids=["malware", "malware in office", "macros", "script", "mismatch"])  # fmt: skip
 def test_a_refused_file_is_deleted_and_its_sender_told_why(
     home: PersonId, world: World, content: bytes, type: str, name: str, why: str
 ) -> None:
