@@ -40,13 +40,16 @@ def person_writes(new: NewPerson, day: date, *, stored: bool) -> list[Write]:
     if new.civic_no and new.civic_no != profile.civic_no:
         first = not any(isinstance(row, NumberItem) for row in old.values())
         writes.append(Overwrite(number_item(new.id, new.civic_no, new.birth_date if first else day)))
+    born_otherwise = profile.birth_date not in (None, new.birth_date.isoformat())
     writes += born_writes(new.id, new.birth_date, profile.birth_date)
     set_profile(profile, new)
     if new.enrolments is not None:
         writes += filed_writes(new.id, new.enrolments, enrolments_of(old.values()))
+    before = [responsible_of(row) for row in old.values() if isinstance(row, GuardianItem)]
     if new.responsibles is not None:
-        before = [responsible_of(row) for row in old.values() if isinstance(row, GuardianItem)]
         writes += relation_writes(new.id, new.birth_date, new.responsibles, before, day)
+    elif born_otherwise and before:  # custody ends on another day
+        writes += relation_writes(new.id, new.birth_date, before, (), day)
     return writes
 
 

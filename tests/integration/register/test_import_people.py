@@ -157,6 +157,16 @@ def test_nobody_has_custody_of_an_adult(unit: Cloud) -> None:
     assert queries.children_of(id_of("anna")) == ()
 
 
+def test_custody_follows_a_birth_date_that_is_corrected_alone(unit: Cloud) -> None:
+    grown = (today() - timedelta(days=1)).replace(year=today().year - 18)
+    drop(unit, KEY, [person("anna"), pupil("liv", "anna")])
+    for born, is_child in ((grown, False), (date(2016, 5, 4), True)):
+        drop(unit, KEY, [person("liv", birthDate=born.isoformat())])
+        assert queries.children_of(id_of("anna")) == (id_of("liv"),) * is_child
+        (custody,) = fetch(queries.wanted_guardians([id_of("liv")]))
+        assert custody.get(id_of("liv"), ()) == (id_of("anna"),) * is_child
+
+
 def test_protected_contacts_are_stored_sealed_and_never_handed_out(unit: Cloud) -> None:
     secret = {
         "email": "hemlig@example.org",
