@@ -11,14 +11,10 @@ from typing import Any
 
 import pytest
 
-from infra import layers
 from infra.local.cloud import Cloud, free_port
-from infra.local.deploy import deploy
-from infra.local.running import PARAMETERS
-from infra.local.synth import assembly
 from skolkit.types import PersonId
 from tests.support.areas import Answer, gateway_event, operation
-from tests.support.deployed import Deployed, eventually, import_files, start
+from tests.support.deployed import Deployed, eventually, import_files, lay, start
 from tests.support.privacy import details_of, read_logs
 from tests.support.push_service import PushService
 from tests.support.world import UNIT, imagine
@@ -72,8 +68,7 @@ class Behind(Deployed):
 def guarded() -> Iterator[Behind]:
     """The product with a small school, where AWS asks every function's role."""
     with PushService() as push, Cloud(port=free_port(), auth=True) as cloud:
-        parameters = PARAMETERS | {"PushServices": push.origin}
-        deploy(cloud, assembly(layers.LOCAL), parameters, lambda _: None)
+        lay(cloud, push)
         world, files = imagine(replace(UNIT, pupil_count=24, years=(5,)))
         for group in files:
             import_files(cloud, group)

@@ -253,7 +253,7 @@ def test_what_cannot_be_traced_is_not_done_and_not_shown(guarded: Behind, lesson
 
 
 def _preferences(guarded: Behind) -> Answer:
-    person = guarded.world.klass.mentor_ids[0]
+    person = guarded.world.staff("principal")
     return guarded.call(
         "messages", "choose_preferences", person, body={"channel": "sms"}, headers={"if-match": '"0"'},
         by="reader",
