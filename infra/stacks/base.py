@@ -30,6 +30,8 @@ from constructs import Construct, IConstruct
 
 from infra.areas import function_name
 
+# Data outlives its stack, but not a first deployment that failed.
+KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 BUS = "skolkit"
 KEY_EXPORT, PROTECTED_EXPORT = "skolkit-key-arn", "skolkit-protected-key-arn"
 AUDIT_KEY_EXPORT, AUDIT_STREAM_EXPORT = "skolkit-audit-key-arn", "skolkit-audit-stream-arn"

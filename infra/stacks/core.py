@@ -3,7 +3,7 @@ files, the people who sign in, the mail settings, the alarm topic and the addres
 
 from __future__ import annotations
 
-from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -15,14 +15,9 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.stacks import base
+from infra.stacks import base, buckets
 from infra.stacks.users import Users
-from skolkit import files
-from skolkit.tables.bucket import DAYS
 
-KEPT = (
-    RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-)  # data outlives its stack, but not a first deployment that failed
 CURSOR_SECRET = "skolkit-cursor"
 PHONE_SECRET = "skolkit-phone"
 PUSH_SECRET = "skolkit-push"
@@ -41,11 +36,11 @@ class CoreStack(base.SkolkitStack):
         _data_keys(self, key)
         mac_key = self._audit_archive(key)
         self._retention_archive(key)
-        _imports(self, key)
-        _extracts(self, key)
-        _documents(self, key)
-        _tables(self, key, domain)
-        _files(self, key, domain)
+        buckets.imports(self, key)
+        buckets.extracts(self, key)
+        buckets.documents(self, key)
+        buckets.tables(self, key, domain)
+        buckets.files(self, key, domain)
         self._alarms(key)
         secrets.Secret(
             self,
@@ -120,7 +115,7 @@ class CoreStack(base.SkolkitStack):
             min_value=400,
             description="How long the archived audit trail is locked, in days.",
         )
-        bucket = _bucket(
+        bucket = buckets.bucket(
             self,
             "AuditArchive",
             base.audit_bucket(),
@@ -138,7 +133,7 @@ class CoreStack(base.SkolkitStack):
             alias="alias/skolkit-audit",
             key_spec=kms.KeySpec.HMAC_256,
             key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
-            removal_policy=KEPT,
+            removal_policy=base.KEPT,
             description="Seals the segments of the audit trail.",
         )
 
@@ -154,7 +149,7 @@ class CoreStack(base.SkolkitStack):
             min_value=400,
             description="How long archived documents and proofs of deletion are locked, in days.",
         )
-        bucket = _bucket(
+        bucket = buckets.bucket(
             self,
             "RetentionArchive",
             base.archive_bucket(),
@@ -214,7 +209,7 @@ def _key(stack: Stack) -> kms.Key:
         "Key",
         alias="alias/skolkit",
         enable_key_rotation=True,
-        removal_policy=KEPT,
+        removal_policy=base.KEPT,
         description="Tables, dropped files and alarms.",
     )
     alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
@@ -238,7 +233,7 @@ def _protected_key(stack: Stack) -> kms.Key:
         "ProtectedKey",
         alias="alias/skolkit-protected",
         enable_key_rotation=True,
-        removal_policy=KEPT,
+        removal_policy=base.KEPT,
         description="Addresses and numbers of people with protected identity.",
     )
 
@@ -262,7 +257,7 @@ def table(
         ),
         stream=stream,
         time_to_live_attribute="expires" if stream else None,
-        removal_policy=KEPT,
+        removal_policy=base.KEPT,
     )
     base.override(made, DeletionProtectionEnabled=Fn.condition_if(stack.is_local.logical_id, False, True))
     return made
@@ -278,145 +273,6 @@ def _data_keys(stack: CoreStack, key: kms.Key) -> None:
     its key could be opened again from one (decision 0020).
     """
     table(stack, "skolkit-keys", key, restorable=False)
-
-
-def _bucket(stack: Stack, name: str, physical: str, key: kms.Key, *rules: s3.LifecycleRule) -> s3.Bucket:
-    """A bucket as all of ours are: encrypted, versioned, private, and not deleted with its stack."""
-    return s3.Bucket(
-        stack,
-        name,
-        bucket_name=physical,
-        encryption=s3.BucketEncryption.KMS,
-        encryption_key=key,
-        bucket_key_enabled=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        enforce_ssl=True,
-        versioned=True,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        lifecycle_rules=list(rules),
-        removal_policy=KEPT,
-    )
-
-
-def _imports(stack: Stack, key: kms.Key) -> None:
-    """Where files are dropped. It tells the default bus, so that it need not know the functions of other
-    stacks."""
-    bucket = _bucket(
-        stack,
-        "Imports",
-        base.imports_bucket(),
-        key,
-        s3.LifecycleRule(
-            id="files are read once",
-            expiration=Duration.days(30),
-            noncurrent_version_expiration=Duration.days(30),
-            abort_incomplete_multipart_upload_after=Duration.days(7),
-        ),
-    )
-    _tell_the_bus(bucket)
-
-
-def _tell_the_bus(bucket: s3.Bucket) -> None:
-    """CDK's own switch for this brings a function of its own; the property alone does the same."""
-    base.override(
-        bucket, NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
-    )
-
-
-def _extracts(stack: Stack, key: kms.Key) -> None:
-    """Register extracts and the areas' parts of them: fetched by link within a month, then gone."""
-    _bucket(
-        stack,
-        "Extracts",
-        base.extracts_bucket(),
-        key,
-        s3.LifecycleRule(
-            id="parts are needed until the extract is whole",
-            prefix="parts/",
-            expiration=Duration.days(2),
-            noncurrent_version_expiration=Duration.days(1),
-        ),
-        s3.LifecycleRule(
-            id="extracts are fetched within a month",
-            expiration=Duration.days(30),
-            noncurrent_version_expiration=Duration.days(1),
-            abort_incomplete_multipart_upload_after=Duration.days(1),
-        ),
-    )
-
-
-def _documents(stack: Stack, key: kms.Key) -> None:
-    """What people fetch by a link that soon ends: letters, packages. Nothing in it expires by itself."""
-    _bucket(
-        stack,
-        "Documents",
-        base.documents_bucket(),
-        key,
-        s3.LifecycleRule(
-            id="what was replaced ends",
-            noncurrent_version_expiration=Duration.days(400),
-            abort_incomplete_multipart_upload_after=Duration.days(7),
-        ),
-    )
-
-
-def _tables(stack: Stack, key: kms.Key, domain: str) -> None:
-    """Tables taken in and given out: personal data of many at a time, so that each kind of file ends as soon
-    as it has served.
-    """
-    bucket = _bucket(
-        stack,
-        "Tables",
-        base.tables_bucket(),
-        key,
-        *(
-            s3.LifecycleRule(
-                id=f"{kind} end",
-                prefix=f"{kind}/",
-                expiration=Duration.days(days),
-                noncurrent_version_expiration=Duration.days(1),
-                abort_incomplete_multipart_upload_after=Duration.days(1),
-            )
-            for kind, days in DAYS.items()
-        ),
-    )
-    _from_browsers(bucket, domain)
-
-
-def _files(stack: Stack, key: kms.Key, domain: str) -> None:
-    """Files that people send each other. What is still in quarantine after a week was never scanned, and
-    goes; what has been released goes when its row does (decision 0031).
-    """
-    bucket = _bucket(
-        stack,
-        "Files",
-        base.files_bucket(),
-        key,
-        s3.LifecycleRule(
-            id="quarantine ends",
-            prefix=f"{files.QUARANTINE}/",
-            expiration=Duration.days(files.QUARANTINE_DAYS),
-            noncurrent_version_expiration=Duration.days(1),
-            abort_incomplete_multipart_upload_after=Duration.days(1),
-        ),
-        s3.LifecycleRule(
-            id="what was deleted is gone within a day",
-            prefix=f"{files.RELEASED}/",
-            noncurrent_version_expiration=Duration.days(1),
-            expired_object_delete_marker=True,
-        ),
-    )
-    _tell_the_bus(bucket)
-    _from_browsers(bucket, domain)
-
-
-def _from_browsers(bucket: s3.Bucket, domain: str) -> None:
-    """People's browsers send files by a form of ours and fetch them by a link."""
-    bucket.add_cors_rule(
-        allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.POST],
-        allowed_origins=[f"https://{domain}"],
-        max_age=3600,
-    )
 
 
 def _mail(stack: Stack, domain: str) -> None:

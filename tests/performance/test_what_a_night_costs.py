@@ -15,10 +15,11 @@ from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.table import dynamodb, put_many
 from skolkit.types import new_id
-from tests.support.aged import OLD, RECENT, asked, rows_of, turn_on, work
+from tests.support.aged import OLD, RECENT
 from tests.support.areas import acting_as, run_schedule
 from tests.support.fixtures import lay_tables
 from tests.support.meter import metered
+from tests.support.nights import asked, rows_of, turn_on, work
 
 ROWS = int(os.environ.get("SKOLKIT_NIGHT", "2000"))  # of each: over and not
 

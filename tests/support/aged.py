@@ -5,14 +5,9 @@ deletes or archives one that is over and one that is not.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from functions.access.store import retention as runs
-from functions.access.store.base import AccessItem
-from functions.access.store.retention import SettingsItem
 from functions.attendance import store as attendance
 from functions.attendance.store import care, care_units, csn, leave, notices, phone, series, suggestions
 from functions.attendance.store import totals as sums
@@ -36,15 +31,13 @@ from functions.register.store.contacts import sealed_contact
 from functions.register.store.items import ContactItem, EnrolmentItem, PersonItem
 from functions.register.store.writes import relation_writes
 from functions.timetable import store as timetable
-from infra.local.cloud import Cloud
 from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import Item, Overwrite, Remove, chunks, commit, dynamodb
+from skolkit.table import Item, Overwrite, chunks, commit
 from skolkit.types import GroupId, PersonId, UnitId, new_id
-from tests.support.areas import ARCHIVE_BUCKET, acting_as, deliver, outbox, run_schedule
+from tests.support.areas import acting_as
 from tests.support.attached import attached_to
 
-AREAS = ("attendance", "messages", "organisation", "register", "timetable")
 YEAR = SchoolYear.of(today()).start_year
 OLD, RECENT = date(YEAR - 2, 10, 1), date(YEAR - 1, 10, 1)  # a year after the school year's end, and not yet
 MONTHS_AGO = today() - timedelta(days=70)
@@ -413,101 +406,3 @@ def _round(made: Aged, day: date) -> None:
     rows.append(ResultItem(f"ELECTIVES#{id}", f"RESULT#{made.pupil}", outcome=[], lot=1))
     over = [round, *rows]
     _write(made, "organisation", over if day == OLD else [], [] if day == OLD else over)
-
-
-def kept() -> dict[tuple[str, str, str], dict[str, Any]]:
-    """Every row of the areas' tables that a run is not itself: by area and key."""
-    return {
-        (area, row["pk"]["S"], row["sk"]["S"]): row
-        for area in AREAS for row in rows_of(area)
-        if not row["kind"]["S"].endswith(("_retention", "_erasure"))
-        and row["kind"]["S"] not in ("outbox", "once", "tombstone")
-    }  # fmt: skip
-
-
-def rows_of(area: str) -> Iterator[dict[str, Any]]:
-    """Every row of an area's table."""
-    for page in dynamodb().get_paginator("scan").paginate(TableName=f"skolkit-{area}"):
-        yield from page["Items"]
-
-
-def turn_on() -> None:
-    """Let the municipality have decided that the run deletes."""
-    with acting_as("access"):
-        commit(SettingsItem("RETENTION", "SETTINGS", mode="real"))
-
-
-def asked() -> dict[str, Any]:
-    """The fact of the run begun last."""
-    return [fact for fact in outbox("access") if fact["type"] == "access.RetentionAsked.v1"][-1]
-
-
-def work(area: str) -> None:
-    """Let an area go through its table, and hand it what it asks itself to go on with."""
-    assert deliver(area, "answer_retention", asked()) == []
-    done: set[str] = set()
-    while more := [
-        f for f in outbox(area) if f["type"].endswith("RetentionContinued.v1") and f["id"] not in done
-    ]:
-        done |= {fact["id"] for fact in more}
-        assert deliver(area, "answer_retention", *more) == []
-
-
-def night(*areas: str) -> None:
-    """A night's run from the clock to the report."""
-    run_schedule("access", "start_retention")
-    for area in areas or AREAS:
-        work(area)
-        collect(area)
-
-
-def collect(area: str) -> None:
-    """Hand access what an area has answered."""
-    run = asked()["data"]["run"]
-    facts = [
-        f for f in outbox(area) if f["type"].endswith("RetentionAnswered.v1") and f["data"]["run"] == run
-    ]
-    assert deliver("access", "collect_retention", *facts) == []
-
-
-def run() -> runs.RunItem:
-    with acting_as("access"):
-        found = runs.find_run(asked()["data"]["run"])
-    assert found
-    return found
-
-
-def hold(**what: str) -> None:
-    fields = {"person": None, "document": None, "unit": None, "reason": "Prövning", "ground": "art. 17.3 e"}
-    with acting_as("access"):
-        commit(runs.new_hold(PersonId(new_id()), **(fields | what)))  # type: ignore[arg-type]
-
-
-def archived(cloud: Cloud, key: str) -> bytes:
-    body: bytes = cloud.client("s3").get_object(Bucket=ARCHIVE_BUCKET, Key=key)["Body"].read()
-    return body
-
-
-def counted(area: str, document: str) -> dict[str, Any]:
-    """What an area has answered of a document type."""
-    lines = run().outcome["areas"][area]["counts"]
-    return next(line for line in lines if line["document"] == document)
-
-
-def start_again() -> None:
-    """Let another night begin on the same day."""
-    with acting_as("access"):
-        commit(Remove(AccessItem(f"ONCE#RETENTION#{today()}", "ONCE")))
-
-
-def close(closed: PersonId, into: PersonId) -> None:
-    """Let a record have proved to be another's."""
-    with acting_as("register"):
-        profile = PersonItem.get(f"PERSON#{closed}", "PROFILE")
-        profile.merged_into = into
-        commit(profile, items.MergedItem(*items.merged_key(into, closed), merge=new_id(), at="x"))
-
-
-def certificate(cloud: Cloud) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(archived(cloud, run().outcome["report"]["json"]))
-    return found

@@ -18,18 +18,9 @@ from skolkit.retention import shelf
 from skolkit.retention import work as engine
 from skolkit.table import Once, chunks, commit
 from skolkit.types import new_id
-from tests.support.aged import (
-    OLD,
-    Aged,
-    close,
-    hold,
-    kept,
-    night,
-    run,
-    turn_on,
-    work,
-)
+from tests.support.aged import OLD, Aged
 from tests.support.areas import acting_as
+from tests.support.nights import close, hold, kept, night, run, turn_on, work
 
 
 def test_what_is_held_stays_and_is_told(aged: Aged) -> None:

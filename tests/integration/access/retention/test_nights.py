@@ -19,9 +19,10 @@ from skolkit.jobs import JobItem
 from skolkit.retention import proofs
 from skolkit.retention import work as engine
 from skolkit.table import Erase, commit
-from tests.support.aged import (
+from tests.support.aged import Aged
+from tests.support.areas import acting_as, deliver, outbox, run_schedule
+from tests.support.nights import (
     AREAS,
-    Aged,
     asked,
     certificate,
     collect,
@@ -33,7 +34,6 @@ from tests.support.aged import (
     turn_on,
     work,
 )
-from tests.support.areas import acting_as, deliver, outbox, run_schedule
 
 
 class Died(BaseException):

@@ -35,9 +35,10 @@ from skolkit.retention import packages
 from skolkit.retention import work as engine
 from skolkit.table import FEED_SHARDS, Erase, commit
 from skolkit.types import PersonId, new_id
-from tests.support.aged import (
+from tests.support.aged import Aged
+from tests.support.areas import ARCHIVE_BUCKET, acting_as, audit_rows, run_schedule
+from tests.support.nights import (
     AREAS,
-    Aged,
     archived,
     certificate,
     close,
@@ -51,7 +52,6 @@ from tests.support.aged import (
     turn_on,
     work,
 )
-from tests.support.areas import ARCHIVE_BUCKET, acting_as, audit_rows, run_schedule
 
 
 def packed(cloud: Cloud, case: str) -> list[str]:
