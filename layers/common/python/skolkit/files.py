@@ -82,10 +82,10 @@ def link(id: str) -> str:
 
 
 def disposition(name: str) -> str:
-    r"""The header by which a file is saved under its name, whatever the letters (RFC 6266, RFC 5987).
+    """The header by which a file is saved under its name, whatever the letters (RFC 6266, RFC 5987).
 
-    >>> disposition('Läsår "1".pdf')
-    "attachment; filename=\"Lasar _1_.pdf\"; filename*=UTF-8''L%C3%A4s%C3%A5r%20%221%22.pdf"
+    >>> print(disposition('Läsår "1".pdf'))
+    attachment; filename="Lasar _1_.pdf"; filename*=UTF-8''L%C3%A4s%C3%A5r%20%221%22.pdf
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = re.sub(r'[^ -~]|["\\%]', "_", plain)
