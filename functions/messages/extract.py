@@ -90,12 +90,14 @@ def gather(asked: Requested) -> list[Section]:
                 for ask, answers in consents.held_by(person) for a in answers
             ],
         ),
-        *_forms(person),
+        *_forms(person, whole=asked.contacts),
     ]  # fmt: skip
 
 
-def _forms(person: PersonId) -> list[Section]:
-    """Forms that the person has made, and answers by and about them, what is sensitive by itself."""
+def _forms(person: PersonId, *, whole: bool) -> list[Section]:
+    """Forms that the person has made, and answers by and about them, what is sensitive by itself. Not
+    `whole`: one guardian asks, who is not told what the other has answered.
+    """
     made, answered = forms.made_by(person), forms.held_by(person)
     return [
         part
@@ -115,7 +117,10 @@ def _forms(person: PersonId) -> list[Section]:
                 [
                     [form.texts[0][1], item.at, _writer(item.by, person), question, answer]
                     for form, mine in answered if form.sensitive == sensitive
-                    for item in mine for question, answer in told(form.asks, item.given) if answer
+                    for item in mine
+                    for question, answer in (
+                        told(form.asks, item.given) if whole or item.by == person else [("", "–")]
+                    ) if answer
                 ],
             ),
         )

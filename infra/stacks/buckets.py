@@ -84,6 +84,11 @@ def documents(stack: Stack, key: kms.Key) -> None:
         base.documents_bucket(),
         key,
         s3.LifecycleRule(
+            id="what was replaced or withdrawn of papers ends",
+            prefix="attendance/inquiries/",
+            noncurrent_version_expiration=Duration.days(1),
+        ),
+        s3.LifecycleRule(
             id="what was replaced ends",
             noncurrent_version_expiration=Duration.days(400),
             abort_incomplete_multipart_upload_after=Duration.days(7),

@@ -267,9 +267,12 @@ def answer(leave: Leave, by: PersonId, custody: Iterable[PersonId], today: date,
 
 def without_custody(leave: Leave, custody: Iterable[PersonId], today: date) -> Leave:
     """The application when custody has changed: whoever has none any more is not waited for, and with nobody
-    left to wait for it goes on to be decided.
+    left to wait for it goes on to be decided. When nobody who has custody stands behind it, they are asked.
     """
-    awaits = tuple(guardian for guardian in leave.awaits if guardian in set(custody))
+    held = set(custody)
+    awaits = tuple(guardian for guardian in leave.awaits if guardian in held)
+    if not awaits and not held & {leave.applicant, *leave.agreed}:
+        awaits = tuple(sorted(held))
     if leave.state != "consent" or awaits == leave.awaits:
         return leave
     return replace(leave, state="consent" if awaits else "waiting", awaits=awaits, touched=today)

@@ -8,7 +8,7 @@ from functools import partial
 
 from functions.attendance import store
 from functions.attendance.domain import illness as rules
-from functions.attendance.domain.absence import Reason
+from functions.attendance.domain.absence import Notice, Reason
 from functions.attendance.domain.answer_page import ends
 from functions.attendance.events import MessageDue
 from functions.attendance.schemas.absence import AbsenceView
@@ -34,7 +34,7 @@ from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.links import answer_token
 from skolkit.retry import persist
-from skolkit.table import commit
+from skolkit.table import AlreadyDone, commit
 from skolkit.types import NoticeId, PersonId, new_id, stable_id
 
 
@@ -96,10 +96,18 @@ def prolong_absence(
     return persist(partial(_prolong, caller, record, id, until or today(), key, action))
 
 
+def _standing(pupil: PupilRecord, id: NoticeId, action: str) -> Notice:
+    """The notice, which a link answers only when nobody has."""
+    notice = standing(pupil, id)
+    if notice.answer and action.endswith("_by_link"):
+        raise AlreadyDone
+    return notice
+
+
 def _prolong(
     caller: Caller, pupil: PupilRecord, id: NoticeId, until: date, key: RequestKey, action: str
 ) -> AbsenceView:
-    old = standing(pupil, id)
+    old = _standing(pupil, id, action)
     if pupil.unit is None:
         raise NotFound
     before = rules.last_school_day(today(), school_days(pupil.unit))
@@ -124,7 +132,7 @@ def tell_back(
     record = require_pupil(caller, "attendance:report_absence", pupil)
 
     def tell() -> AbsenceView:
-        notice = rules.back(standing(record, id), today())
+        notice = rules.back(_standing(record, id, action), today())
         view = view_of(replace(notice, version=(notice.version or 0) + 1))
         commit(
             notices_store.notice_item(notice),

@@ -58,7 +58,7 @@ def link_inquiry_paper(caller: Caller, id: str, which: str) -> schemas.PaperLink
     paper = found[1]
     if paper.state == "waiting":
         raise rules.PaperNotReady(field="paper", value=which)
-    if paper.state == "withdrawn" or _protected(paper.people):
+    if paper.state == "withdrawn" or (paper.named and pupil.protected) or _protected(paper.people):
         raise rules.PaperGone(field="paper", value=which)
     record_read(Trace(caller.person_id, "link_inquiry_paper", pupil.id, changes=f"{id} {paper.edition}"))
     return schemas.PaperLink(url=papers.link(id, which), seconds=papers.LINK_SECONDS, sha256=paper.sha256)
@@ -124,7 +124,7 @@ def hide_inquiry_papers(person: PersonId) -> None:
     """Take away the papers that name a pupil who has become protected; what is being written begins anew. One
     round trip for most; a query for each case, and two round trips for each paper.
     """
-    for case in store.cases_of([person]):
+    for case in store.cases_of(list(register.records_of(person))):
         for _, paper in store.papers_of(case.id):
             persist(partial(_hide, case, paper.id))
 

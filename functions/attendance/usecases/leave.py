@@ -134,7 +134,9 @@ def _follow_custody(record: PupilRecord, id: LeaveId) -> None:
     if old is None or one is None or one == old:
         return
     trace = Trace("system:follow_custody", "follow_custody", record.id, changes=str(id))
-    commit(leaves_store.leave_item(one), *leaves_store.waiting_writes(old, one, record.id), trace=trace)
+    asked = _consent_due(one) if {*one.awaits} - {*old.awaits} else []
+    writes = leaves_store.waiting_writes(old, one, record.id)
+    commit(leaves_store.leave_item(one), *writes, facts=asked, trace=trace)
 
 
 def withdraw_leave(caller: Caller, pupil: PersonId, id: LeaveId, version: int) -> None:

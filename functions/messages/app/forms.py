@@ -109,7 +109,9 @@ def read_form_to_answer(request: Request[None, None]) -> schemas.FormToAnswer:
 @api.operation(
     "PUT", "/v1/people/{person}/forms/{form}", process=28, versioned=True, body=schemas.NewAnswers,
     answer=schemas.FormToAnswer,
-    errors=(NotFound, ChangedMeanwhile, rules.FormClosed, DeadlinePassed, *_ANSWERING),
+    errors=(
+        NotFound, ChangedMeanwhile, rules.FormClosed, DeadlinePassed, rules.AnsweredTooOften, *_ANSWERING
+    ),
 )  # fmt: skip
 def answer_form(request: Request[schemas.NewAnswers, None]) -> schemas.FormToAnswer:
     """Fill in a form, or fill it in anew"""

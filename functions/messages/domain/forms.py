@@ -17,6 +17,7 @@ from functions.messages.domain.audiences import Role
 from functions.messages.domain.deadlines import DeadlinePassed
 from skolkit.errors import DomainError, Text
 
+MOST_TIMES = 50  # all answers of a form are read together [PROPOSED]
 State = Literal["draft", "published", "closed", "withdrawn"]
 Respondents = Literal["child", "guardian", "person"]
 AHEAD = timedelta(days=365)
@@ -70,6 +71,20 @@ class FormClosed(DomainError):
 
     reason = Text("Formuläret är stängt.", "The form is closed.")
     advice = Text("Kontakta skolan.", "Contact the school.")
+
+
+class AnsweredTooOften(DomainError):
+    """Somebody answers anew as often as a person does."""
+
+    status = 429
+    reason = Text("Formuläret är redan besvarat {most} gånger.", "The form has been answered {most} times.")
+    advice = Text("Kontakta skolan.", "Contact the school.")
+
+
+def check_times(times: int) -> None:
+    """One more answer of the same. Raises `AnsweredTooOften`."""
+    if times >= MOST_TIMES:
+        raise AnsweredTooOften(most=MOST_TIMES)
 
 
 def check_deadline(deadline: date, today: date) -> None:

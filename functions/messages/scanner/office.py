@@ -8,6 +8,8 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -30,8 +32,8 @@ _ACTIVE = re.compile(
 )
 _FETCHED = ("/aFChunk", "/attachedTemplate", "/control", "/externalLinkPath", "/frame", "/subDocument")
 _SCHEMES = {"", "http", "https", "mailto", "tel"}
-_FIELD = re.compile(rb"<w:instrText[^>]*>([^<]*)|w:instr=[\"']([^\"']*)")
-_DDE = re.compile(rb"\bDDE(AUTO)?\b", re.IGNORECASE)
+_DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \r\n\t"
 
 
 class _Refused(Exception):
@@ -93,8 +95,8 @@ class _Look:
             self._embedded(content)
         elif name.endswith(".rels"):
             _check_relations(content)
-        elif name.endswith(".xml") and _does_something(content):
-            raise _Refused("activeContent")
+        elif content.lstrip(_BEFORE_XML).startswith(b"<"):  # whatever the part is called
+            _check_fields(content)
 
     def _embedded(self, content: bytes) -> None:
         """A chart brings the workbook it is drawn from; a document in a document in a document does not."""
@@ -149,32 +151,54 @@ def _is_link(target: str) -> bool:
     return urlsplit(target).scheme.lower() in _SCHEMES and not target.startswith(("\\\\", "//"))
 
 
-def _does_something(content: bytes) -> bool:
-    """Whether a part declares entities, or fetches its text from a program (DDE)."""
+def _check_fields(content: bytes) -> None:
+    """No part declares entities, or fetches its text from a program (DDE), whichever pieces the field is
+    written in. What is not quite XML, as old drawings are, is read as far as it goes.
+    """
     if b"<!DOCTYPE" in content or b"<\0!\0D\0O\0C" in content:
-        return True
-    said = b""
-    for found in _FIELD.finditer(content):  # one field may be written in several pieces
-        said = said[-20:] + (found[1] or found[2] or b"")
-        if _DDE.search(said):
-            return True
-    return False
+        raise _Refused("activeContent")
+    said, inside = [""], False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        inside = name.rpartition(":")[2] == "instrText"
+        said.extend(value for key, value in attributes.items() if key.rpartition(":")[2] == "instr")
+
+    def end(_: str) -> None:
+        nonlocal inside
+        inside = False
+
+    with suppress(ValueError):
+        _read(content, start, end, lambda text: said.append(text) if inside else None)
+    if _DDE.search("".join(said)):
+        raise _Refused("activeContent")
 
 
 def _elements(content: bytes) -> list[tuple[str, dict[str, str]]]:
-    """The elements of a part with their attributes. Raises `ValueError` for what is no XML of Office."""
+    """The elements of a part that says which others there are, with their attributes."""
     if len(content) > MOST_RELATIONS:
         raise _Refused("tooMuch")
     found: list[tuple[str, dict[str, str]]] = []
+    _read(content, lambda name, attributes: found.append((name, attributes)))
+    return found
+
+
+def _read(
+    content: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    letters: Callable[[str], None] | None = None,
+) -> None:
+    """Go through a part. Raises `ValueError` for what is no XML of Office."""
 
     def refuse(*_: object) -> None:
         raise ValueError("a document type in a part of Office")
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: found.append((name, attributes))
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = letters
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise ValueError("no XML") from error
-    return found

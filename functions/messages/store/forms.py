@@ -11,6 +11,7 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.messages.domain.audiences import Audience
+from functions.messages.domain.deadlines import reminded_at
 from functions.messages.domain.questions import Condition, Given, Option, Question, Texts
 from functions.messages.store import DueItem, MessagesItem, answers
 from functions.messages.store.answers import given_key, held_key, held_of
@@ -167,6 +168,11 @@ def board_row(form: FormItem) -> BoardItem:
 def reminder(form: FormItem) -> DueItem | None:
     """When those who have not answered are to be reminded, if that is to come."""
     return reminder_item("FORM", form.id, form.last_day, int(form.remind), form.asked or stamp(now()))
+
+
+def is_reminded(form: FormItem) -> bool:
+    """Whether the time has come to remind of a form."""
+    return bool(form.remind) and reminded_at(form.last_day, int(form.remind)) <= now()
 
 
 def answering(

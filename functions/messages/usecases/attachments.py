@@ -35,6 +35,10 @@ def send_attachment(caller: Caller, new: NewAttachment, key: RequestKey) -> Atta
     """A form that takes the file, which then waits to be scanned. Two round trips."""
     guard.require(caller, "messages:send_attachment", guard.Person(caller.person_id))
     name = rules.checked_name(new.name, new.type, new.size)
+    return persist(lambda: _prepare(caller, new, name, key))  # several may be sent at once
+
+
+def _prepare(caller: Caller, new: NewAttachment, name: str, key: RequestKey) -> AttachmentForm:
     hour = pace(caller.person_id, of="FILES#")
     rules.check_pace(int(hour.number))
     hour.number = int(hour.number) + 1
@@ -68,15 +72,18 @@ def scan_attachment(arrived: DroppedFile) -> None:
     id = files.arrived(arrived.key)
     if id is None:
         return
-    persist(lambda: _judge(id))
-    files.leave_quarantine(id)
+    if persist(lambda: _judge(id)):
+        files.leave_quarantine(id)
 
 
-def _judge(id: str) -> None:
+def _judge(id: str) -> bool:
+    """Whether it can go from quarantine; what cannot be read now is left there."""
     item = store.find_attachment(id)
-    content = files.in_quarantine(id) if item and item.state == "waiting" else None
-    if item is None or content is None:
-        return
+    if item is None or item.state != "waiting":
+        return True
+    content = files.in_quarantine(id)
+    if content is None:
+        return False
     from functions.messages.scanner import refusal  # only one function carries what it needs
 
     item.size, item.why = len(content), refusal(content, item.content_type)
@@ -86,6 +93,7 @@ def _judge(id: str) -> None:
     commit(item, trace=Trace("system:scan_attachment", "scan_attachment", id, item.why or "", item.state))
     if item.why:
         count("AttachmentsRefused", 1)
+    return True
 
 
 def forget_attachments(keys: Sequence[tuple[str, str]]) -> None:

@@ -66,7 +66,9 @@ def _readers(pupils: Sequence[PersonId], week: Week) -> list[Reader]:
     chosen, told = fetch(wanted, claims.wanted_claims(people, week.id), consistent=True)
     wishes = store.wishes_of(people, chosen, {})
     left = [one for one in people if one not in told and wishes[one].order(Kind.DIGEST)]
-    homes = {one: (one,) if one in grown else register.children_of(one) for one in left}
+    (grouped,) = fetch(organisation.wanted_groups_of(left, today()))
+    pupils_too = grown | {one for one in left if grouped[one]}  # of age, at this or another school
+    homes = {one: (*register.children_of(one), *({one} & pupils_too)) for one in left}
     everybody = {*left, *(child for own in homes.values() for child in own)}
     (names,) = fetch(register.wanted_names(sorted(everybody)), consistent=True)
     protected = {id for id, name in names.items() if name.protected}

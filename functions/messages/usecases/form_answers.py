@@ -87,6 +87,7 @@ def _answer(caller: Caller, person: PersonId, id: str, new: NewAnswers, version:
         return _view(caller, asked)
     if asked.number != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
+    rules.check_times(asked.number)
     item, writes = store.answering(form, asked.subject, caller.person_id, version + 1, rows)
     first: list[Write] = []
     if not form.answered:  # so that the questions do not change under the first answer

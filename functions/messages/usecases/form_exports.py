@@ -69,7 +69,8 @@ def write_form_export(asked: FormExportAsked) -> None:
 def _step(job: FormExportItem) -> bool:
     caller = Caller(PersonId(job.asked_by), "exports", frozenset({SCHOOL_SCOPE}))
     form = readable(caller, job.request["form"])
-    rows, format = rows_of(caller, form), job.request["format"]
+    rows = [row for row in rows_of(caller, form) if not row.name.protected]
+    format = job.request["format"]
     people = sorted({row.person for row in rows} | {PersonId(row.answer.by) for row in rows if row.by_name})
     for some in chunks(traces_of(caller.person_id, "write_form_export", form, people), TRACES):
         commit(trace=some)

@@ -92,7 +92,7 @@ def move_form(caller: Caller, id: str, body: NewState, version: int) -> FormView
     elif body.state == "withdrawn" and form.asked:
         writes.append(Remove(store.board_row(form)))
     form.state = body.state
-    facts = [FormDue(form=id)] if first else []
+    facts = [FormDue(form=id)] if body.state == "published" else []
     commit(form, *writes, facts=facts, trace=Trace(caller.person_id, "move_form", id, changes=body.state))
     return _view(form)
 
@@ -139,6 +139,8 @@ def tell_about_form(due: FormDue) -> None:
     """
     form = store.find_form(due.form)
     if form is None or form.state != "published" or form.last_day < today():
+        return
+    if due.reminder and not store.is_reminded(form):  # of an earlier deadline
         return
     homes = homes_in(form, store.answers_of(form.id) if due.reminder else [])
     people = [person for home in homes for person in missing_in(form, home)]

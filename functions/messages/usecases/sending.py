@@ -28,7 +28,7 @@ from functions.messages.store import DeliveryKey, devices, emergencies
 from functions.register import queries as register
 from functions.register.queries import Contact, Withheld
 from skolkit.clock import now
-from skolkit.errors import ChangedMeanwhile
+from skolkit.errors import Busy, ChangedMeanwhile
 from skolkit.events import Fact
 from skolkit.links import answer_link, number_code
 from skolkit.retry import persist
@@ -236,7 +236,15 @@ def _hand_over(key: DeliveryKey, letter: Letter, language: str, channel: Channel
         raise
     finally:
         if gone:
-            persist(lambda: _forget(key.recipient, gone))
+            _forget_soon(key.recipient, gone)
+
+
+def _forget_soon(person: PersonId, gone: frozenset[str]) -> None:
+    """What has been sent is sent, whatever becomes of this: the next message finds them gone again."""
+    try:
+        persist(lambda: _forget(person, gone))
+    except (Busy, ChangedMeanwhile):
+        logger().warning("devices not forgotten")
 
 
 def _forget(person: PersonId, gone: frozenset[str]) -> None:

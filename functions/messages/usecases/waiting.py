@@ -26,14 +26,10 @@ ASKED = timedelta(days=550)  # no deadline is longer ahead
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody with the children it is about; a pupil of age is their own."""
+    """Somebody with the children it is about; a pupil of age is one of their own."""
 
     person: PersonId
     children: tuple[PersonId, ...]
-
-    @property
-    def grown(self) -> bool:
-        return self.children == (self.person,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +92,9 @@ def _unread_news(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
     read = cache(lambda unit: board.put_up(unit, "NEWS", since))
     posts: dict[PersonId, list[str]] = {}
     for one in readers:
-        role: Role = "pupils" if one.grown else "guardians"
-        places = frozenset[str]().union(*(seen.places(child, role) for child in one.children))
+        places = frozenset[str]().union(
+            *(seen.places(child, "pupils" if child == one.person else "guardians") for child in one.children)
+        )
         boards = [organisation.MUNICIPALITY, *_units(one.children, seen)]
         there = {id for unit in boards for id, of in read(unit).items() if of & places}
         posts[one.person] = sorted(there)
@@ -116,10 +113,10 @@ def _unread_talks(readers: Sequence[Reader], seen: Seen) -> dict[PersonId, int]:
     mine: dict[PersonId, list[str]] = {}
     for one in readers:
         ids = {row.talk for child in one.children for row in listed(talks.pupils_list(child))
-               if row.guardian in ((one.person,) if one.grown else (None, one.person))}  # fmt: skip
-        if not one.grown:
-            groups = {group for child in one.children for group in seen.groups.get(child, ())}
-            ids |= {row.talk for group in groups & seen.mentored for row in listed(talks.groups_list(group))}
+               if row.guardian in ((child,) if child == one.person else (None, one.person))}  # fmt: skip
+        others = {*one.children} - {one.person}
+        groups = {group for child in others for group in seen.groups.get(child, ())}
+        ids |= {row.talk for group in groups & seen.mentored for row in listed(talks.groups_list(group))}
         mine[one.person] = sorted(ids)
     (newest,) = fetch(talks.wanted_newest(sorted({id for ids in mine.values() for id in ids})))
     marks = fetch(*(talks.wanted_seen(ids, person) for person, ids in mine.items()))
@@ -139,11 +136,11 @@ def _put_to(
     put_up = cache(lambda unit: board.put_up(unit, kind, since))
     pairs: dict[PersonId, list[tuple[str, PersonId]]] = {}
     for one in readers:
-        roles: set[Role] = {"guardians", grown} if one.grown else {"guardians"}
         pairs[one.person] = [
             (id, child) for child in one.children for unit in _units([child], seen)
             for id, places in put_up(unit).items()
-            if any(places & seen.places(child, role) for role in roles)
+            if places & seen.places(child, "guardians")
+            or (child == one.person and places & seen.places(child, grown))
         ]  # fmt: skip
     return pairs
 

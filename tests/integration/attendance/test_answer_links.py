@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from functions.attendance.usecases import absence, illness
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.clock import local
@@ -110,6 +111,23 @@ def test_the_form_answers_once(ill: tuple[Morning, NewPupil], tables: Cloud, ans
     assert actions[0]["actor"] in {home.guardian_id for home in pupil.guardians}
 
 
+def test_two_answers_at_the_same_moment_are_one(
+    ill: tuple[Morning, NewPupil], tables: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning, pupil = ill
+    one, other = links(tables)
+    seen, late = absence.standing, iter([True])
+
+    def standing(*about: Any) -> Any:
+        if next(late, False):  # the other guardian answers when this one has been looked at
+            assert "väntar eleven" in sent(other, "back").body
+        return seen(*about)
+
+    monkeypatch.setattr(illness, "standing", standing)
+    assert "redan besvarad" in sent(one, "ill").body
+    assert [answer for _, answer in answers(morning, pupil)] == ["back"]
+
+
 def test_a_link_ends_in_the_evening_and_one_that_is_made_up_is_the_same(
     ill: tuple[Morning, NewPupil], tables: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +158,8 @@ def test_whoever_is_no_guardian_any_more_answers_nothing(
     assert stored() == before
 
 
-@pytest.mark.parametrize("body", ["", "t=kort&answer=ill", f"t={'x' * 22}&answer=maybe", "%ff", "[]"])
+@pytest.mark.parametrize(
+    "body", ["", "t=kort&answer=ill", f"t={'x' * 22}&answer=maybe", "%ff", "[]", "a=1&" * 600]
+)
 def test_what_is_no_form_is_refused(body: str) -> None:
     assert call("attendance", "answer_by_link", None, body=body).status == 422

@@ -87,7 +87,7 @@ def test_the_whole_and_the_homes_part_are_pdfs_for_whom_they_are_for(world: Worl
     miss(world, pupil.id, world.days[:3])
     night()
     case = opened(world, pupil.id, team=[NURSE])["id"]
-    note(case, NURSE, "meeting", "survey", participants=["pupil"], text="Trivs inte på rasterna")
+    note(case, NURSE, "meeting", "survey", participants=["pupil"], text="Trivs inte 😀 på \uf0b7 rasterna")
     note(case, head, "measure", "contactPerson", text="Varje måndag", shared=True)
     whole, part = written(case, NURSE), written(case, head, "home")
 

@@ -347,6 +347,17 @@ def test_a_pupil_of_age_is_told_of_their_own(world: World, tables: Cloud) -> Non
     assert not {g.guardian_id for g in pupil.guardians} & set(found)
 
 
+def test_a_pupil_of_age_with_a_child_is_told_of_both(world: World, tables: Cloud) -> None:
+    pupil, child = only_child(world), only_child(world, 1)
+    come_of_age(tables, pupil)
+    row = person_row(child)
+    row["responsibles"] = [{"person": pupil.id, "relationType": "Vårdnadshavare"}]
+    drop(tables, "register/persons/parent.jsonl", [row])
+    away(world, {pupil.id: 25, child.id: 30})
+    send()
+    assert told()[pupil.id] == {"absence": "55"}
+
+
 def test_too_late_is_not_sent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     published(world.staff("principal"), audience("unit", world.unit))
     (fact,) = ask()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.messages.domain import forms as rules
 from functions.messages.extract import gather
 from functions.messages.store import forms as store
 from infra.local.cloud import Cloud
@@ -327,6 +328,47 @@ def test_nobody_protected_is_in_numbers_lists_or_files(world: World, tables: Clo
     assert (seen["answered"], seen["answers"], seen["version"]) == (True, None, 1)
 
 
+def test_a_file_has_nobody_protected_also_when_the_asker_knows_them(world: World, tables: Cloud) -> None:
+    hidden, other = world.classmates()[:2]
+    mentor = world.klass.mentor_ids[0]
+    drop(tables, "register/persons/p.jsonl", [person_row(hidden) | {"securityMarking": "Sekretessmarkering"}])
+    id = form(world)
+    for pupil in (hidden, other):
+        assert fill(pupil.guardians[0].guardian_id, pupil.id, id).status == 200
+    assert {row["person"] for row in listed(mentor, id)} == {hidden.id, other.id}
+    file = exported(mentor, id)
+    assert call("messages", "link_form_export", mentor, path={"job": file}).status == 200
+    with acting_as("messages"):
+        content = bucket.get(bucket.key("exports", file, "form.csv"))
+    assert content
+    assert other.id in content.decode("utf-8-sig")
+    assert hidden.id not in content.decode("utf-8-sig")
+
+
+def test_nobody_answers_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    pupil, one, _ = family(world)
+    id = form(world)
+    monkeypatch.setattr(rules, "MOST_TIMES", 2)
+    for version, answers in ((0, ALLERGIC), (1, ANSWERS)):
+        assert fill(one, pupil.id, id, answers, version=version).status == 200
+    assert code(fill(one, pupil.id, id, ALLERGIC, version=2)) == (429, "answered-too-often")
+    assert fill(one, pupil.id, id, ANSWERS, version=2).status == 200  # the same again
+
+
+def test_a_form_that_was_closed_before_it_was_told_of_is_told_of_when_it_opens(world: World) -> None:
+    mentor = world.klass.mentor_ids[0]
+    id = draft(world)
+    for version, state in ((1, "published"), (2, "closed")):
+        assert moved(mentor, id, state, version).status == 200
+    handed("tell_about_form", "FormDue")
+    assert told("new_form") == []
+    assert moved(mentor, id, "published", 3).status == 200
+    for _ in range(2):
+        handed("tell_about_form", "FormDue")
+    mine = told("new_form")
+    assert len(mine) == len(set(mine)) > 0
+
+
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_a_file_has_every_answer_whole_and_nothing_to_calculate(world: World, format: str) -> None:
     pupil, one, _ = family(world)
@@ -367,6 +409,10 @@ def test_who_has_not_answered_is_reminded_once_for_each_deadline(
             handed("tell_about_form", "FormDue")
 
     remind()
+    assert told("form_reminder") == []
+    early = {"id": new_id(), "type": "messages.FormDue.v1", "time": "2026-11-23T08:00:00.000Z",
+             "data": {"form": id, "reminder": True}}  # fmt: skip
+    assert deliver("messages", "tell_about_form", early) == []  # of a deadline that has been moved
     assert told("form_reminder") == []
     later = {"deadline": (today() + timedelta(days=20)).isoformat(), "remindDays": 5}
     path = {"form": id}
@@ -414,14 +460,15 @@ def test_an_extract_tells_of_answers_by_and_about_one(world: World) -> None:
     fill(one, pupil.id, id, ALLERGIC)
     fill(other, pupil.id, id, ANSWERS, version=1)
 
-    def rows(person: PersonId) -> list[tuple[Any, Any]]:
+    def rows(person: PersonId, *, contacts: bool = True) -> list[tuple[Any, Any]]:
         with acting_as("messages"):
-            found = gather(Requested(request=new_id(), person=person, contacts=True))
+            found = gather(Requested(request=new_id(), person=person, contacts=contacts))
         parts = [s for s in found if s.document == "messages.form_sensitive"]
         return [(row[2], row[4]) for row in parts[1].rows] or [(None, row[1]) for row in parts[0].rows]
 
     assert rows(other) == [("personen själv", "=monday"), ("personen själv", "Nej")]
     assert len(rows(pupil.id)) == len(ALLERGIC) + len(ANSWERS)
+    assert rows(pupil.id, contacts=False) == [("vårdnadshavare", "–")] * 2  # a guardian asks
     assert rows(mentor) == [(None, "Utflykt")]
 
 

@@ -249,6 +249,14 @@ def test_an_application_waits_for_every_other_guardian_who_still_has_custody() -
         rules.answer(declined, PersonId("third"), BOTH, TODAY, agrees=True)
 
 
+def test_when_nobody_with_custody_stands_behind_it_those_who_have_are_asked() -> None:
+    asked = leave(SCHOOL[0], state="consent", awaits=(BOTH[1],))
+    assert rules.without_custody(asked, BOTH[:1], TODAY).state == "waiting"
+    assert rules.without_custody(asked, BOTH, TODAY) == asked
+    left = rules.without_custody(asked, [PersonId("third")], TODAY)
+    assert (left.state, left.awaits) == ("consent", ("third",))
+
+
 def test_leave_is_taken_back_before_and_shortened_while_it_lasts() -> None:
     waiting = leave(SCHOOL[5], SCHOOL[9])
     assert rules.withdraw(waiting, TODAY).state == "withdrawn"

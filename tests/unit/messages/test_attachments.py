@@ -76,6 +76,12 @@ def workbook() -> bytes:
     return made.getvalue()
 
 
+def field(prefix: str, *pieces: str) -> str:
+    """A part of Word with a field written in pieces."""
+    said = "".join(f"<{prefix}:instrText>{piece}</{prefix}:instrText>" for piece in pieces)
+    return f'<?xml version="1.0"?><{prefix}:p>{said}</{prefix}:p>'
+
+
 CLEAN = {
     "jpeg": ("image/jpeg", JPEG), "png": ("image/png", PNG), "heic": ("image/heic", HEIC),
     "pdf": (PDF, pdf()),
@@ -122,8 +128,12 @@ DIRTY: dict[str, tuple[str, bytes, Reason]] = {
     "a share": (DOCX, office(relations=relation("hyperlink", "\\\\x.example\\a")), "activeContent"),
     "another workbook": (XLSX, office(XLSX, xl__externalLinks__l1_xml="<a/>"), "activeContent"),
     "a connection": (XLSX, office(XLSX, xl__connections_xml="<a/>"), "activeContent"),
-    "dde": (DOCX, office(w__d_xml="<w:instrText>D</w:instrText><w:instrText>DE x</w:instrText>"),
-            "activeContent"),
+    "dde": (DOCX, office(w__d_xml=field("w", "D", "DE x")), "activeContent"),
+    "dde by number": (DOCX, office(w__d_xml=field("w", "&#68;DEAUTO x")), "activeContent"),
+    "dde under another prefix": (DOCX, office(w__d_xml=field("q", "DDEAUTO x")), "activeContent"),
+    "dde as an attribute": (DOCX, office(w__d_xml='<w:p w:instr="DDE x"/>'), "activeContent"),
+    "dde in wide letters": (DOCX, office(w__d_xml=field("w", "DDE x").encode("utf-16")), "activeContent"),
+    "dde in a part by another name": (DOCX, office(w__d_part=field("w", "DDE x")), "activeContent"),
     "entities": (DOCX, office(w__d_xml="<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"), "activeContent"),
     "entities in a relation": (DOCX, office(w___rels__d_rels="<!DOCTYPE a []><a/>"), "unreadable"),
     "a bomb": (DOCX, office(w__b_xml=b"\0" * 20_000_000), "tooMuch"),

@@ -37,6 +37,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
 _FORM = "application/x-www-form-urlencoded"
+MOST_FORM = 2_000  # bytes: pages without sign-in ask for a word or two
 _HTML = "text/html; charset=utf-8"
 # Words of ours are written like `dentalVisit` or `GR`; a capital and small letters could be a name.
 _ECHOED = re.compile(
@@ -271,6 +272,8 @@ def _content(request: ChaliceRequest) -> bytes:
 def _parsed(model: type[BaseModel], raw: bytes, *, form: bool) -> BaseModel:
     try:
         if form:
+            if len(raw) > MOST_FORM:
+                raise Invalid(faults=())
             return model.model_validate_strings(dict(parse_qsl(raw.decode(errors="replace"))))
         return model.model_validate_json(raw)
     except ValidationError as error:
@@ -302,9 +305,9 @@ def invalid(error: ValidationError) -> Invalid:
             _ADVICE,
             _echo(fault["input"]),
         )
-        for fault in error.errors(include_url=False, include_context=False)
+        for fault in error.errors(include_url=False, include_context=False)[:50]
     )
-    return Invalid(faults=faults[:50])
+    return Invalid(faults=faults)
 
 
 _SWEDISH = {

@@ -5,9 +5,13 @@ only for functions with the layer `documents`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+# Typst's own fonts have these for certain; what lacks a font stops the whole document.
+_UNSET = re.compile(r"[^\n\x20-\x7e\u00a0-\u052f\u2010-\u2027\u2030-\u205e\u20ac\u2190-\u2193]")
 
 
 def pdf(template: Path, data: Mapping[str, object]) -> bytes:
@@ -25,5 +29,24 @@ def pages(template: Path, data: Mapping[str, object]) -> list[bytes]:
 def _compiled(template: Path, data: Mapping[str, object], **options: object) -> Any:
     import typst  # 80 MB that only the functions with the layer carry
 
-    text = json.dumps(data, ensure_ascii=False)
-    return typst.compile(template.read_bytes(), sys_inputs={"data": text}, **options)
+    def compiled(data: object) -> Any:
+        text = json.dumps(data, ensure_ascii=False)
+        return typst.compile(template.read_bytes(), sys_inputs={"data": text}, **options)
+
+    try:
+        return compiled(data)
+    except typst.TypstError:
+        return compiled(_plain(data))
+
+
+def _plain(value: object) -> object:
+    """The same with a question mark for each letter that may have no font: better than no document at all.
+
+    >>> _plain({"text": ["Å → 😀"]})
+    {'text': ['Å → ?']}
+    """
+    if isinstance(value, str):
+        return _UNSET.sub("?", value)
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
