@@ -63,6 +63,7 @@ def change(own: Deployed, id: str, deadline: str) -> None:
 
 def morning_of_reminding(own: Deployed, id: str) -> None:
     """Let the reminder be due now, as if the days before it had passed."""
+    change(own, id, (today() + timedelta(days=1)).isoformat())
     row = {
         "pk": "DUE", "sk": f"{stamp(now() - timedelta(minutes=1))}#FORM#{id}", "kind": "due",
     }  # fmt: skip
