@@ -19,37 +19,38 @@ from typing import Any
 
 import jsonschema
 import pytest
-from pydantic import BaseModel
 
-from functions.access import events as access
 from functions.attendance import events as attendance
 from functions.attendance.domain.lesson import MOST_PUPILS
-from functions.messages import events as messages
 from functions.messages.domain.attachments import Attachment
 from functions.messages.domain.deliveries import Failure
 from functions.messages.store.attachments import new_attachment
-from functions.organisation import events as organisation
-from functions.register import events as register
-from functions.register.usecases import rollover
-from infra.areas import load_all, personal, retaining
+from infra.areas import load_all
 from infra.generate import published
 from infra.local.cloud import Cloud
 from skolkit.events import Envelope, Fact
-from skolkit.extracts import Requested
 from skolkit.imports import MOST_FAULTS
 from skolkit.outbox import BYTES
-from skolkit.retention import work as retention
-from skolkit.retention.facts import Turn
 from skolkit.table import dynamodb, put_many
 from skolkit.types import PersonId, new_id
+from tests.contract.stories import HEARD, STORY
 from tests.integration.test_attendance_day import at
 from tests.support.areas import AREAS, Context, acting_as, call, outbox
 
 ROOT = Path(__file__).parents[2] / "events"
+
+
 SAMPLES = {f"{path.parent.name}/{path.stem}": path for path in sorted(ROOT.glob("samples/*/*.json"))}
+
+
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+
+
 FACTS: dict[str, type[Fact]] = {fact.type: fact for area in AREAS for fact in published(area)}
+
+
 TRIGGERS = [(area.name, trigger) for area in load_all() for trigger in area.triggers]
+
 
 CONSUMED = sorted(
     {
@@ -60,172 +61,14 @@ CONSUMED = sorted(
     }
 )
 
-# What each area reads of others' facts (its own it reads whole).
-HEARD: dict[tuple[str, str], type[BaseModel]] = {
-    **{(area, "access.ExtractRequested.v1"): Requested for area in personal()},
-    **{("access", f"{area}.ExtractAnswered.v1"): access.PartAnswered for area in personal()},
-    **{(area, "access.RetentionAsked.v1"): retention.Asked for area in retaining()},
-    **{(area, f"{area}.RetentionContinued.v1"): Turn for area in retaining()},
-    **{("access", f"{area}.RetentionAnswered.v1"): access.RetentionPart for area in retaining()},
-    ("attendance", "attendance.CsnSweepAsked.v1"): attendance.CsnSweepAsked,
-    ("attendance", "attendance.ExportAsked.v1"): attendance.ExportAsked,
-    ("attendance", "attendance.LessonReported.v1"): attendance.LessonReported,
-    ("attendance", "attendance.TotalsAsked.v1"): attendance.TotalsAsked,
-    ("attendance", "attendance.LeaveTakesEffect.v1"): attendance.LeaveTakesEffect,
-    ("attendance", "organisation.CalendarDecided.v1"): attendance.CalendarTold,
-    ("attendance", "timetable.TimetablePublished.v1"): attendance.LessonsPlanned,
-    ("attendance", "organisation.GroupMembersChanged.v1"): attendance.GroupChanged,
-    ("attendance", "attendance.InquiryPaperAsked.v1"): attendance.InquiryPaperAsked,
-    ("attendance", "register.PersonProtected.v1"): attendance.PersonProtected,
-    ("attendance", "register.CustodyChanged.v1"): attendance.CustodyTold,
-    ("attendance", "attendance.InquiryWatchAsked.v1"): attendance.InquiryWatchAsked,
-    ("attendance", "register.EnrolmentEnded.v1"): attendance.PupilPlaced,
-    ("attendance", "register.PupilEnrolled.v1"): attendance.PupilPlaced,
-    ("register", "attendance.InquiryOpened.v1"): register.InquiryTold,
-    ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
-    ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
-    ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
-    ("messages", "register.GlassBroken.v1"): messages.GlassBroken,
-    ("messages", "attendance.MessageDue.v1"): messages.MessageDue,
-    ("messages", "messages.DeliveryDue.v1"): messages.DeliveryDue,
-    ("messages", "messages.EmergencyDue.v1"): messages.EmergencyDue,
-    ("messages", "messages.ConsentDue.v1"): messages.ConsentDue,
-    ("messages", "messages.DigestDue.v1"): messages.DigestDue,
-    ("messages", "messages.FormDue.v1"): messages.FormDue,
-    ("messages", "messages.FormExportAsked.v1"): messages.FormExportAsked,
-    ("messages", "messages.MessageDue.v1"): messages.MessageDue,
-    ("messages", "messages.NewsDue.v1"): messages.NewsDue,
-    ("organisation", "organisation.RolloverAsked.v1"): organisation.RolloverAsked,
-    ("organisation", "organisation.UnitRolloverAsked.v1"): organisation.UnitRolloverAsked,
-    ("organisation", "organisation.UnitRolloverEnded.v1"): organisation.UnitRolloverEnded,
-    ("organisation", "register.PupilEnrolled.v1"): organisation.PupilEnrolled,
-    ("register", "organisation.YearRolledBack.v1"): rollover.YearRolledOver,
-    ("register", "organisation.YearRolledOver.v1"): rollover.YearRolledOver,
-    ("organisation", "organisation.ElectivesAllocationAsked.v1"): organisation.ElectivesAllocationAsked,
-    ("organisation", "register.EnrolmentEnded.v1"): organisation.EnrolmentEnded,
-    ("attendance", "register.PersonsMerged.v1"): attendance.MergeTold,
-    ("attendance", "register.PersonsParted.v1"): attendance.MergeTold,
-    ("organisation", "register.PersonsMerged.v1"): organisation.MergeTold,
-    ("organisation", "register.PersonsParted.v1"): organisation.MergeTold,
-    ("register", "register.PersonsMerged.v1"): register.PersonsMerged,
-    ("register", "register.PersonsParted.v1"): register.PersonsParted,
-    ("access", "register.PersonProtected.v1"): access.PersonTold,
-    ("register", "register.PersonProtected.v1"): register.PersonProtected,
-    ("register", "register.HandoverAsked.v1"): register.HandoverAsked,
-    ("register", "register.NoticeDrawnUp.v1"): register.NoticeDrawnUp,
-    ("register", "register.PersonDied.v1"): register.PersonDied,
-    ("register", "register.PersonEmigrated.v1"): register.PersonEmigrated,
-    ("register", "register.PersonMoved.v1"): register.PersonMoved,
-    ("register", "register.PopulationRecordsArrived.v1"): register.PopulationRecordsArrived,
-    ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
-    ("register", "register.SearchRenewalAsked.v1"): register.SearchRenewalAsked,
-    ("register", "register.WatchAsked.v1"): register.WatchAsked,
-    ("organisation", "organisation.TableAsked.v1"): organisation.TableAsked,
-    ("organisation", "register.PersonProtected.v1"): organisation.PersonProtected,
-    ("register", "register.TableAsked.v1"): register.TableAsked,
-}
-
-STORY = (
-    "access/add_person_claims.sign_in",
-    "organisation/import_units.table",
-    "organisation/import_units.preview",
-    "organisation/import_units.register",
-    "organisation/import_calendars.calendars",
-    "register/import_people.persons",
-    "register/import_population.changes",
-    "register/take_population.records_arrived",
-    "register/watch_residents.scheduler",
-    "register/run_watch.watch_asked",
-    "register/review_watch.facts",
-    "organisation/import_duties.duties",
-    "organisation/import_groups.groups",
-    "organisation/follow_rules.pupil_enrolled",
-    "organisation/lead_rollover.rollover_asked",
-    "organisation/roll_over_unit.unit_rollover_asked",
-    "organisation/lead_rollover.unit_rollover_ended",
-    "register/follow_rollover.year_rolled_over",
-    "register/follow_rollover.year_rolled_back",
-    "organisation/import_syllabuses.syllabuses",
-    "organisation/import_programmes.programmes",
-    "organisation/allocate_electives.asked",
-    "timetable/import_lessons.lessons",
-    "attendance/prepare_sheets.timetable_published",
-    "attendance/prepare_sheets.group_members_changed",
-    "attendance/follow_calendar.calendar_decided",
-    "attendance/ask_homes.scheduler",
-    "attendance/decide_guardian_notices.lesson_reported",
-    "attendance/count_attendance.facts",
-    "attendance/ask_totals.scheduler",
-    "attendance/run_totals.totals_asked",
-    "attendance/write_export.export_asked",
-    "attendance/ask_csn_sweep.scheduler",
-    "attendance/run_csn_sweep.sweep_asked",
-    "attendance/review_csn.lesson_reported",
-    "messages/deliver_guardian_notice.guardian_notice_due",
-    "messages/warn_of_broken_glass.glass_broken",
-    "messages/deliver_message.facts",
-    "messages/deliver_emergency.emergency_due",
-    "messages/publish_due.scheduler",
-    "messages/publish_news.news_due",
-    "messages/tell_about_consent.consent_due",
-    "messages/ask_digests.scheduler",
-    "messages/send_digests.digest_due",
-    "messages/tell_about_form.form_due",
-    "messages/write_form_export.export_asked",
-    "messages/scan_attachment.object_created",
-    "messages/forget_attachments.changes",
-    "messages/record_mail_receipt.email_sent",
-    "messages/record_mail_receipt.email_bounced",
-    "messages/hand_over_due.scheduler",
-    "messages/send_again.delivery_due",
-    "attendance/record_notice_outcome.notice_delivered",
-    "attendance/record_notice_outcome.notice_failed",
-    "attendance/evening_sweep.scheduler",
-    "attendance/watch_absence.scheduler",
-    "attendance/run_absence_watch.watch_asked",
-    "attendance/remind_of_follow_ups.scheduler",
-    "attendance/follow_pupil.facts",
-    "register/tell_of_inquiry.inquiry_opened",
-    "attendance/put_leave_into_days.leave_takes_effect",
-    "attendance/remind_of_leave.scheduler",
-    "attendance/remind_of_holidays.scheduler",
-    "attendance/remind_unreported.scheduler",
-    *(f"{area}/answer_extract.extract_requested" for area in AREAS),
-    "access/collect_extract.extract_answered",
-    "access/chase_extracts.scheduler",
-    "access/append_segments.scheduler",
-    "access/start_retention.scheduler",
-    *(f"{area}/answer_retention.facts" for area in retaining()),
-    "access/collect_retention.retention_answered",
-    "register/open_leaving.person_moved",
-    "register/write_notice.notice_drawn_up",
-    "register/write_handover.handover_asked",
-    "register/hide_papers.person_protected",
-    "attendance/write_inquiry_paper.paper_asked",
-    "attendance/follow_custody.custody_changed",
-    "attendance/hide_inquiry_papers.person_protected",
-    "access/withdraw_extracts.person_protected",
-    "organisation/end_memberships.enrolment_ended",
-    *(
-        f"{area}/follow_merge.persons_{done}"
-        for done in ("merged", "parted")
-        for area in ("attendance", "organisation", "register")
-    ),
-    "register/keep_search.changes",
-    "register/renew_search.scheduler",
-    "register/go_through_search.search_renewal_asked",
-    "register/work_on_tables.table_asked",
-    "register/withdraw_tables.person_protected",
-    "organisation/work_on_tables.table_asked",
-    "organisation/withdraw_tables.person_protected",
-    *(f"{area}/relay.outbox" for area in AREAS),
-)
 
 # A file that a teacher has begun to send, and that comes in `scan_attachment`.
 PACKING = Attachment(
     "0192f0c0-0000-7000-8000-0000000000f1", PersonId("0192f0c0-0000-7000-8000-000000000001"), "Packlista.txt",
     "text/plain", 49,
 )  # fmt: skip
+
+
 PERSONAL = re.compile("name|civic|number|mail|phone|address|street|postal|birth|text|note|comment")
 
 

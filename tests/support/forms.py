@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from infra.local.population import NewPupil
 from skolkit.clock import today
 from skolkit.types import PersonId
 from tests.support.areas import Answer, call
@@ -34,10 +35,14 @@ QUESTIONS: list[dict[str, Any]] = [
     {"id": "from", "kind": "date", "texts": phrases("Från"), "first": "2026-01-01", "required": False},
     choice("brings", "severalOf", "tent", "stove", "boat", required=False),
 ]  # fmt: skip
+
+
 ANSWERS: list[dict[str, Any]] = [
     {"question": "day", "chosen": ["monday"]},
     {"question": "allergic", "yes": False},
 ]
+
+
 ALLERGIC: list[dict[str, Any]] = [
     {"question": "day", "chosen": ["tuesday"]}, {"question": "allergic", "yes": True},
     {"question": "what", "text": '=HYPERLINK("x") och nötter'}, {"question": "siblings", "number": 2},
@@ -90,3 +95,48 @@ def exported(by: PersonId, id: str, format: str = "csv") -> str:
     assert asked.status == 202, asked.body
     handed("write_form_export", "FormExportAsked")
     return str(asked.body["id"])
+
+
+def family(world: World, number: int = 0) -> tuple[NewPupil, PersonId, PersonId]:
+    pupil = world.classmates()[number]
+    return pupil, pupil.guardians[0].guardian_id, pupil.guardians[1].guardian_id
+
+
+def code(reply: Any) -> tuple[int, str]:
+    return reply.status, reply.body.get("type", "").rpartition(":")[2]
+
+
+def own(by: PersonId, about: str, id: str) -> Any:
+    return call("messages", "read_form_to_answer", by, path={"person": about, "form": id})
+
+
+def asked(by: PersonId) -> list[dict[str, Any]]:
+    page = call("messages", "list_forms", by)
+    assert page.status == 200, page.body
+    rows: list[dict[str, Any]] = page.body["data"]
+    return rows
+
+
+def statistics(by: PersonId, id: str) -> dict[str, Any]:
+    found = call("messages", "read_form_statistics", by, path={"form": id})
+    assert found.status == 200, found.body
+    body: dict[str, Any] = found.body
+    return body
+
+
+def listed(by: PersonId, id: str, name: str = "list_form_answers", limit: int = 4) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        page = call("messages", name, by, path={"form": id}, query=query)
+        assert page.status == 200, page.body
+        assert len(page.body["data"]) <= limit
+        rows += page.body["data"]
+        if not (cursor := page.body["cursor"]):
+            return rows
+
+
+def counts(found: dict[str, Any], question: str) -> dict[str, int]:
+    (row,) = [one for one in found["questions"] if one["question"] == question]
+    return {one["value"]: one["count"] for one in row["counts"]}

@@ -25,7 +25,7 @@ KINDS = tuple(f"{OFFICE}{kind}" for kind in (
 ))  # fmt: skip
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # the old formats, what is locked, and objects of other programs
 _ZIP = b"PK\x03\x04"
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_UNREADABLE = (*archives.UNREADABLE, zlib.error, EOFError)  # what only unpacking finds
 _ACTIVE = re.compile(
     r"activex/|externallinks/|querytables/|(^|/)connections\.xml$|"
     r"\.(bat|chm|cmd|com|dll|exe|hta|html?|jar|js|jse|lnk|mht|msi|ole|ps1|rtf|scr|svg|vbe|vbs|wsf)$"

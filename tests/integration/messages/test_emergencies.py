@@ -16,8 +16,8 @@ from functions.messages.usecases import emergencies as usecases
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
 from skolkit.types import PersonId, new_id
-from tests.integration.messages.test_ways import pump_due_only, refusing
 from tests.support.areas import Answer, audit_rows, call, deliver, outbox
+from tests.support.ways import pump_due_only, refusing
 from tests.support.world import World, drop, make_world, person_row
 
 TEXTS = {"sv": "Skolan är stängd i dag.", "en": "The school is closed today."}

@@ -6,104 +6,42 @@ is sent.
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from functions.messages import push, store
+from functions.messages import store
 from functions.messages.domain.deliveries import RULES, Channel, State
-from functions.messages.domain.push import MOST, Device, Outcome
+from functions.messages.domain.push import MOST
 from functions.messages.extract import gather
 from functions.messages.store import devices
 from functions.messages.usecases import sending
 from infra.local.cloud import Cloud
-from infra.local.population import NewGuardian, NewPupil
-from skolkit.clock import now
+from infra.local.population import NewPupil
 from skolkit.extracts import Requested
 from skolkit.table import Overwrite, commit
 from skolkit.types import PersonId, new_id
-from tests.integration.messages.test_ways import (
+from tests.integration.test_attendance_day import at
+from tests.support.areas import acting_as, audit_rows, call, deliver, outbox
+from tests.support.asks import new_key
+from tests.support.devices import listed, reached, saw, subscribe, with_device
+from tests.support.letters import custody_ended
+from tests.support.meter import metered
+from tests.support.push_service import PushService
+from tests.support.stored import stored
+from tests.support.ways import (
     became,
     calls,
     homes,
     log,
-    mails,
     missed,
     pump_due,
-    refusing,
     remind,
-    texts,
 )
-from tests.integration.test_attendance_day import at
-from tests.support.areas import Answer, acting_as, audit_rows, call, deliver, outbox
-from tests.support.asks import new_key
-from tests.support.letters import custody_ended
-from tests.support.meter import metered
-from tests.support.push_service import Browser, PushService
-from tests.support.stored import stored
-from tests.support.world import Lesson, World, drop, make_world, person_row
+from tests.support.world import Lesson, World, drop, person_row
 
 SOON = timedelta(seconds=1)
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
-    with PushService() as running:
-        monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", running.origin)
-        push._silent.clear()
-        yield running
-        assert running.refused == []
-
-
-@pytest.fixture
-def world(tables: Cloud, monkeypatch: pytest.MonkeyPatch) -> World:
-    made = make_world(tables)
-    at(monkeypatch, made.of_class()[0].end)
-    return made
-
-
-@pytest.fixture
-def lesson(world: World) -> Lesson:
-    return world.of_class()[0]
-
-
-@pytest.fixture
-def pupil(world: World) -> NewPupil:
-    return world.classmates()[0]
-
-
-def subscribe(by: PersonId, browser: Browser | dict[str, Any], **headers: str) -> Answer:
-    body = browser.json if isinstance(browser, Browser) else browser
-    return call("messages", "subscribe_to_push", by, body=body, headers=headers or new_key())
-
-
-def with_device(service: PushService, person: PersonId) -> Browser:
-    key = call("messages", "read_push_key", person).body["key"]
-    browser = service.subscribe(key)
-    made = subscribe(person, browser)
-    assert made.status == 201, made.body
-    return browser
-
-
-def listed(person: PersonId) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = call("messages", "list_push_subscriptions", person).body["data"]
-    return found
-
-
-def saw(by: PersonId, delivery: str) -> Answer:
-    path = {"delivery": delivery}
-    return call("messages", "mark_delivery_seen", by, path=path, headers=new_key())
-
-
-def reached(cloud: Cloud, home: NewGuardian) -> tuple[int, int]:
-    """How many mails and text messages a guardian has got."""
-    return mails(cloud, home), texts(cloud, home)
-
-
-# From way to way
 
 
 def test_a_push_message_that_is_seen_is_all_and_one_that_is_not_is_followed_by_mail_and_sms(
@@ -216,45 +154,6 @@ def test_several_devices_are_one_way(
     assert {device["id"] for device in listed(one.id)} == ids
 
 
-@pytest.mark.parametrize("status", [301, 307, 400, 403, 413])
-def test_what_a_push_service_will_not_take_goes_by_mail(
-    world: World, tables: Cloud, lesson: Lesson, pupil: NewPupil, service: PushService, status: int
-) -> None:
-    """A redirect is not followed either."""
-    one, _ = homes(world, pupil)
-    service.answer(with_device(service, one.id), status, location=f"{service.origin}/elsewhere")
-    missed(lesson, pupil)
-    assert became(world, pupil, one) == ("mail", "accepted", [("push", "rejected")])
-    assert service.asked == 1
-    assert len(listed(one.id)) == 1
-
-
-@pytest.mark.parametrize("comes_back", [True, False])
-def test_a_push_service_that_is_away_is_asked_when_it_says_and_then_left(
-    world: World, tables: Cloud, lesson: Lesson, pupil: NewPupil, service: PushService,
-    monkeypatch: pytest.MonkeyPatch, comes_back: bool,
-) -> None:  # fmt: skip
-    one, _ = homes(world, pupil)
-    browser = with_device(service, one.id)
-    service.answer(browser, 429, retry_after="900")
-    envelope = remind(one.id, urgent=True, when=lesson.end)
-    assert deliver("messages", "deliver_message", envelope) == ["0"]
-    assert reached(tables, one) == (0, 0)
-    at(monkeypatch, lesson.end + timedelta(seconds=900) - SOON)
-    pump_due()
-    assert service.asked == 1
-    if comes_back:
-        service.answer(browser, 201)
-    at(monkeypatch, lesson.end + timedelta(seconds=900) + SOON)
-    for _ in range(2):
-        pump_due()
-    assert service.asked == 2
-    assert len(service.to(browser)) == comes_back
-    assert reached(tables, one) == (int(not comes_back), 0)
-    assert deliver("messages", "deliver_message", envelope) == []
-    assert service.asked == 2
-
-
 def test_a_repeat_after_a_death_replaces_the_message_on_the_device(
     world: World, pupil: NewPupil, lesson: Lesson, service: PushService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -357,9 +256,6 @@ def test_an_emergency_goes_by_push_too(
     assert (read["told"], read["waiting"]) == (number, 0)
 
 
-# Whose a device is
-
-
 def test_a_device_is_once_and_is_theirs_who_signed_in_last(
     world: World, pupil: NewPupil, lesson: Lesson, service: PushService
 ) -> None:
@@ -425,9 +321,6 @@ def test_nothing_says_the_address_of_a_device(
             assert secret not in said
 
 
-# Who gets nothing
-
-
 def test_nothing_is_pushed_to_whom_nothing_may_be_sent(
     world: World, tables: Cloud, lesson: Lesson, service: PushService
 ) -> None:
@@ -453,97 +346,6 @@ def test_nothing_is_pushed_to_whom_nothing_may_be_sent(
     for envelope in (remind(protected.id, when=lesson.end), remind(twin.id, when=lesson.end)):
         deliver("messages", "deliver_message", envelope)
     assert [len(service.to(browser)) for browser in browsers] == [0, 1, 0, 0]
-
-
-# Where nothing is sent
-
-
-def sent(browser: Browser) -> Outcome:
-    keys = browser.json["keys"]
-    device = Device("1", browser.endpoint, keys["p256dh"], keys["auth"], now())
-    message = json.dumps({"title": "", "body": "", "delivery": ""}).encode()
-    return push.post(device, message, "tag", urgent=False, ttl=timedelta(hours=1)).outcome
-
-
-def named(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
-    """Let names resolve to these addresses, one answer after the other; the names that were asked for."""
-    asked: list[str] = []
-    real = socket.getaddrinfo
-
-    def resolve(host: Any, port: Any, *given: Any, **more: Any) -> Any:
-        if host.replace(".", "").isdigit():
-            return real(host, port, *given, **more)
-        asked.append(host)
-        found = answers[min(len(asked), len(answers)) - 1]
-        family = {True: socket.AF_INET6, False: socket.AF_INET}
-        return [(family[":" in one], socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return asked
-
-
-@pytest.mark.usefixtures("cloud")
-def test_the_name_is_checked_by_tls_and_the_address_is_the_one_that_was_judged(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The name leads elsewhere when it is asked again: it is not asked again."""
-    with PushService(tls=True) as service:
-        monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
-        monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", f"{service.origin} https://push.test:{service.port}")
-        push._trusted.cache_clear()
-        asked = named(monkeypatch, ["127.0.0.1"], ["192.0.2.1"])
-        browser = service.subscribe()
-        assert sent(browser) is Outcome.TAKEN
-        assert asked == ["localhost"]
-        assert len(service.to(browser)) == 1
-        asked.clear()
-        other = service.subscribe()
-        renamed = Browser(other.endpoint.replace("localhost", "push.test"), other.private, other.auth, None)
-        assert sent(renamed) is Outcome.AWAY  # the certificate is for another name
-        assert service.asked == 1
-    push._trusted.cache_clear()
-
-
-@pytest.mark.usefixtures("cloud")
-@pytest.mark.parametrize(
-    "addresses", [["10.0.0.1"], ["127.0.0.1"], ["::ffff:127.0.0.1"], ["142.250.74.10", "169.254.169.254"]]
-)
-def test_a_known_name_that_leads_inside_is_not_connected_to(
-    monkeypatch: pytest.MonkeyPatch, addresses: list[str]
-) -> None:
-    def never(*_: Any) -> Any:
-        raise AssertionError("connected")
-
-    named(monkeypatch, addresses)
-    monkeypatch.setattr(push, "_send", never)
-    with PushService() as service:
-        inside = service.subscribe()
-        browser = Browser("https://web.push.apple.com/x", inside.private, inside.auth, None)
-        assert sent(browser) is Outcome.REFUSED
-
-
-@pytest.mark.usefixtures("cloud")
-def test_a_service_that_is_no_longer_known_or_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    with PushService() as service:
-        browser = service.subscribe()
-        assert sent(browser) is Outcome.REFUSED
-    monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", service.origin)
-    asked = named(monkeypatch, ["127.0.0.1"])
-    local = Browser(browser.endpoint.replace("127.0.0.1", "push.test"), browser.private, browser.auth, None)
-    monkeypatch.setenv("SKOLKIT_PUSH_SERVICES", f"http://push.test:{service.port}")
-    assert [sent(local), sent(local)] == [Outcome.AWAY] * 2
-    assert asked == ["push.test"]  # one that does not answer is not asked for every recipient
-    push._silent.clear()
-    assert sent(local) is Outcome.AWAY
-    assert len(asked) == 2
-
-
-@pytest.mark.usefixtures("cloud", "service")
-def test_a_subscription_nothing_can_be_encrypted_for_loses_only_itself(service: PushService) -> None:
-    browser = service.subscribe()
-    broken = Device("1", browser.endpoint, "B" * 87, "A" * 22, now())
-    reply = push.post(broken, b"{}", "tag", urgent=False, ttl=timedelta(hours=1))
-    assert reply.outcome is Outcome.REFUSED
 
 
 def test_what_it_costs(world: World, pupil: NewPupil, lesson: Lesson, service: PushService) -> None:
@@ -574,17 +376,3 @@ def _everything(person: PersonId) -> list[dict[str, Any]]:
     with acting_as("messages"):
         rows = store.DeliveryItem.query(f"PUPIL#{person}")
         return [{"state": row.state} for row in rows]
-
-
-def test_a_device_that_is_gone_is_not_asked_again_while_mail_is_away(
-    world: World, tables: Cloud, pupil: NewPupil, lesson: Lesson, service: PushService,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    """Push is gone and mail takes nothing now: the message waits for mail, which is not left."""
-    one, _ = homes(world, pupil)
-    service.answer(with_device(service, one.id), 410)
-    envelope = remind(one.id, urgent=True, when=lesson.end)
-    with refusing(monkeypatch, "SESV2"):
-        assert deliver("messages", "deliver_message", envelope) == ["0"]
-    assert deliver("messages", "deliver_message", envelope) == []
-    assert reached(tables, one) == (1, 0)

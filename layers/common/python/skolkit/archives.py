@@ -11,8 +11,8 @@ from zipfile import ZipInfo
 
 MOST_UNPACKED = 200_000_000  # bytes
 MOST_RATIO = 100  # unpacked to packed; a workbook of repeated words has about 30
-# Ours, and what `zipfile` itself raises for a kind of zip that it does not read.
-_UNREADABLE = (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError)
+# What `zipfile` raises for what is no zip, or a kind that it does not read (some `RuntimeError`).
+UNREADABLE = (zipfile.BadZipFile, ValueError, OverflowError, RuntimeError)
 
 
 class NoArchive(Exception):
@@ -28,7 +28,7 @@ def entries_of(content: bytes, most: int) -> list[ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except _UNREADABLE:
+    except UNREADABLE:
         raise NoArchive from None
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > most or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(len(content), 100_000):

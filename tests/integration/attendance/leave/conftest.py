@@ -1,0 +1,34 @@
+"""A school on the morning of its last day with lessons; what a test changes is put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.cloud import Cloud
+from tests.integration.test_attendance_day import at
+from tests.support.fixtures import lay_tables
+from tests.support.leaves import (
+    morning,
+)
+from tests.support.stored import Undo, stored
+from tests.support.world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def made(cloud: Cloud) -> Iterator[tuple[World, Undo]]:
+    lay_tables(cloud)
+    world = make_world(cloud)
+    undo = Undo(stored())
+    yield world, undo
+    undo.close()
+
+
+@pytest.fixture
+def world(made: tuple[World, Undo], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The morning of the class's last day with lessons; what a test changes is put back."""
+    world, undo = made
+    at(monkeypatch, morning(world.days[-1]))
+    yield world
+    undo.undo()
