@@ -12,6 +12,7 @@ from skolkit.errors import NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
 from skolkit.jobs import JobView
+from skolkit.tables.shapes import FileLink
 from skolkit.types import GroupId, PersonId, UnitId
 
 
@@ -127,8 +128,8 @@ def read_attendance_export(request: Request[None, None]) -> JobView:
 
 @api.operation(
     "POST", "/v1/attendance-exports/{job}/link", process=20,
-    answer=schemas.FileLink, errors=(NotFound, exports.FileGone, exports.NoFileYet),
+    answer=FileLink, errors=(NotFound, exports.FileGone, exports.NoFileYet),
 )  # fmt: skip
-def link_attendance_export(request: Request[None, None]) -> schemas.FileLink:
+def link_attendance_export(request: Request[None, None]) -> FileLink:
     """A link to fetch a file, for five minutes"""
     return exports.link_attendance_export(request.caller, request.id("job"))

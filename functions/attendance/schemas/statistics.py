@@ -174,10 +174,3 @@ class NewExport(SpanQuery):
     measure: Measure = "invalid"
     share: Share = 0.0
     format: Format = "csv"
-
-
-class FileLink(Shape):
-    """A link that downloads the file; it works for five minutes and is for whoever asked."""
-
-    url: str
-    seconds: int

@@ -18,7 +18,7 @@ from functions.attendance.domain.csn import Case
 from functions.attendance.domain.totals import Sums, month_of
 from functions.attendance.events import ExportAsked
 from functions.attendance.schemas.csn import NewCsnFile
-from functions.attendance.schemas.statistics import FileLink, NewExport
+from functions.attendance.schemas.statistics import NewExport
 from functions.attendance.store import csn as csn_store
 from functions.attendance.store import totals as store
 from functions.attendance.store.totals import StatisticsJobItem
@@ -37,6 +37,7 @@ from skolkit.jobs import JobView
 from skolkit.table import LIMIT, chunks, commit, fetch
 from skolkit.tables import bucket
 from skolkit.tables.formats import CONTENT_TYPES, write_table
+from skolkit.tables.shapes import FileLink
 from skolkit.types import PersonId, UnitId
 
 CASES = 20  # marked in one transaction: each with its decision to report

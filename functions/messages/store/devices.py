@@ -13,7 +13,7 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from functions.messages.domain.push import Device
 from functions.messages.store import MessagesItem
 from skolkit.clock import stamp
-from skolkit.table import Remove, Wanted, Write
+from skolkit.table import Remove, Wanted, Write, fetch
 from skolkit.types import PersonId, stable_id
 
 
@@ -67,8 +67,9 @@ def wanted_held(person: PersonId) -> Wanted[tuple[tuple[Device, ...], int | None
 
 def held_by(person: PersonId) -> tuple[tuple[Device, ...], int | None]:
     """A person's devices and the version of the list. One consistent get."""
-    item = DevicesItem.find(*_key(person))
-    return (_devices(item), item.version) if item else ((), None)
+    found: tuple[tuple[Device, ...], int | None]
+    (found,) = fetch(wanted_held(person), consistent=True)
+    return found
 
 
 def held_item(person: PersonId, devices: Collection[Device], version: int | None) -> DevicesItem:

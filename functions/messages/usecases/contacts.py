@@ -21,12 +21,12 @@ from functions.messages.schemas.contacts import (
     VisibilityView,
 )
 from functions.messages.store import contacts as store
+from functions.messages.usecases.asked import page_of
 from functions.messages.usecases.circles import ALONE
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
-from skolkit.cursor import seal, unseal
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
 from skolkit.table import commit, fetch
@@ -105,12 +105,8 @@ def _page(
     """Some of the members, in an order that tells nothing of them, and the cursor of the next page: whoever
     opens it finds nobody who is not shown.
     """
-    bound = ("contacts", group.id, caller.seal)
-    start = unseal(query.cursor, *bound)
     places = {stable_id("contact", group.id, member): member for member in group.members}
-    left = [place for place in sorted(places) if start is None or place > start["after"]]
-    page = left[: query.limit]
-    cursor = seal({"after": page[-1]} if len(left) > len(page) else None, *bound)
+    page, cursor = page_of(sorted(places), str, query.limit, query.cursor, "contacts", group.id, caller.seal)
     return [places[place] for place in page], cursor
 
 

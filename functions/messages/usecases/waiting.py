@@ -136,11 +136,12 @@ def _put_to(
     put_up = cache(lambda unit: board.put_up(unit, kind, since))
     pairs: dict[PersonId, list[tuple[str, PersonId]]] = {}
     for one in readers:
+        here = {child: seen.places(child, "guardians") for child in one.children}
+        if one.person in here:
+            here[one.person] |= seen.places(one.person, grown)
         pairs[one.person] = [
-            (id, child) for child in one.children for unit in _units([child], seen)
-            for id, places in put_up(unit).items()
-            if places & seen.places(child, "guardians")
-            or (child == one.person and places & seen.places(child, grown))
+            (id, child) for child, mine in here.items() for unit in _units([child], seen)
+            for id, places in put_up(unit).items() if places & mine
         ]  # fmt: skip
     return pairs
 
