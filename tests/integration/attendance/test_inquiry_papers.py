@@ -72,11 +72,11 @@ def fetched(url: str) -> bytes:
     return content
 
 
-def protect(world: World, person: str) -> dict[str, Any]:
+def protect(world: World, person: str, version: int = 1) -> dict[str, Any]:
     body = {"securityMarking": "Sekretessmarkering", "basis": "populationRegister"}
     answer = call(
         "register", "protect_person", world.staff("administrator"), path={"person": person}, body=body,
-        headers={"if-match": '"1"'},
+        headers={"if-match": f'"{version}"'},
     )  # fmt: skip
     assert answer.status == 200, answer.body
     return [f for f in outbox("register") if f["type"] == "register.PersonProtected.v1"][-1]
@@ -152,6 +152,23 @@ def test_papers_go_when_the_pupil_becomes_protected_and_new_ones_name_nobody(wor
     assert found
     assert (found[1].named, pupil.id in found[1].people) == (False, False)
     assert link(case, waiting, head).status == 200
+
+
+def test_a_paper_under_another_record_goes_when_the_kept_one_becomes_protected(world: World) -> None:
+    kept, closed = world.classmates()[:2]
+    head = world.staff("principal")
+    case = opened(world, closed.id)["id"]
+    paper = written(case, head)
+    merged = call(
+        "register", "merge_persons", world.staff("administrator"), path={"person": kept.id},
+        body={"duplicate": closed.id}, headers={"idempotency-key": new_id()},
+    )  # fmt: skip
+    assert merged.status == 201, merged.body
+    assert link(case, paper, head).status == 200
+    told = protect(world, kept.id, version=2)
+    assert link(case, paper, head).status == 410
+    assert deliver("attendance", "hide_inquiry_papers", told) == []
+    assert [one["state"] for one in read(case, head).body["papers"]] == ["withdrawn"]
 
 
 def test_a_paper_that_is_being_written_when_the_pupil_becomes_protected_names_nobody(

@@ -13,8 +13,10 @@ import pytest
 from functions.messages.domain import attachments as rules
 from functions.messages.extract import gather
 from functions.messages.store import attachments as store
+from functions.messages.store import conversations
 from functions.messages.store.conversations import find_talk, whole_talk
 from functions.messages.store.news import find_post, whole_post
+from functions.messages.usecases import attachments
 from infra.local.cloud import Cloud
 from skolkit import clock
 from skolkit.aws import client
@@ -166,6 +168,19 @@ def test_a_refused_file_is_deleted_and_its_sender_told_why(
     assert refused.body["errors"][0]["field"] == "attachments.0"
     (scanned,) = (row for row in audit_rows(file) if row["action"] == "scan_attachment")
     assert (scanned["reason"], scanned["changes"]) == (why, "refused")
+
+
+def test_two_files_at_the_same_moment_are_both_taken(home: PersonId, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, late = conversations.pace, iter([True])
+
+    def pace(person: PersonId, **more: str) -> Any:
+        read = seen(person, **more)
+        if next(late, False):  # the other is counted when this one has been read
+            assert asked(home, "a.pdf").status == 201
+        return read
+
+    monkeypatch.setattr(attachments, "pace", pace)
+    assert asked(home, "b.pdf").status == 201
 
 
 def test_a_file_in_quarantine_is_nobodys(world: World, home: PersonId, mentor: PersonId) -> None:

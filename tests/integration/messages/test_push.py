@@ -19,6 +19,7 @@ from functions.messages.store import devices
 from functions.messages.usecases import sending
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
+from skolkit.errors import ChangedMeanwhile
 from skolkit.extracts import Requested
 from skolkit.table import Overwrite, commit
 from skolkit.types import PersonId, new_id
@@ -152,6 +153,23 @@ def test_several_devices_are_one_way(
     assert reached(tables, one) == (0, 0)
     ids = {devices.id_of(b.endpoint) for b in (has, away, full)}
     assert {device["id"] for device in listed(one.id)} == ids
+
+
+def test_what_has_been_sent_is_sent_though_a_device_cannot_be_forgotten(
+    world: World, lesson: Lesson, pupil: NewPupil, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = homes(world, pupil)
+    has, gone = (with_device(service, one.id) for _ in range(2))
+    service.answer(gone, 410)
+
+    def busy(*_: Any) -> None:
+        raise ChangedMeanwhile
+
+    monkeypatch.setattr(sending, "_forget", busy)
+    missed(lesson, pupil)
+    assert became(world, pupil, one) == ("push", "accepted", [])
+    assert len(service.to(has)) == 1
+    assert len(listed(one.id)) == 2
 
 
 def test_a_repeat_after_a_death_replaces_the_message_on_the_device(
