@@ -31,6 +31,8 @@ AREAS: tuple[AreaSpec, ...] = (
     AreaSpec("timetable", reads=("organisation", "register", "access")),
     AreaSpec("attendance", reads=("register", "organisation", "timetable", "access")),
     AreaSpec("messages", reads=("register", "organisation", "attendance", "access")),
+    AreaSpec("assessment", reads=("register", "organisation", "access")),
+    AreaSpec("grades", reads=("register", "organisation", "attendance", "assessment", "access")),
     AreaSpec("access", reads=("register", "organisation")),
 )
 

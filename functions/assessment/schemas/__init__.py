@@ -1,0 +1,1 @@
+"""What assessment takes and gives over HTTP."""

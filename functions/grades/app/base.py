@@ -1,0 +1,11 @@
+"""What every module of the table of contents declares on."""
+
+from __future__ import annotations
+
+from skolkit.http import Api
+from skolkit.triggers import Triggers
+
+api = Api("grades", "Betyg")
+app = api.app
+on = Triggers(app)
+relay = on.relay_outbox()

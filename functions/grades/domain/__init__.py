@@ -1,0 +1,1 @@
+"""The rules of grading: pure values in, new values and facts out."""
