@@ -1,5 +1,5 @@
-"""The catalogue of grades (betygskatalog): every decision to set a grade and every decision not to set one, in
-the order they were made, never changed (SkolF 6:10; skollagen 3:16–21).
+"""The catalogue of grades (betygskatalog): every decision to set a grade and every decision not to set one,
+in the order they were made, never changed (SkolF 6:10; skollagen 3:16–21).
 
 A pupil's entries form a chain: each carries its number and the digest of the one before it, so that one that
 is missing, moved or altered shows.
@@ -20,8 +20,8 @@ from skolkit.sweden.codes import SchoolForm
 from skolkit.types import GroupId, PersonId, UnitId
 
 Kind = Literal["decision", "correction", "change", "trial", "imported"]
-"""A decision at the end of a period; rättelse (skollagen 3:19); ändring (3:20); prövning (3:21, 10:23, 15:28);
-what an earlier system had."""
+"""A decision at the end of a period; rättelse (skollagen 3:19); ändring (3:20); prövning (3:21, 10:23,
+15:28); what an earlier system had."""
 
 Choice = Literal["languageChoice", "pupilsChoice"]
 Term = Literal["HT", "VT"]
@@ -158,8 +158,8 @@ def chained(entries: Sequence[Entry], number: int, previous: str) -> tuple[Entry
 
 
 def broken(chain: Iterable[Entry]) -> int | None:
-    """The number of the first entry of a pupil's whole chain that does not follow from the one before it; None
-    when all do.
+    """The number of the first entry of a pupil's whole chain that does not follow from the one before it;
+    None when all do.
     """
     previous = ""
     for number, entry in enumerate(chain, start=1):
