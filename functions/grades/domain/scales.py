@@ -1,5 +1,5 @@
 """The grade scales: which values may be set in which school form, what each is worth, and since when. Data
-by valid-from date, so that a scale of ten steps is a new row (skollagen 10:17–18, 15:24–27, chapters 11, 18, 20).
+by valid-from date, so that a scale of ten steps is a new row (skollagen 10:17–18, 15:24–27, ch. 11, 18, 20).
 """
 
 from __future__ import annotations
