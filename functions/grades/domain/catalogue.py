@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from functions.grades.domain.scales import BY_ID
 from skolkit.clock import stamp
@@ -68,7 +68,7 @@ class Entry:
     `year` the pupil's year, `school_year` as "2026/2027"; `adapted` how the studies were adapted (anpassad
     studiegång, modified timplan), `support` the written assessment that an F in a finished subject demands
     (skollagen 10:22); `replaces` the entry that this one corrects or changes; `reason` why; `source` where an
-    imported one comes from. `number` counts the pupil's entries, `previous` is the digest of the one before.
+    imported one comes from; `trial` that it was set at a trial, also when it corrects one that was. `number` counts the pupil's entries, `previous` is the digest of the one before.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Entry:
     reason: str = ""
     source: str = ""
     title: str = ""
+    trial: bool = False
     number: int = 0
     previous: str = ""
 
@@ -128,7 +129,7 @@ def row(entry: Entry) -> dict[str, object]:
     said: dict[str, object] = {
         "id": entry.id, "pupil": entry.pupil, "kind": entry.kind, "value": entry.value, "scale": entry.scale,
         "at": stamp(entry.at), "unit": entry.unit, "schoolYear": entry.school_year, "term": entry.term,
-        "year": entry.year, "finished": entry.finished, "registeredBy": entry.registered_by,
+        "year": entry.year, "finished": entry.finished, "trial": entry.trial, "registeredBy": entry.registered_by,
         "group": entry.group, "activity": entry.activity, "period": entry.period, "adapted": entry.adapted,
         "remark": entry.remark, "support": entry.support, "replaces": entry.replaces, "reason": entry.reason,
         "source": entry.source, "title": entry.title, "number": entry.number, "previous": entry.previous,
@@ -169,18 +170,32 @@ def broken(chain: Iterable[Entry]) -> int | None:
     return None
 
 
-def standing(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """The grade that holds in each subject (by `Subject.key`), from all of a pupil's entries in order: the
-    latest decision, and what corrects or changes one in its place. A trial never lowers (skollagen 3:21 [M]).
+class Placed(Protocol):
+    """What is known of a grade that stands, as an entry or as the end of the chain keeps it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def scale(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+
+
+def takes_over(entry: Entry, held: Placed | None) -> bool:
+    """Whether a new entry stands from now on in place of the one that does. A later decision does;
+    what corrects or changes an entry only where that one stands; a trial only when it is higher (skollagen 3:21 [M]).
     """
+    if held is None or entry.replaces == held.id:
+        return True
+    if entry.trial:
+        return entry.scale != held.scale or entry.rank > held.rank
+    return entry.replaces is None
+
+
+def standing(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The grade that holds in each subject (by `Subject.key`), from all of a pupil's entries in order."""
     found: dict[str, Entry] = {}
-    place: dict[str, int] = {}
     for entry in entries:
-        place[entry.id] = place.get(entry.replaces or "", entry.number)
-        held = found.get(entry.subject.key)
-        if held and place[entry.id] < place[held.id]:
-            continue
-        if held and entry.kind == "trial" and held.scale == entry.scale and held.rank >= entry.rank:
-            continue
-        found[entry.subject.key] = entry
+        if takes_over(entry, found.get(entry.subject.key)):
+            found[entry.subject.key] = entry
     return found

@@ -1,0 +1,220 @@
+"""The catalogue: `PUPIL#<id>` / `ENTRY#<number>`, one row a decision that is put once and never again, and
+`HEAD`, the pupil's standing grades with the end of the chain, which every new entry moves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from functions.grades.domain.catalogue import Decider, Entry, Subject, canonical, chained
+from functions.grades.domain.held import Held, with_entries
+from functions.grades.store import GradesItem
+from skolkit.clock import stamp
+from skolkit.cursor import seal, unseal
+from skolkit.sweden.codes import SchoolForm
+from skolkit.table import Wanted, fetch
+from skolkit.types import GroupId, PersonId, UnitId
+
+
+class OfUnit(GlobalSecondaryIndex["EntryItem"]):
+    """A unit's decisions of a term by subject, group and pupil."""
+
+    class Meta:
+        index_name = "of_unit"
+        projection = KeysOnlyProjection()
+
+    unit_pk = UnicodeAttribute(hash_key=True)
+    unit_sk = UnicodeAttribute(range_key=True)
+
+
+class EntryItem(GradesItem, discriminator="entry"):
+    """One decision; `said` is all of it as canonical JSON, whose digest the next one carries."""
+
+    fed = True
+
+    entry = UnicodeAttribute()
+    said = UnicodeAttribute()
+    at = UnicodeAttribute()
+    unit_pk = UnicodeAttribute()
+    unit_sk = UnicodeAttribute()
+    of_unit = OfUnit()
+
+
+class HeadItem(GradesItem, discriminator="head"):
+    """The end of a pupil's chain, and what stands, as compact rows."""
+
+    number = NumberAttribute()
+    digest = UnicodeAttribute()
+    held = UnicodeAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a pupil's chain: how many entries, the last one's digest, the grades that stand by subject
+    (`Subject.key`), and the version read (0: nothing yet).
+    """
+
+    pupil: PersonId
+    number: int = 0
+    digest: str = ""
+    held: dict[str, Held] = field(default_factory=dict)
+    version: int = 0
+
+
+def append(head: Head, entries: Sequence[Entry]) -> tuple[list[EntryItem | HeadItem], tuple[Entry, ...]]:
+    """What puts new entries of one pupil after the last one, and the entries with their places. The head is
+    put over the version read, so that two at the same time do not both get a place.
+    """
+    made = chained(entries, head.number, head.digest)
+    held = with_entries(head.held, made)
+    moved = HeadItem(
+        f"PUPIL#{head.pupil}", "HEAD", number=made[-1].number, digest=made[-1].digest,
+        held=_compact([_held_row(one) for one in held.values()]),
+    )  # fmt: skip
+    return [*(_entry_item(entry) for entry in made), moved.over(head.version)], made
+
+
+def _entry_item(entry: Entry) -> EntryItem:
+    return EntryItem(
+        f"PUPIL#{entry.pupil}", f"ENTRY#{entry.number:05}", entry=entry.id, said=canonical(entry),
+        at=stamp(entry.at), unit_pk=f"{entry.unit}#{entry.school_year}#{entry.term}",
+        unit_sk=f"{entry.subject.key}#{entry.group or '-'}#{entry.pupil}#{entry.number:05}",
+    )  # fmt: skip
+
+
+def wanted_heads(pupils: Iterable[PersonId]) -> Wanted[dict[PersonId, Head]]:
+    """The heads of pupils, for `skolkit.table.fetch`; an empty one for who has no entry."""
+    keys = {pupil: (f"PUPIL#{pupil}", "HEAD") for pupil in pupils}
+
+    def answer(found: dict[tuple[str, str], HeadItem]) -> dict[PersonId, Head]:
+        return {
+            pupil: _head(pupil, found[key]) if key in found else Head(pupil) for pupil, key in keys.items()
+        }
+
+    return Wanted(HeadItem, list(keys.values()), answer)
+
+
+def _head(pupil: PersonId, item: HeadItem) -> Head:
+    held = [_held_of(row) for row in json.loads(item.held)]
+    return Head(
+        pupil, int(item.number), item.digest, {one.subject.key: one for one in held}, int(item.version or 0)
+    )
+
+
+def entries(pupils: Sequence[PersonId]) -> list[Entry]:
+    """All entries of a pupil's records, each record's in order. One consistent query per record and megabyte
+    (some 1,500 entries).
+    """
+    return [entry_of(item) for pupil in pupils for item in _items(pupil)]
+
+
+def _items(pupil: PersonId) -> Iterator[EntryItem]:
+    yield from EntryItem.query(f"PUPIL#{pupil}", EntryItem.sk.startswith("ENTRY#"), consistent_read=True)
+
+
+def page_of_entries(
+    pupil: PersonId, limit: int, cursor: str | None, *bound_to: str
+) -> tuple[list[Entry], str | None]:
+    """A page of a pupil's entries, newest first. One consistent query."""
+    page = EntryItem.query(
+        f"PUPIL#{pupil}", EntryItem.sk.startswith("ENTRY#"), scan_index_forward=False, limit=limit,
+        consistent_read=True, last_evaluated_key=unseal(cursor, "catalogue", pupil, *bound_to),
+    )  # fmt: skip
+    found = [entry_of(item) for item in page]
+    return found, seal(page.last_evaluated_key, "catalogue", pupil, *bound_to)
+
+
+def find_entry(pupil: PersonId, id: str) -> Entry | None:
+    """One of a pupil's entries. One consistent query."""
+    return next((entry for entry in entries([pupil]) if entry.id == id), None)
+
+
+def keys_of_unit(
+    unit: UnitId, school_year: str, term: str, subject: str | None, limit: int, after: dict[str, Any] | None
+) -> tuple[list[tuple[str, str]], dict[str, Any] | None]:
+    """A page of the keys of a unit's entries of a term, perhaps of one subject (`Subject.key`), and the key
+    to go on after. One query of an index, eventually consistent.
+    """
+    begins = EntryItem.of_unit.query(
+        f"{unit}#{school_year}#{term}",
+        OfUnit.unit_sk.startswith(f"{subject}#") if subject else None,
+        limit=limit, last_evaluated_key=after,
+    )  # fmt: skip
+    found = [(str(item.pk), str(item.sk)) for item in begins]
+    return found, begins.last_evaluated_key
+
+
+def wanted_entries(keys: Sequence[tuple[str, str]]) -> Wanted[list[Entry]]:
+    """Entries by their keys, for `skolkit.table.fetch`."""
+    return Wanted(EntryItem, list(keys), lambda found: [entry_of(item) for item in found.values()])
+
+
+def find_heads(pupils: Iterable[PersonId]) -> dict[PersonId, Head]:
+    """The heads of pupils. One consistent round trip per 100."""
+    found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=True)[0]
+    return found
+
+
+def entry_of(item: EntryItem) -> Entry:
+    """The entry that an item keeps."""
+    said = json.loads(item.said)
+    subject, deciders = said.pop("subject"), said.pop("deciders")
+    return Entry(
+        id=said["id"], pupil=PersonId(said["pupil"]), kind=said["kind"], value=said["value"],
+        scale=said["scale"], at=datetime.fromisoformat(said["at"]).astimezone(UTC), unit=UnitId(said["unit"]),
+        school_year=said["schoolYear"], term=said["term"], year=said.get("year"),
+        finished=said["finished"], registered_by=_person(said.get("registeredBy")),
+        group=GroupId(said["group"]) if "group" in said else None, activity=said.get("activity"),
+        period=said.get("period"), adapted=said.get("adapted", ""), remark=said.get("remark", ""),
+        support=said.get("support", ""), replaces=said.get("replaces"), reason=said.get("reason", ""),
+        source=said.get("source", ""), title=said.get("title", ""), trial=said["trial"],
+        number=said["number"], previous=said.get("previous", ""),
+        subject=Subject(
+            code=subject["code"], name=subject["name"], form=SchoolForm(subject["form"]),
+            language=subject["language"], choice=subject["choice"], points=subject["points"],
+            work=subject["work"],
+        ),
+        deciders=tuple(
+            Decider(
+                person=PersonId(d["person"]), role=d["role"], certified=d["certified"],
+                qualified=d["qualified"],
+            )
+            for d in deciders
+        ),
+    )  # fmt: skip
+
+
+def _person(id: str | None) -> PersonId | None:
+    return PersonId(id) if id else None
+
+
+def _held_row(one: Held) -> list[Any]:
+    s = one.subject
+    subject = [s.form.value, s.code, s.name, s.language, s.choice, s.points, s.work]
+    return [
+        one.id, one.number, one.kind, one.value, one.scale, stamp(one.at), one.finished, one.period, subject,
+    ]  # fmt: skip
+
+
+def _held_of(row: list[Any]) -> Held:
+    id, number, kind, value, scale, at, finished, period, subject = row
+    form, code, name, language, choice, points, work = subject
+    return Held(
+        id=id, number=number, kind=kind, value=value, scale=scale, finished=finished, period=period,
+        at=datetime.fromisoformat(at).astimezone(UTC),
+        subject=Subject(
+            code=code, name=name, form=SchoolForm(form), language=language, choice=choice, points=points,
+            work=work,
+        ),
+    )  # fmt: skip
+
+
+def _compact(rows: object) -> str:
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
