@@ -64,11 +64,12 @@ class Decider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One decision. `value` is the grade or a dash; `finished` whether the subject was finished (SkolF 6:10);
-    `year` the pupil's year, `school_year` as "2026/2027"; `adapted` how the studies were adapted (anpassad
-    studiegång, modified timplan), `support` the written assessment that an F in a finished subject demands
-    (skollagen 10:22); `replaces` the entry that this one corrects or changes; `reason` why; `source` where an
-    imported one comes from; `trial` that it was set at a trial, also when it corrects one that was. `number` counts the pupil's entries, `previous` is the digest of the one before.
+    """One decision. `value` is the grade or a dash; `finished` whether the subject was finished (SkolF
+    6:10); `year` the pupil's year, `school_year` as "2026/2027"; `adapted` how the studies were adapted
+    (anpassad studiegång, modified timplan), `support` the written assessment that an F in a finished
+    subject demands (skollagen 10:22); `replaces` the entry that this one corrects or changes; `reason` why;
+    `source` where an imported one comes from; `trial` that it was set at a trial, also when it corrects one
+    that was. `number` counts the pupil's entries, `previous` is the digest of the one before.
     """
 
     id: str
@@ -129,7 +130,8 @@ def row(entry: Entry) -> dict[str, object]:
     said: dict[str, object] = {
         "id": entry.id, "pupil": entry.pupil, "kind": entry.kind, "value": entry.value, "scale": entry.scale,
         "at": stamp(entry.at), "unit": entry.unit, "schoolYear": entry.school_year, "term": entry.term,
-        "year": entry.year, "finished": entry.finished, "trial": entry.trial, "registeredBy": entry.registered_by,
+        "year": entry.year, "finished": entry.finished, "trial": entry.trial,
+        "registeredBy": entry.registered_by,
         "group": entry.group, "activity": entry.activity, "period": entry.period, "adapted": entry.adapted,
         "remark": entry.remark, "support": entry.support, "replaces": entry.replaces, "reason": entry.reason,
         "source": entry.source, "title": entry.title, "number": entry.number, "previous": entry.previous,
@@ -182,8 +184,9 @@ class Placed(Protocol):
 
 
 def takes_over(entry: Entry, held: Placed | None) -> bool:
-    """Whether a new entry stands from now on in place of the one that does. A later decision does;
-    what corrects or changes an entry only where that one stands; a trial only when it is higher (skollagen 3:21 [M]).
+    """Whether a new entry stands from now on in place of the one that does. A later decision does; what
+    corrects or changes an entry only where that one stands; a trial only when it is higher (skollagen 3:21
+    [M]).
     """
     if held is None or entry.replaces == held.id:
         return True

@@ -39,7 +39,9 @@ class Held:
 
 
 def with_entries(held: Mapping[str, Held], entries: Iterable[Entry]) -> dict[str, Held]:
-    """What stands when entries follow in order: the same as `catalogue.standing` of them all, step by step."""
+    """What stands when entries follow in order: the same as `catalogue.standing` of them all, step by
+    step.
+    """
     found = dict(held)
     for e in entries:
         if takes_over(e, found.get(e.subject.key)):

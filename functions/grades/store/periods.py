@@ -1,5 +1,5 @@
-"""Periods and their sheets: `PERIOD#<id>` / `PERIOD` and `SHEET#<activity>`; a unit's list of periods is a copy
-under `UNIT#<id>`.
+"""Periods and their sheets: `PERIOD#<id>` / `PERIOD` and `SHEET#<activity>`; a unit's list of periods is a
+copy under `UNIT#<id>`.
 """
 
 from __future__ import annotations
@@ -7,12 +7,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 from pynamodb.attributes import UnicodeAttribute
 
 from functions.grades.domain.grading import Line, Sheet
-from functions.grades.domain.periods import Period
+from functions.grades.domain.periods import Period, State
 from functions.grades.store import GradesItem
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
@@ -60,7 +60,7 @@ def _key(period: str) -> tuple[str, str]:
 
 def period_writes(p: Period) -> list[Write]:
     """What stores a period over the version it was read with, and the copy in the unit's list."""
-    fields = {
+    fields: dict[str, Any] = {
         "period": p.id, "unit": p.unit, "opens": p.opens.isoformat(), "due": p.due.isoformat(),
         "state": p.state, "closed": stamp(p.closed) if p.closed else None, "closed_by": p.closed_by,
         "publish": stamp(p.publish) if p.publish else None, "last_day": p.due.isoformat(),
@@ -110,7 +110,7 @@ def _period(item: PeriodFields) -> Period:
         id=item.period, unit=UnitId(item.unit), form=SchoolForm(form), years=tuple(years),
         school_year=school_year, term=term, opens=date.fromisoformat(item.opens),
         due=date.fromisoformat(item.due), early=date.fromisoformat(early) if early else None,
-        state=item.state, closed=_instant(item.closed),
+        state=cast("State", item.state), closed=_instant(item.closed),
         closed_by=PersonId(item.closed_by) if item.closed_by else None, publish=_instant(item.publish),
         version=int(item.version or 0),
     )  # fmt: skip
@@ -168,9 +168,8 @@ def _row(line: Line) -> list[Any]:
 
 
 def _line(row: Sequence[Any]) -> Line:
-    pupil, version, proposals, signed, value, entry, reads, finished, choice, language, *texts = [
-        *row, *[None] * (14 - len(row))
-    ]  # fmt: skip
+    whole = [*row, *[None] * (14 - len(row))]
+    pupil, version, proposals, signed, value, entry, reads, finished, choice, language, *texts = whole
     adapted, remark, support, title = (text or "" for text in texts)
     return Line(
         pupil=PersonId(pupil), version=version, proposals=proposals, signed=frozenset(signed), value=value,
