@@ -44,6 +44,7 @@ __all__ = [
     "Taught",
     "TaughtLesson",
     "UnitRecord",
+    "activities_at",
     "activity",
     "administrators_at",
     "ancestors",
@@ -61,6 +62,7 @@ __all__ = [
     "is_certified",
     "mentor_groups",
     "offices_of",
+    "page_of_activities",
     "principals_at",
     "staff_around",
     "unit",
@@ -262,6 +264,23 @@ def wanted_certifications(people: Sequence[PersonId]) -> Wanted[dict[PersonId, C
 def activity(id: str) -> ActivityRecord | None:
     """An activity. One round trip."""
     return activities_store.find_activity(id)
+
+
+def activities_at(unit: UnitId, since: date) -> Iterator[ActivityRecord]:
+    """A unit's activities that have not ended before a day. One query per 100."""
+    cursor: str | None = None
+    while True:
+        found, cursor = activities_store.page_of_activities(unit, since, cursor, 100, "all")
+        yield from found
+        if cursor is None:
+            return
+
+
+def page_of_activities(
+    unit: UnitId, since: date, cursor: str | None, limit: int, *bound_to: str
+) -> tuple[list[ActivityRecord], str | None]:
+    """A page of them, and the cursor of the next. One query."""
+    return activities_store.page_of_activities(unit, since, cursor, limit, *bound_to)
 
 
 def wanted_activities(ids: Sequence[str]) -> Wanted[dict[str, ActivityRecord]]:

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from functions.grades.domain.catalogue import Choice, Subject
+from skolkit.errors import DomainError, Text
+from skolkit.sweden.codes import SchoolForm
+
 Kind = Literal["core", "science", "social", "practical", "language", "other", "block"]
 
 
@@ -73,3 +77,49 @@ def subject_of(code: str) -> SchoolSubject | None:
     True
     """
     return BY_CODE.get(code) or _BY_DESIGNATION.get(code)
+
+
+class LanguageMissing(DomainError):
+    """Of the modern languages and mother tongues the catalogue names the one that is read, and of a modern
+    language whether it is the language choice.
+    """
+
+    status = 422
+    reason = Text("Raden säger inte vilket språk.", "The line does not say which language.")
+    advice = Text("Ange språk, och för moderna språk valet.", "Give the language, and for modern languages how.")
+    law = "skolförordningen 6:10"
+
+
+def codes_of(code: str) -> tuple[str, ...]:
+    """Every way to write a subject: as it is, by Skolverket's code, by designation."""
+    found = subject_of(code)
+    return tuple(dict.fromkeys((code, *((found.code, found.designation) if found else ()))))
+
+
+def graded(
+    form: SchoolForm, code: str, name: str, language: str | None = None, choice: Choice | None = None
+) -> Subject:
+    """What a grade of a form is in, by the activity's code and name: a subject of grundskola by Skolverket's
+    code, else the course or level as it is. Language and choice only where they belong.
+    """
+    found = subject_of(code)
+    if found is None:
+        return Subject(code=code, name=name, form=form, work=name.startswith(WORK))
+    many = found.kind == "language"
+    return Subject(
+        code=found.code, name=found.sv, form=form, language=language if many else None,
+        choice=choice if found.designation == "M" else None,
+    )  # fmt: skip
+
+
+def check_named(subject: Subject, pupil: str) -> None:
+    """Raises `LanguageMissing`."""
+    found = subject_of(subject.code)
+    if found and found.designation in {"M", "ML"} and not subject.language:
+        raise LanguageMissing(field="language", value=pupil)
+    if found and found.designation == "M" and not subject.choice:
+        raise LanguageMissing(field="choice", value=pupil)
+
+
+WORK = ("Gymnasiearbete", "Komvuxarbete", "Examensarbete")
+"""How the diploma project's course or level is named in the syllabuses."""
