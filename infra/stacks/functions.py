@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from aws_cdk import AssetHashType, CfnParameter, Duration
+from aws_cdk import AssetHashType, CfnParameter, Duration, Fn
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -20,6 +20,7 @@ from infra.local.paths import ROOT
 from infra.stacks import base, permissions
 from infra.stacks.core import CURSOR_SECRET, PHONE_SECRET, PUSH_SECRET
 
+SIGNING = ("assessment", "grades")  # areas where people sign
 RUNTIME = lambda_.Runtime(f"python{CLOUD_PYTHON}", lambda_.RuntimeFamily.PYTHON)
 
 
@@ -120,6 +121,8 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     """What the functions of one area alone are told."""
     if area == "attendance":
         return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
+    if area in SIGNING:
+        return _step_up(stack)
     if area != "messages":
         return {}
     services = CfnParameter(
@@ -132,6 +135,30 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     )
     told = {"SKOLKIT_PUSH_SERVICES": services.value_as_string}
     return told | {"SKOLKIT_PUSH_KEY": _secret(PUSH_SECRET)}
+
+
+def _step_up(stack: base.SkolkitStack) -> dict[str, str]:
+    """What a sign-in must be to sign with it. The embedded identity provider vouches for no level."""
+    minutes = CfnParameter(
+        stack,
+        "SignInMinutes",
+        type="Number",
+        default=5,
+        min_value=1,
+        max_value=60,
+        description="How old a sign-in may be when something is signed, in minutes.",
+    )
+    level = CfnParameter(
+        stack,
+        "SignInLevel",
+        type="Number",
+        default=3,
+        min_value=0,
+        max_value=4,
+        description="The level of assurance (tillitsnivå) a sign-in must have when something is signed.",
+    )
+    held = Fn.condition_if(stack.is_local.logical_id, "0", level.value_as_string).to_string()
+    return {"SKOLKIT_SIGN_IN_MINUTES": minutes.value_as_string, "SKOLKIT_SIGN_IN_LEVEL": held}
 
 
 def _secret(name: str) -> str:

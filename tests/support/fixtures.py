@@ -35,6 +35,8 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_PHONE_KEY="only for tests",
             SKOLKIT_PUSH_KEY="only for tests",
+            SKOLKIT_SIGN_IN_MINUTES="5",
+            SKOLKIT_SIGN_IN_LEVEL="3",
             SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
             SKOLKIT_FILES=FILES_BUCKET,

@@ -80,3 +80,10 @@ def origin() -> str:
 def phone_key() -> bytes:
     """What telephone numbers and codes are hashed with; told to the functions of attendance."""
     return _required("SKOLKIT_PHONE_KEY").encode()
+
+
+def step_up() -> tuple[int, int]:
+    """How old a sign-in may be (minutes) and how strong it must be (level 0–4) for what is signed; told to
+    the functions of areas where people sign. Raises `ConfigError`.
+    """
+    return int(_required("SKOLKIT_SIGN_IN_MINUTES")), int(_required("SKOLKIT_SIGN_IN_LEVEL"))
