@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
+from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.retention import facts as retention
+from skolkit.types import UnitId
+
+
+class PeriodOpened(Fact):
+    """Grades are to be set in a period at a unit (process 32)."""
+
+    type: ClassVar[str] = "grades.PeriodOpened.v1"
+    period: str
+    unit: UnitId
+
+
+class GradesDecided(Fact):
+    """Grades of a group have been decided and are to be signed: by which order."""
+
+    type: ClassVar[str] = "grades.GradesDecided.v1"
+    period: str
+    activity: str
+    unit: UnitId
+    order: str
+
+
+class PeriodClosed(Fact):
+    """Nothing more is decided in a period."""
+
+    type: ClassVar[str] = "grades.PeriodClosed.v1"
+    period: str
+    unit: UnitId
+
+
+class GradesPublished(Fact):
+    """When pupils and guardians see a period's grades has been decided; `at` None: taken back."""
+
+    type: ClassVar[str] = "grades.GradesPublished.v1"
+    period: str
+    unit: UnitId
+    at: datetime | None
 
 
 class ExtractAnswered(Answered):

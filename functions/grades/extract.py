@@ -1,10 +1,154 @@
-"""The part of grades in a register extract."""
+"""The part of grades in a register extract: a pupil's whole catalogue and what is proposed; a teacher's own
+proposals and decisions.
+"""
 
 from __future__ import annotations
 
-from skolkit.extracts import Requested, Section
+from collections.abc import Iterable
+from datetime import date
+
+from functions.grades.domain.catalogue import Entry
+from functions.grades.domain.grading import Line, Sheet
+from functions.grades.domain.orders import Order
+from functions.grades.domain.periods import Period
+from functions.grades.store import catalogue, orders
+from functions.grades.store import periods as store
+from functions.organisation import queries as organisation
+from functions.organisation.queries import ActivityRecord
+from skolkit.clock import stamp, today
+from skolkit.extracts import Requested, Section, section
+from skolkit.sweden.calendar import SchoolYear
+from skolkit.table import fetch
+from skolkit.types import PersonId
+
+YEARS = 4
+"""School years whose sheets may still be kept."""
 
 
 def gather(asked: Requested) -> list[Section]:
-    """Everything the area keeps about one person."""
-    return []
+    """A query for the pupil's entries; for the sheets a query per unit and school year, and one per sheet
+    of a teacher.
+    """
+    person = asked.person
+    pairs = _pairs(asked.kept or person)
+    sheets: dict[tuple[str, str], Sheet] = fetch(
+        store.wanted_sheets([(period.id, activity.id) for period, activity in pairs])
+    )[0]
+    taught = [
+        order
+        for period, activity in pairs
+        if any(part.person == person for part in activity.teachers)
+        for order in orders.orders_of(period.id, activity.id)
+        if order.by == person
+    ]
+    return [
+        _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
+        _closed(person, {period.id: period for period, _ in pairs}.values()),
+    ]  # fmt: skip
+
+
+def _pairs(person: PersonId) -> list[tuple[Period, ActivityRecord]]:
+    """The periods and activities that a person has had to do with, as pupil, teacher or appointed."""
+    parts, taught = fetch(organisation.wanted_parts([person]), organisation.wanted_taught([person]))
+    (of_groups,) = fetch(organisation.wanted_activities_of_groups([part.group for part in parts[person]]))
+    ids = {*(t.activity for t in taught[person]), *(id for found in of_groups.values() for id in found)}
+    (activities,) = fetch(organisation.wanted_activities(sorted(ids)))
+    units = {a.unit for a in activities.values()} | {
+        duty.unit for duty in organisation.duties_of(person) if duty.unit
+    }
+    first = SchoolYear.of(today()).start_year
+    periods = [
+        period
+        for unit in sorted(units)
+        for year in range(first - YEARS + 1, first + 1)
+        for period in store.periods_of(unit, str(SchoolYear(year)))
+    ]
+    return [
+        (period, activity)
+        for period in periods
+        for activity in activities.values()
+        if activity.unit == period.unit
+    ]
+
+
+def _entries(entries: Iterable[Entry]) -> Section:
+    return section(
+        "grades.catalogue", "Betygskatalogen", "The catalogue of grades",
+        {
+            "number": ("Nummer", "Number"), "at": ("Beslutat", "Decided"), "subject": ("Ämne", "Subject"),
+            "value": ("Betyg", "Grade"), "finished": ("Avslutat", "Finished"), "kind": ("Slag", "Kind"),
+            "adapted": ("Anpassade studier", "Adapted studies"), "remark": ("Anmärkning", "Remark"),
+            "support": ("Omdöme vid F", "Assessment at F"), "title": ("Titel", "Title"),
+            "reason": ("Skäl", "Reason"), "source": ("Källa", "Source"),
+        },
+        [
+            [
+                str(e.number), stamp(e.at), e.subject.name, e.value, "ja" if e.finished else "nej", e.kind,
+                e.adapted, e.remark, e.support, e.title, e.reason, e.source,
+            ]
+            for e in entries
+        ],
+    )  # fmt: skip
+
+
+def _proposals(
+    person: PersonId, pairs: Iterable[tuple[Period, ActivityRecord]], sheets: dict[tuple[str, str], Sheet]
+) -> Section:
+    """What is proposed for a pupil, and what a teacher has proposed."""
+    rows = []
+    for period, activity in pairs:
+        sheet = sheets.get((period.id, activity.id))
+        lines = sheet.lines.values() if sheet else ()
+        rows += [
+            [
+                activity.name,
+                period.due.isoformat(),
+                value,
+                line.remark,
+                line.adapted,
+                line.support,
+                line.title,
+            ]
+            for line in lines
+            for value in _values(line, person)
+        ]
+        if sheet and sheet.appointed == person:
+            rows.append([activity.name, period.due.isoformat(), "utsedd att besluta", "", "", "", ""])
+    return section(
+        "grades.sheet", "Förslag till betyg", "Proposals for grades",
+        {
+            "activity": ("Grupp", "Group"), "due": ("Klart senast", "Due"), "value": ("Förslag", "Proposal"),
+            "remark": ("Anmärkning", "Remark"), "adapted": ("Anpassade studier", "Adapted studies"),
+            "support": ("Omdöme vid F", "Assessment at F"), "title": ("Titel", "Title"),
+        },
+        rows,
+    )  # fmt: skip
+
+
+def _values(line: Line, person: PersonId) -> list[str]:
+    """The proposals for a pupil (one row at least where there is a line), or a teacher's own of a pupil."""
+    if line.pupil == person:
+        return sorted(line.proposals.values()) or ["inget"]
+    return [line.proposals[person]] if person in line.proposals else []
+
+
+def _decided(taught: Iterable[Order]) -> Section:
+    return section(
+        "grades.catalogue", "Beslut om betyg", "Decisions on grades",
+        {
+            "at": ("Beslutat", "Decided"), "signedIn": ("Inloggad", "Signed in"),
+            "level": ("Tillitsnivå", "Level of assurance"), "pupils": ("Elever", "Pupils"),
+        },
+        [[stamp(o.at), stamp(o.signed_in), str(o.level), str(len(o.entries))] for o in taught],
+    )  # fmt: skip
+
+
+def _closed(person: PersonId, periods: Iterable[Period]) -> Section:
+    def day(at: date | None) -> str:
+        return at.isoformat() if at else ""
+
+    return section(
+        "grades.period", "Stängda betygsperioder", "Closed grading periods",
+        {"due": ("Klart senast", "Due"), "closed": ("Stängd", "Closed")},
+        [[p.due.isoformat(), day(p.closed)] for p in periods if p.closed_by == person],
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from functions.organisation.domain.calendars import in_force
 from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
 from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
+from functions.organisation.domain.syllabuses import Syllabus, SyllabusId
 from functions.organisation.domain.units import MUNICIPALITY, Child, UnitRecord
 from functions.organisation.store import activities as activities_store
 from functions.organisation.store import calendars as calendars_store
@@ -17,6 +18,7 @@ from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
 from functions.organisation.store import stand_ins as stand_ins_store
 from functions.organisation.store import study_plans as study_plans_store
+from functions.organisation.store import syllabuses as syllabuses_store
 from functions.organisation.store import units as units_store
 from functions.organisation.store.stand_ins import DutySpan, HeldRecord, Offices
 from skolkit.clock import now, today
@@ -41,6 +43,7 @@ __all__ = [
     "Offices",
     "PartIn",
     "Substitution",
+    "Syllabus",
     "Taught",
     "TaughtLesson",
     "UnitRecord",
@@ -76,6 +79,7 @@ __all__ = [
     "wanted_groups",
     "wanted_groups_of",
     "wanted_parts",
+    "wanted_syllabuses",
     "wanted_taught",
     "wanted_units",
 ]
@@ -291,6 +295,11 @@ def wanted_activities(ids: Sequence[str]) -> Wanted[dict[str, ActivityRecord]]:
 def wanted_activities_of_groups(groups: Sequence[GroupId]) -> Wanted[dict[GroupId, tuple[str, ...]]]:
     """The ids of groups' activities of all times, for `skolkit.table.fetch`; () for none."""
     return activities_store.wanted_of_groups(groups)
+
+
+def wanted_syllabuses(ids: Sequence[str]) -> Wanted[dict[SyllabusId, Syllabus]]:
+    """Syllabuses by id, for `skolkit.table.fetch`; unknown ones are left out."""
+    return syllabuses_store.wanted_syllabuses([SyllabusId(id) for id in ids])
 
 
 def wanted_taught(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[Taught, ...]]]:

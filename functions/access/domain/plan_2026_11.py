@@ -445,4 +445,25 @@ TYPES = (
         Text("Systemet självt", "The system itself"),
         _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
+    DocumentType(
+        "grades.catalogue", Text("Betygskatalog", "Catalogue of grades"),
+        Text("Visa varje beslut om betyg (skolförordningen 6:10)", "To show every decision on grades"),
+        Text(
+            "Betyg, ämne, beslutande lärare, dag, omdöme vid F, vem som skrivit under",
+            "Grade, subject, deciding teachers, day, assessment at F, who has signed",
+        ),
+        _SCHOOL, _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "grades.period", Text("Betygsperioder", "Grading periods"),
+        Text("Veta när betyg sattes och visades", "To know when grades were set and shown"),
+        Text("Enhet, årskurser, dagar, vem som stängde", "Unit, years, days, who closed it"),
+        _SCHOOL, _INSIDE, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "grades.sheet", Text("Förslag till betyg", "Proposals for grades"),
+        Text("Arbetsmaterial inför besluten", "Working papers before the decisions"),
+        Text("Lärarnas förslag per elev; besluten finns i katalogen", "The teachers' proposals per pupil"),
+        _SCHOOL, _INSIDE, "school year end", 24, "delete", _ARCHIVE,
+    ),
 )  # fmt: skip

@@ -44,6 +44,18 @@ DEEDS: dict[str, Deed] = {
     "apply_rule": _change(
         "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
     ),
+    "appoint_grader": _change(
+        "utsåg en lärare som beslutar om betyg tillsammans med en annan",
+        "appointed a teacher to decide on grades together with another",
+    ),
+    "close_period": _change("stängde en betygsperiod", "closed a grading period"),
+    "decide_grades": _change("beslutade om betyg", "decided on grades"),
+    "list_catalogue": _read("läste betygskatalogen", "read the catalogue of grades"),
+    "list_grades": _read("läste betygen", "read the grades"),
+    "open_grades": _read("öppnade gruppens betyg", "opened the group's grades"),
+    "open_period": _change("öppnade en betygsperiod", "opened a grading period"),
+    "publish_grades": _change("bestämde när betygen visas", "decided when grades are shown"),
+    "save_proposals": _change("skrev förslag till betyg", "wrote proposals for grades"),
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
     "ask_consent": _change("frågade hem om samtycke", "asked homes for consent"),
     "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),

@@ -113,6 +113,18 @@ class TooManyDecisions(DomainError):
     advice = Text("Dela upp listan.", "Divide the list.")
 
 
+class NotToAppoint(DomainError):
+    """Whoever is appointed is certified and works at the unit."""
+
+    status = 422
+    reason = Text(
+        "Läraren är inte legitimerad eller har ingen tjänst vid enheten.",
+        "The teacher is not certified or has no duty at the unit.",
+    )
+    advice = Text("Utse en legitimerad lärare vid enheten.", "Appoint a certified teacher of the unit.")
+    law = "skollagen 3:16 andra stycket"
+
+
 class LinesChanged(ChangedMeanwhile):
     """Somebody else has changed lines since they were read."""
 
@@ -217,7 +229,7 @@ def save(
             )
         lines[change.pupil] = replace(new, version=old.version + 1)
     if stale:
-        raise LinesChanged(faults=tuple(stale))
+        raise LinesChanged(field="lines", faults=tuple(stale))
     return replace(sheet, lines=lines)
 
 
@@ -390,6 +402,17 @@ def check_whole(line: Line, value: str, *, finished: bool, work: bool) -> None:
 
 def _named(graders: Iterable[Grader]) -> tuple[Decider, ...]:
     return tuple(Decider(person=g.person, certified=g.certified, qualified=g.qualified) for g in graders)
+
+
+def check_appointed(person: PersonId, fits: bool) -> None:
+    """Raises `NotToAppoint`."""
+    if not fits:
+        raise NotToAppoint(field="teacher", value=person)
+
+
+def with_line(sheet: Sheet, line: Line) -> Sheet:
+    """The sheet with one line changed."""
+    return replace(sheet, lines={**sheet.lines, line.pupil: line})
 
 
 def put(sheet: Sheet, entries: Mapping[PersonId, tuple[str, str]]) -> Sheet:

@@ -86,7 +86,9 @@ class LanguageMissing(DomainError):
 
     status = 422
     reason = Text("Raden säger inte vilket språk.", "The line does not say which language.")
-    advice = Text("Ange språk, och för moderna språk valet.", "Give the language, and for modern languages how.")
+    advice = Text(
+        "Ange språk, och för moderna språk valet.", "Give the language, and for modern languages how."
+    )
     law = "skolförordningen 6:10"
 
 
@@ -97,14 +99,15 @@ def codes_of(code: str) -> tuple[str, ...]:
 
 
 def graded(
-    form: SchoolForm, code: str, name: str, language: str | None = None, choice: Choice | None = None
-) -> Subject:
-    """What a grade of a form is in, by the activity's code and name: a subject of grundskola by Skolverket's
-    code, else the course or level as it is. Language and choice only where they belong.
+    form: SchoolForm, code: str, name: str, *, points: int | None = None, language: str | None = None,
+    choice: Choice | None = None,
+) -> Subject:  # fmt: skip
+    """What a grade of a form is in: a subject of grundskola by Skolverket's code, else the course or level as
+    it is. Language and choice only where they belong.
     """
     found = subject_of(code)
     if found is None:
-        return Subject(code=code, name=name, form=form, work=name.startswith(WORK))
+        return Subject(code=code, name=name, form=form, points=points, work=name.startswith(WORK))
     many = found.kind == "language"
     return Subject(
         code=found.code, name=found.sv, form=form, language=language if many else None,

@@ -26,7 +26,7 @@ class NewPeriod(Shape):
     """
 
     school_form: SchoolForm
-    years: Annotated[list[Annotated[int, Field(ge=1, le=10)]], Field(max_length=10)] = []
+    years: Annotated[list[Annotated[int, Field(ge=1, le=10)]], Field(max_length=10, default_factory=list)]
     school_year: SchoolYearText
     semester: Term
     opens: date
@@ -282,8 +282,10 @@ class EntryView(GradeView):
 
 
 class CataloguePage(Shape):
-    """A pupil's entries, newest first; `intact`: every entry follows from the one before it."""
+    """A pupil's entries, newest first. `intact`: every entry follows from the one before it; null when some
+    are not published yet, which are not shown and not judged.
+    """
 
     data: list[EntryView]
-    intact: bool
+    intact: bool | None
     cursor: str | None

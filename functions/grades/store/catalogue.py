@@ -17,7 +17,6 @@ from functions.grades.domain.catalogue import Decider, Entry, Subject, canonical
 from functions.grades.domain.held import Held, with_entries
 from functions.grades.store import GradesItem
 from skolkit.clock import stamp
-from skolkit.cursor import seal, unseal
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Wanted, fetch
 from skolkit.types import GroupId, PersonId, UnitId
@@ -34,7 +33,7 @@ class OfUnit(GlobalSecondaryIndex["EntryItem"]):
     unit_sk = UnicodeAttribute(range_key=True)
 
 
-class EntryItem(GradesItem, discriminator="entry"):
+class EntryItem(GradesItem, discriminator="grade_entry"):
     """One decision; `said` is all of it as canonical JSON, whose digest the next one carries."""
 
     fed = True
@@ -47,7 +46,7 @@ class EntryItem(GradesItem, discriminator="entry"):
     of_unit = OfUnit()
 
 
-class HeadItem(GradesItem, discriminator="head"):
+class HeadItem(GradesItem, discriminator="grade_head"):
     """The end of a pupil's chain, and what stands, as compact rows."""
 
     number = NumberAttribute()
@@ -117,18 +116,6 @@ def entries(pupils: Sequence[PersonId]) -> list[Entry]:
 
 def _items(pupil: PersonId) -> Iterator[EntryItem]:
     yield from EntryItem.query(f"PUPIL#{pupil}", EntryItem.sk.startswith("ENTRY#"), consistent_read=True)
-
-
-def page_of_entries(
-    pupil: PersonId, limit: int, cursor: str | None, *bound_to: str
-) -> tuple[list[Entry], str | None]:
-    """A page of a pupil's entries, newest first. One consistent query."""
-    page = EntryItem.query(
-        f"PUPIL#{pupil}", EntryItem.sk.startswith("ENTRY#"), scan_index_forward=False, limit=limit,
-        consistent_read=True, last_evaluated_key=unseal(cursor, "catalogue", pupil, *bound_to),
-    )  # fmt: skip
-    found = [entry_of(item) for item in page]
-    return found, seal(page.last_evaluated_key, "catalogue", pupil, *bound_to)
 
 
 def find_entry(pupil: PersonId, id: str) -> Entry | None:

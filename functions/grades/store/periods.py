@@ -36,15 +36,15 @@ class PeriodFields(GradesItem):
     last_day = UnicodeAttribute()
 
 
-class PeriodItem(PeriodFields, discriminator="period"):
+class PeriodItem(PeriodFields, discriminator="grading_period"):
     """The period by its id."""
 
 
-class UnitPeriodItem(PeriodFields, discriminator="unit_period"):
+class UnitPeriodItem(PeriodFields, discriminator="unit_grading_period"):
     """The copy in the unit's list."""
 
 
-class SheetItem(GradesItem, discriminator="sheet"):
+class SheetItem(GradesItem, discriminator="grade_sheet"):
     """An activity's lines in a period as compact JSON: thirty pupils are 5 KB."""
 
     unit = UnicodeAttribute()

@@ -15,7 +15,7 @@ from functions.grades.domain.periods import Period
 from functions.grades.domain.scales import Scale, scale
 from functions.grades.store import periods as store
 from functions.organisation import queries as organisation
-from functions.organisation.queries import ActivityRecord, Certification, GroupRecord
+from functions.organisation.queries import ActivityRecord, Certification, GroupRecord, Syllabus
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -45,11 +45,14 @@ class Work:
     def scale(self) -> Scale:
         return scale(self.period.form, today(), work=self.subject().work)
 
-    def subject(self, line: Line | None = None) -> Subject:
-        """What is graded; of a language of many with the line's own."""
+    def subject(self, line: Line | None = None, syllabus: Syllabus | None = None) -> Subject:
+        """What is graded: the course or level of the syllabus, a language as the line says."""
+        code, name = self.activity.subject or "", self.activity.name
+        if syllabus and syllabus.course_code:
+            code, name = syllabus.course_code, syllabus.course_name or syllabus.subject_name
         return subjects.graded(
-            self.period.form, self.activity.subject or "", self.activity.name,
-            line.language if line else None, line.choice if line else None,
+            self.period.form, code, name, points=syllabus.points if syllabus else None,
+            language=line.language if line else None, choice=line.choice if line else None,
         )  # fmt: skip
 
     def finished(self, line: Line) -> bool:
@@ -60,16 +63,14 @@ def graders(activity: ActivityRecord) -> tuple[PersonId, ...]:
     """Who sets grades today: the teachers marked so, or all when none is (skollagen 3:16)."""
     day = today()
     now = [
-        t
-        for t in activity.teachers
-        if (t.start or activity.start) <= day and (t.end is None or day <= t.end)
+        t for t in activity.teachers if (t.start or activity.start) <= day and (t.end is None or day <= t.end)
     ]
     return tuple(dict.fromkeys(t.person for t in now if t.grader or not any(o.grader for o in now)))
 
 
 def require_work(caller: Caller, action: guard.Action, period: str, activity: str) -> Work:
-    """The group's work in a period, if the caller may do `action` with it; `NotFound` otherwise. One round trip
-    for the group's teachers, two for others.
+    """The group's work in a period, if the caller may do `action` with it; `NotFound` otherwise. One round
+    trip for the group's teachers, two for others.
     """
     found, sheets, activities = fetch(
         store.wanted_periods([period]), store.wanted_sheets([(period, activity)]),

@@ -1,0 +1,38 @@
+"""What is to be signed (signing order): who decided what in one go, as what, and on which sign-in
+it rests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.grades.domain.catalogue import DeciderRole, Entry
+from skolkit.types import PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order to sign decisions: `signed_in` and `level` are of the sign-in with which they were made (eIDAS
+    (EU) 910/2014 art. 26), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
+    page about all decisions of a group carries one signature for each order.
+    """
+
+    id: str
+    period: str
+    activity: str
+    by: PersonId
+    role: DeciderRole
+    at: datetime
+    signed_in: datetime
+    level: int
+    entries: tuple[tuple[PersonId, int], ...]
+    digest: str
+
+
+def digest_of(entries: Iterable[Entry]) -> str:
+    """SHA-256 over the digests of entries, in order of pupil and number."""
+    ordered = sorted(entries, key=lambda e: (e.pupil, e.number))
+    return hashlib.sha256("\n".join(e.digest for e in ordered).encode()).hexdigest()
