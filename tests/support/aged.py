@@ -15,6 +15,7 @@ from functions.attendance.store.calls import CallItem
 from functions.attendance.store.lesson_check_in import ArrivalItem, WindowItem
 from functions.attendance.store.lesson_reminders import ReminderItem
 from functions.attendance.store.locked_months import MonthItem
+from functions.grades.store.periods import SheetItem
 from functions.messages import store as messages
 from functions.messages.domain.contacts import Shown
 from functions.messages.domain.news import Said
@@ -65,6 +66,8 @@ def age_municipality(*, protected: bool = True) -> Aged:
         _attendance(made)
     with acting_as("timetable"):
         _timetable(made)
+    with acting_as("grades"):
+        _write(made, "grades", [_sheet(made, OLD)], [_sheet(made, RECENT)])
     with acting_as("register"):
         _register(made, protected=protected)
     with acting_as("organisation"):
@@ -293,6 +296,13 @@ def _timetable(made: Aged) -> None:
         ]
 
     _write(made, "timetable", of(OLD), of(RECENT))
+
+
+def _sheet(made: Aged, day: date) -> Item:
+    return SheetItem(
+        f"PERIOD#{new_id()}", f"SHEET#{new_id()}", unit=UNIT, groups="[]", lines=f'[["{made.pupil}",1]]',
+        last_day=day.isoformat(),
+    )  # fmt: skip
 
 
 def _register(made: Aged, *, protected: bool) -> None:

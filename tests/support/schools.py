@@ -54,6 +54,7 @@ from tests.support.asks import (
     substituted,
     year_body,
 )
+from tests.support.requests_grades import graded
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))
@@ -168,6 +169,7 @@ def make_schools(cloud: Cloud) -> Schools:
         made |= {"case": _watched(pupil.id, day)}
     with acting_as("attendance"):
         made |= at_school.cared([pupil, mates[1]], home.unit, notice)
+    made |= graded(schools)
     return schools
 
 

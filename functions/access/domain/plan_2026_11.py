@@ -464,6 +464,6 @@ TYPES = (
         "grades.sheet", Text("Förslag till betyg", "Proposals for grades"),
         Text("Arbetsmaterial inför besluten", "Working papers before the decisions"),
         Text("Lärarnas förslag per elev; besluten finns i katalogen", "The teachers' proposals per pupil"),
-        _SCHOOL, _INSIDE, "school year end", 24, "delete", _ARCHIVE,
+        _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
     ),
 )  # fmt: skip

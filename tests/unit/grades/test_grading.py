@@ -1,0 +1,214 @@
+"""Who decides on a grade, what may be saved and decided (skollagen 3:16, 10:22; skolförordningen 6:3–4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.grades.domain import grading as rules
+from functions.grades.domain.catalogue import Decider
+from functions.grades.domain.grading import Change, Grader, Line, Sheet
+from functions.grades.domain.scales import IllegalValue, scale
+from skolkit.sweden.codes import SchoolForm
+from skolkit.types import PersonId, UnitId
+
+SCALE = scale(SchoolForm.COMPULSORY, date(2026, 12, 1))
+ONE, OTHER, THIRD = (PersonId(name) for name in ("t1", "t2", "t3"))
+PUPIL, MATE = PersonId("p1"), PersonId("p2")
+MEMBERS = (PUPIL, MATE)
+SHEET = Sheet(period="p", activity="a", unit=UnitId("u"), groups=())
+
+
+def teacher(person: PersonId, *, certified: bool = True, qualified: bool = True) -> Grader:
+    return Grader(person=person, certified=certified, qualified=qualified)
+
+
+def signed(**grades: str) -> Line:
+    proposals = {PersonId(person): value for person, value in grades.items()}
+    return Line(pupil=PUPIL, proposals=proposals, signed=frozenset(proposals))
+
+
+def change(pupil: PersonId = PUPIL, value: str | None = "C", version: int = 0, **more: object) -> Change:
+    return replace(Change(pupil=pupil, version=version, value=value), **more)  # type: ignore[arg-type]
+
+
+def test_a_certified_teacher_decides_alone_whether_qualified_or_not() -> None:
+    for qualified in (True, False):
+        alone = teacher(ONE, qualified=qualified)
+        assert rules.deciders([alone], None) == (alone,)
+
+
+def test_of_several_those_decide_who_are_certified() -> None:
+    bare, certified = teacher(ONE, certified=False), teacher(OTHER)
+    assert rules.deciders([bare, certified], None) == (certified,)
+    appointed = teacher(THIRD)
+    assert rules.deciders([bare, certified], appointed) == (certified,)
+
+
+def test_a_teacher_who_is_not_certified_decides_with_one_who_is() -> None:
+    bare, appointed = teacher(ONE, certified=False, qualified=False), teacher(OTHER)
+    assert rules.deciders([bare], appointed) == (bare, appointed)
+    for nobody in (None, teacher(OTHER, certified=False)):
+        with pytest.raises(rules.NoCertifiedTeacher):
+            rules.deciders([bare], nobody)
+    with pytest.raises(rules.NoCertifiedTeacher):
+        rules.deciders([], appointed)
+
+
+def test_subjects_that_take_no_certification_are_decided_on_alone() -> None:
+    bare = teacher(ONE, certified=False)
+    assert rules.deciders([bare], None, alone=True) == (bare,)
+
+
+@pytest.mark.parametrize(
+    ("who", "grades", "value", "by"),
+    [
+        ([teacher(ONE)], {"t1": "B"}, "B", ["t1"]),
+        ([teacher(ONE), teacher(OTHER)], {"t1": "B", "t2": "B"}, "B", ["t1", "t2"]),
+        ([teacher(ONE), teacher(OTHER)], {"t1": "B", "t2": "C"}, None, []),
+        ([teacher(ONE, qualified=False), teacher(OTHER)], {"t1": "B", "t2": "C"}, "C", ["t2"]),
+        ([teacher(ONE, qualified=False), teacher(OTHER, qualified=False)], {"t1": "B", "t2": "C"}, None, []),
+        # 3:16 second paragraph: with an uncertified teacher the certified one decides if qualified
+        ([teacher(ONE, certified=False), teacher(OTHER)], {"t1": "B", "t2": "C"}, "C", ["t2"]),
+        ([teacher(ONE, certified=False), teacher(OTHER, qualified=False)], {"t1": "B", "t2": "C"}, None, []),
+        # SkolF 6:4: of three certified the qualified ones, if they agree
+        (
+            [teacher(ONE), teacher(OTHER), teacher(THIRD, qualified=False)],
+            {"t1": "B", "t2": "B", "t3": "A"}, "B", ["t1", "t2"],
+        ),
+        (
+            [teacher(ONE), teacher(OTHER), teacher(THIRD, qualified=False)],
+            {"t1": "B", "t2": "C", "t3": "B"}, None, [],
+        ),
+    ],
+)  # fmt: skip
+def test_who_of_those_who_disagree_decides(
+    who: list[Grader], grades: dict[str, str], value: str | None, by: list[str]
+) -> None:
+    found = rules.verdict(who, signed(**grades))
+    assert (found.value, [g.person for g in found.by], found.waits_for) == (value, by, ())
+    expected = "awaitsPrincipal" if value is None else "awaitsColleague"
+    assert rules.standing_of(signed(**grades), who) == expected  # no entry yet
+
+
+GRADERS = st.lists(
+    st.builds(
+        teacher, st.sampled_from([ONE, OTHER, THIRD]), certified=st.booleans(), qualified=st.booleans()
+    ),
+    min_size=1, max_size=3, unique_by=lambda g: g.person,
+)  # fmt: skip
+
+
+@given(GRADERS, st.lists(st.sampled_from("ABCDEF"), min_size=3, max_size=3))
+def test_no_grade_is_made_up_and_the_order_of_teachers_does_not_matter(
+    who: list[Grader], values: list[str]
+) -> None:
+    line = signed(**{g.person: value for g, value in zip(who, values, strict=False)})
+    found, turned = rules.verdict(who, line), rules.verdict(who[::-1], line)
+    assert (found.value, set(found.by)) == (turned.value, set(turned.by))
+    if found.value is not None:
+        assert all(line.proposals[g.person] == found.value for g in found.by)
+        assert len(set(line.proposals.values())) == 1 or all(g.certified and g.qualified for g in found.by)
+
+
+@given(GRADERS)
+def test_nothing_is_decided_before_all_have_decided(who: list[Grader]) -> None:
+    line = replace(signed(**{g.person: "C" for g in who}), signed=frozenset({who[0].person}))
+    found = rules.verdict(who, line)
+    assert found.waits_for == tuple(g.person for g in who[1:])
+    assert (found.value is None) == bool(who[1:])
+
+
+def test_saving_takes_all_lines_or_none() -> None:
+    saved = rules.save(SHEET, [change(), change(MATE, "-")], ONE, MEMBERS, SCALE)
+    assert {pupil: line.version for pupil, line in saved.lines.items()} == {PUPIL: 1, MATE: 1}
+    for wrong, refusal in (
+        (change(MATE, "G"), IllegalValue),
+        (change(PersonId("gone"), "C"), rules.NotInGroup),
+        (change(MATE, "C", reads=False), rules.NotReadAndGraded),
+    ):
+        with pytest.raises(refusal):
+            rules.save(SHEET, [change(), wrong], ONE, MEMBERS, SCALE)
+
+
+def test_what_was_changed_meanwhile_is_named_and_a_repeat_does_no_harm() -> None:
+    saved = rules.save(SHEET, [change(), change(MATE)], ONE, MEMBERS, SCALE)
+    assert rules.save(saved, [change(), change(MATE)], ONE, MEMBERS, SCALE) == saved
+    with pytest.raises(rules.LinesChanged) as refused:
+        rules.save(saved, [change(value="B"), change(MATE, "B", version=1)], ONE, MEMBERS, SCALE)
+    assert [fault.field for fault in refused.value.faults] == [f"lines.{PUPIL}"]
+
+
+def test_a_changed_line_is_decided_anew_by_those_it_concerns() -> None:
+    line = replace(signed(t1="B", t2="B"), version=4)
+    sheet = replace(SHEET, lines={PUPIL: line})
+    own = rules.save(sheet, [change(value="C", version=4)], ONE, MEMBERS, SCALE).lines[PUPIL]
+    assert own.signed == {OTHER}
+    shared = rules.save(sheet, [change(value="B", version=4, remark="Ny")], ONE, MEMBERS, SCALE)
+    assert shared.lines[PUPIL].signed == frozenset()
+
+
+def test_deciding_twice_is_deciding_once() -> None:
+    who, pair = [teacher(ONE)], [teacher(ONE), teacher(OTHER)]
+    sheet = rules.save(SHEET, [change(value="B")], ONE, MEMBERS, SCALE)
+    after, made = rules.decide(sheet, [PUPIL, PUPIL], ONE, who, MEMBERS, {PUPIL: False}, work=False)
+    assert [(one.value, one.deciders) for one in made] == [
+        ("B", (Decider(person=ONE, certified=True, qualified=True),))
+    ]
+    waiting, none = rules.decide(sheet, [PUPIL], ONE, pair, MEMBERS, {PUPIL: False}, work=False)
+    assert none == []
+    assert rules.decide(waiting, [PUPIL], ONE, pair, MEMBERS, {PUPIL: False}, work=False) == (waiting, [])
+    put = rules.put(after, {PUPIL: ("entry", "B")})
+    with pytest.raises(rules.DecidedAlready):
+        rules.decide(put, [PUPIL], ONE, who, MEMBERS, {PUPIL: False}, work=False)
+    with pytest.raises(rules.DecidedAlready):
+        rules.save(put, [change(value="A", version=2)], ONE, MEMBERS, SCALE)
+
+
+@pytest.mark.parametrize(
+    ("value", "finished", "work", "refusal"),
+    [
+        ("F", True, False, rules.SupportMissing), ("F", False, False, None), ("-", True, False, None),
+        ("E", True, True, rules.TitleMissing), ("E", True, False, None), ("-", True, True, None),
+    ],
+)  # fmt: skip
+def test_what_a_decision_comes_with(
+    value: str, finished: bool, work: bool, refusal: type[Exception] | None
+) -> None:
+    line = Line(pupil=PUPIL)
+    if refusal is None:
+        rules.check_whole(line, value, finished=finished, work=work)
+        return
+    with pytest.raises(refusal):
+        rules.check_whole(line, value, finished=finished, work=work)
+    whole = replace(line, support="Tjugo tecken eller mer", title="Ett arbete")
+    rules.check_whole(whole, value, finished=finished, work=work)
+
+
+def test_the_principal_decides_where_teachers_disagree_or_are_hindered() -> None:
+    who = [teacher(ONE), teacher(OTHER)]
+
+    def decided(line: Line, reason: rules.Hindrance) -> rules.Decided:
+        sheet = replace(SHEET, lines={PUPIL: line})
+        return rules.decide_as_principal(
+            sheet, PUPIL, "B", reason, THIRD, who, MEMBERS, finished=False, work=False, scale=SCALE
+        )
+
+    assert decided(signed(t1="A", t2="C"), "disagreement").deciders[0].role == "principal"
+    for line, reason in ((signed(t1="A", t2="A"), "disagreement"), (signed(t1="A", t2="C"), "hindered")):
+        with pytest.raises(rules.NotForThePrincipal):
+            decided(line, reason)  # type: ignore[arg-type]
+    assert decided(signed(t1="A"), "hindered").value == "B"
+
+
+def test_undecided_are_those_with_neither_a_decision_nor_a_mark() -> None:
+    lines = {
+        PUPIL: Line(pupil=PUPIL, entry="e", value="B"), MATE: Line(pupil=MATE, reads=False),
+        THIRD: Line(pupil=THIRD, proposals={ONE: "A"}),
+    }  # fmt: skip
+    assert rules.undecided(replace(SHEET, lines=lines), [PUPIL, MATE, THIRD, PersonId("new")]) == 2
+    assert rules.undecided(None, [PUPIL]) == 1
