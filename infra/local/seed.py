@@ -23,7 +23,8 @@ from infra.local.population.model import Person
 from skolkit.clock import local, today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
-from skolkit.types import LessonId, PersonId, stable_id
+from skolkit.sweden.school_forms import FORMS
+from skolkit.types import GroupId, LessonId, PersonId, stable_id
 
 SEED = 2026
 WEEKS = 2
@@ -50,6 +51,7 @@ class Files:
 
     people: dict[str, list[dict[str, Any]]]
     plans: dict[str, list[dict[str, Any]]]
+    teaching: dict[str, list[dict[str, Any]]]
 
 
 def seed(cloud: Cloud, *, kommun: str | None, units: Path | None, progress: Progress) -> tuple[Login, ...]:
@@ -59,7 +61,7 @@ def seed(cloud: Cloud, *, kommun: str | None, units: Path | None, progress: Prog
     `progress` gets files done, files in all, and what is being taken. Raises `CloudError` with what to do.
     """
     municipal, table = read_units(units, kommun) if units else (list(DEMO_UNITS), _table(DEMO_UNITS))
-    drop = Drop(cloud, progress, total=1 + 4 * len(municipal))
+    drop = Drop(cloud, progress, total=1 + 6 * len(municipal))
     drop.take({"organisation/units/units.csv": table})
     year = SchoolYear.of(today())
     calendar = default_calendar(year)
@@ -69,6 +71,7 @@ def seed(cloud: Cloud, *, kommun: str | None, units: Path | None, progress: Prog
         files = unit_files(population, calendar, days)
         drop.take(files.people)
         drop.take(files.plans)
+        drop.take(files.teaching)
         _choose_channels(cloud, [*population.pupils, *population.guardians, *population.staff])
         logins = logins or _logins(population)
     _wait_for_sheets(cloud, population, days, progress)
@@ -154,6 +157,10 @@ def unit_files(population: UnitPopulation, calendar: SchoolCalendar, days: list[
             f"organisation/groups/{code}.jsonl": list(_groups(population, start)),
         },
         plans={f"timetable/lessons/{code}-{days[0]}.jsonl": list(_lessons(population, days))},
+        teaching={
+            f"organisation/certifications/{code}.jsonl": list(_certifications(population)),
+            f"organisation/activities/{code}.jsonl": list(_activities(population, start)),
+        },
     )
 
 
@@ -199,7 +206,54 @@ def _pupil(pupil: NewPupil, start: str) -> dict[str, Any]:
 def _duty(staff: Staff, start: str) -> dict[str, Any]:
     whole = staff.role == "administrator"
     unit = None if whole else stable_id("unit", str(staff.unit_code))
-    return {"person": staff.id, "unit": unit, "role": staff.role, "startDate": start}
+    return {
+        "id": _duty_id(staff.id, staff.role, unit or "*", start), "person": staff.id, "unit": unit,
+        "role": staff.role, "startDate": start,
+    }  # fmt: skip
+
+
+def _duty_id(person: str, role: str, unit: str, start: str) -> str:
+    return stable_id("duty", person, role, unit, start)
+
+
+def _certifications(population: UnitPopulation) -> Iterator[dict[str, Any]]:
+    """Teachers are certified, and qualified in what they teach; one in ten is not certified."""
+    taught: dict[str, set[str]] = {}
+    for lesson in population.lessons:
+        for teacher in lesson.teacher_ids:
+            taught.setdefault(teacher, set()).add(lesson.subject_code)
+    for number, (person, subjects) in enumerate(sorted(taught.items())):
+        certified = number % 10 != 9
+        forms = [form.value for form in population.unit.school_forms if FORMS[form].subjects]
+        yield {
+            "person": person, "certified": certified,
+            "qualifications": [
+                {"subject": subject, "schoolForm": form} for subject in sorted(subjects) for form in forms
+            ] if certified else [],
+        }  # fmt: skip
+
+
+def _activities(population: UnitPopulation, start: str) -> Iterator[dict[str, Any]]:
+    """What every group is taught in, by whom: as its lessons say."""
+    unit = stable_id("unit", str(population.unit.code))
+    groups = {group.id: group for group in population.groups}
+    taught: dict[tuple[GroupId, str], dict[str, None]] = {}
+    names = {lesson.subject_code: lesson.subject_name for lesson in population.lessons}
+    for lesson in population.lessons:
+        known = taught.setdefault((lesson.group_id, lesson.subject_code), {})
+        known.update(dict.fromkeys(lesson.teacher_ids))
+    for (id, subject), teachers in taught.items():
+        group = groups[id]
+        if len(group.years) == 1 and group.years[0] > 0:
+            yield {
+                "id": stable_id("activity", id, subject), "unit": str(population.unit.code),
+                "displayName": f"{names[subject]} {group.name}", "startDate": start, "groups": [id],
+                "subject": subject, "schoolForm": SchoolForm.COMPULSORY.value, "year": group.years[0],
+                "teachers": [
+                    {"duty": _duty_id(teacher, "teacher", unit, start), "grader": number == 0}
+                    for number, teacher in enumerate(teachers)
+                ],
+            }  # fmt: skip
 
 
 def _groups(population: UnitPopulation, start: str) -> Iterator[dict[str, Any]]:

@@ -96,6 +96,8 @@ STORY = (
     "register/review_watch.facts",
     "organisation/import_duties.duties",
     "organisation/import_groups.groups",
+    "organisation/import_certifications.certifications",
+    "organisation/import_activities.activities",
     "organisation/follow_rules.pupil_enrolled",
     "organisation/lead_rollover.rollover_asked",
     "organisation/roll_over_unit.unit_rollover_asked",

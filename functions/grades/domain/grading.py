@@ -17,6 +17,11 @@ from skolkit.types import GroupId, PersonId, UnitId
 MOST_AT_ONCE = 45
 """Pupils decided on in one transaction: an entry and a head each, and a few rows more."""
 
+ALONE: frozenset[str] = frozenset()
+"""Subjects (codes) whose teachers decide without certification (skollagen 2:17 lets some teach so): whether
+they may grade alone is [M], so none does until the municipality says so.
+"""
+
 Standing = Literal["empty", "notRead", "proposed", "awaitsColleague", "awaitsPrincipal", "decided"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functions.access import guard
 from functions.grades.domain import subjects
 from functions.grades.domain.catalogue import Subject
-from functions.grades.domain.grading import Grader, Line, NoCertifiedTeacher, Sheet, deciders
+from functions.grades.domain.grading import ALONE, Grader, Line, NoCertifiedTeacher, Sheet, deciders
 from functions.grades.domain.periods import Period
 from functions.grades.domain.scales import Scale, scale
 from functions.grades.store import periods as store
@@ -113,6 +113,7 @@ def who_decides(work: Work, certified: Mapping[PersonId, Certification]) -> tupl
     return deciders(
         [_grader(work, person, certified) for person in work.graders],
         _grader(work, appointed, certified) if appointed else None,
+        alone=work.subject().code in ALONE,
     )
 
 

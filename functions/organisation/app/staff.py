@@ -215,3 +215,27 @@ def import_duties(file: DroppedFile) -> None:
     from functions.organisation.imports.duties import DUTIES
 
     imports.run(file, DUTIES)
+
+
+@on.on_file(
+    "organisation/certifications/",
+    process=15,
+    meaning="Lärarnas legitimationer i den inlämnade filen är inte inlästa. Se rapporten under reports/.",
+)
+def import_certifications(file: DroppedFile) -> None:
+    """Take a file of teachers' certifications."""
+    from functions.organisation.imports.certifications import CERTIFICATIONS
+
+    imports.run(file, CERTIFICATIONS)
+
+
+@on.on_file(
+    "organisation/activities/",
+    process=15,
+    meaning="Undervisningen i den inlämnade filen är inte inläst. Se rapporten under reports/.",
+)
+def import_activities(file: DroppedFile) -> None:
+    """Take a file of activities: groups, subjects and teachers."""
+    from functions.organisation.imports.activities import ACTIVITIES
+
+    imports.run(file, ACTIVITIES)
