@@ -11,7 +11,7 @@ import pytest
 from infra.local.seed import unit_files
 from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear, default_calendar
-from skolkit.types import new_id
+from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer
 from tests.support.deployed import Deployed, eventually
 from tests.support.grading import period_body
@@ -32,7 +32,7 @@ def own(school: Deployed) -> Deployed:
     return little
 
 
-def ask(own: Deployed, name: str, person: str, body: Any = None, **path: str) -> Answer:
+def ask(own: Deployed, name: str, person: PersonId, body: Any = None, **path: str) -> Answer:
     headers = {"idempotency-key": new_id()}
     return own.call("grades", name, person, path=path, body=body, headers=headers)
 

@@ -111,13 +111,13 @@ def save_proposals(request: Request[schemas.SheetPatch, None]) -> schemas.Saved:
 
 @api.operation(
     "PUT", "/v1/grading-periods/{period}/activities/{activity}/appointed", process=32, versioned=True,
-    body=schemas.Appointment, answer=schemas.SheetView,
+    body=schemas.Appointment, answer=schemas.Appointed,
     errors=(
         NotFound, ChangedMeanwhile, period_refusals.NotYetOpen, period_refusals.PeriodClosed,
         refusals.NotToAppoint,
     ),
 )  # fmt: skip
-def appoint_grader(request: Request[schemas.Appointment, None]) -> schemas.SheetView:
+def appoint_grader(request: Request[schemas.Appointment, None]) -> schemas.Appointed:
     """Appoint a certified teacher to decide with those who are not"""
     return sheets.appoint_grader(
         request.caller, request.id("period"), request.id("activity"), request.body, request.version

@@ -126,7 +126,8 @@ class LineView(Shape):
 
 class SheetView(Shape):
     """A class in a subject in a period. `gradeValues` are those that may be set, `teachers` who set grades,
-    `decidedBy` who of them decides (empty: nobody is certified, the principal appoints somebody).
+    `decidedBy` who of them decides (empty: nobody is certified, the principal appoints somebody);
+    `version` is the sheet's own, for the principal's appointment (0: nothing is on it).
     """
 
     period: Id
@@ -143,6 +144,7 @@ class SheetView(Shape):
     appointed: Id | None
     is_open: bool
     students: list[LineView]
+    version: int
 
 
 class Saved(Shape):
@@ -155,6 +157,13 @@ class Appointment(Shape):
     """The certified teacher who decides together with the group's own; null takes the appointment back."""
 
     teacher: Id | None
+
+
+class Appointed(Shape):
+    """Who decides together with the group's own teachers, and the sheet's version."""
+
+    teacher: Id | None
+    version: int
 
 
 class NewDecisions(Shape):

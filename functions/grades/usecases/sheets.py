@@ -13,6 +13,7 @@ from functions.grades.domain import subjects
 from functions.grades.domain.grading import Change, Grader, Line
 from functions.grades.domain.periods import require_open
 from functions.grades.schemas.grading import (
+    Appointed,
     Appointment,
     LineBody,
     LineView,
@@ -74,6 +75,7 @@ def _sheet_view(work: Work, who: Sequence[Grader], rows: list[LineView]) -> Shee
         school_form=work.period.form, year=work.year, grade_values=list(work.scale.legal),
         teachers=list(work.graders), decided_by=[g.person for g in who], appointed=work.sheet.appointed,
         is_open=work.period.state == "open" and work.period.opens <= today(), students=rows,
+        version=work.sheet.version or 0,
     )  # fmt: skip
 
 
@@ -138,8 +140,8 @@ def _told(before: Mapping[PersonId, Line], after: Mapping[PersonId, Line]) -> st
     return " ".join(f"{line.pupil}:{line.version}" for line in changed)
 
 
-def appoint_grader(caller: Caller, period: str, activity: str, new: Appointment, version: int) -> SheetView:
-    """Let a certified teacher of the unit decide together with the group's own (skollagen 3:16). Seven round
+def appoint_grader(caller: Caller, period: str, activity: str, new: Appointment, version: int) -> Appointed:
+    """Let a certified teacher of the unit decide together with the group's own (skollagen 3:16). Six round
     trips.
     """
     work = require_work(caller, "grades:read_sheet", period, activity)
@@ -155,4 +157,4 @@ def appoint_grader(caller: Caller, period: str, activity: str, new: Appointment,
         rules.check_appointed(appointed, work.period.unit in at_unit and bool(known and known.certified))
     trace = Trace(caller.person_id, "appoint_grader", activity, changes=appointed or "")
     commit(store.sheet_item(replace(work.sheet, appointed=appointed), work.period), trace=trace)
-    return open_sheet(caller, period, activity)
+    return Appointed(teacher=appointed, version=version + 1)

@@ -152,7 +152,7 @@ def test_a_sole_teacher_without_certification_decides_with_one_who_has_it(school
     refused(school.ask("appoint_grader", school.principal, body=body, headers=version), 422, "not-to-appoint")
     body = {"teacher": colleague}
     made = school.ask("appoint_grader", school.principal, body=body, headers=version)
-    assert (made.status, made.body["appointed"]) == (200, colleague)
+    assert (made.status, made.body["teacher"]) == (200, colleague)
     first = school.decide(alone, [one])
     assert (first.status, first.body["awaitsColleague"]) == (201, [one])
     assert school.set(colleague, {one: "B"}).body["decided"][0]["value"] == "B"
