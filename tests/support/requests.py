@@ -97,7 +97,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
             headers=over(1),
         ),
         "organisation.change_certification": lambda s: Ask(
-            {"unit": s.home.unit, "employee": s.people["teacher"]}, body={"certified": True}, headers=over(0)
+            {"unit": s.home.unit, "employee": s.people["teacher"]}, body={"certified": True}, headers=over(1)
         ),
         "organisation.change_duty": lambda s: Ask(
             {"unit": s.home.unit, "duty": s.made["duty"]}, body={"dutyPercent": 80}, headers=over(1)
