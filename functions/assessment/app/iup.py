@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from functions.assessment.app.base import api, on
 from functions.assessment.domain import iup as rules
@@ -119,3 +119,12 @@ def write_iup_paper(envelope: Envelope) -> None:
 def hide_iup_papers(envelope: Envelope) -> None:
     """Have the papers that name a pupil who has become protected written anew."""
     iup_papers.hide_iup_papers(PersonProtected.model_validate(envelope.data).person)
+
+
+@on.on_changes(
+    gone="PUPIL#", process=30, runbook="retention", uses=("s3:DeleteObject papers",),
+    meaning="Utvecklingsplaner som har gallrats ligger kvar som PDF. Ingen länk leder till dem.",
+)  # fmt: skip
+def forget_iup_papers(keys: Sequence[tuple[str, str]]) -> None:
+    """Delete the papers of plans that are erased."""
+    iup_papers.forget_iup_papers(keys)

@@ -189,6 +189,22 @@ def remove(edition: Edition) -> None:
     client("s3").delete_object(Bucket=documents_bucket(), Key=_paper(edition))
 
 
+def is_gone(pk: str, sk: str) -> bool:
+    """Whether there is no such version any more. One consistent get."""
+    return EditionItem.find(pk, sk) is None
+
+
+def forget(pk: str, sk: str) -> None:
+    """Take the PDF of a version that is gone away, by its key. One round trip to S3."""
+    _, year, number = sk.split("#")
+    client("s3").delete_object(
+        Bucket=documents_bucket(), Key=_key(pk.partition("#")[2], int(year), int(number))
+    )
+
+
 def _paper(edition: Edition) -> str:
-    plan = edition.plan
-    return f"assessment/iup/{plan.pupil}/{plan.year.start_year}-{edition.number}.pdf"
+    return _key(edition.plan.pupil, edition.plan.year.start_year, edition.number)
+
+
+def _key(pupil: str, year: int, number: int) -> str:
+    return f"assessment/iup/{pupil}/{year}-{number}.pdf"

@@ -26,7 +26,7 @@ from skolkit.table import Overwrite, Wanted, Write, fetch
 from skolkit.types import GroupId, PersonId
 
 
-class TalkRoundItem(AssessmentItem, discriminator="talk_round"):
+class TalkRoundItem(AssessmentItem, discriminator="devtalk_round"):
     """A round of talks; `deadline` the last day to book."""
 
     by = UnicodeAttribute()
@@ -34,13 +34,13 @@ class TalkRoundItem(AssessmentItem, discriminator="talk_round"):
     data = JSONAttribute()
 
 
-class TalkListedItem(AssessmentItem, discriminator="talk_listed"):
+class TalkListedItem(AssessmentItem, discriminator="devtalk_listed"):
     """That a group has a round, that homes are to be reminded, or that there is a talk, on a day."""
 
     day = UnicodeAttribute()
 
 
-class SlotItem(AssessmentItem, discriminator="talk_slot"):
+class SlotItem(AssessmentItem, discriminator="devtalk_slot"):
     """A time, and who has booked it."""
 
     mentor = UnicodeAttribute()
@@ -50,25 +50,25 @@ class SlotItem(AssessmentItem, discriminator="talk_slot"):
     data = JSONAttribute()
 
 
-class MentorDayItem(AssessmentItem, discriminator="talk_day"):
+class MentorDayItem(AssessmentItem, discriminator="devtalk_day"):
     """When a mentor's talks of a day are: `{slot: [start, end, round]}`."""
 
     talks = JSONAttribute(default=dict)
 
 
-class BookedItem(AssessmentItem, discriminator="talk_booked"):
+class BookedItem(AssessmentItem, discriminator="devtalk_booked"):
     """What a pupil has booked in a round."""
 
     data = JSONAttribute()
 
 
-class MinutesItem(AssessmentItem, discriminator="talk_minutes"):
+class MinutesItem(AssessmentItem, discriminator="devtalk_minutes"):
     """The minutes of a talk as they are now, and who has signed them."""
 
     data = JSONAttribute()
 
 
-class MinutesVersionItem(AssessmentItem, discriminator="talk_minutes_version"):
+class MinutesVersionItem(AssessmentItem, discriminator="devtalk_minutes_version"):
     """What minutes said before, and who had signed that; never changed."""
 
     data = JSONAttribute()

@@ -4,6 +4,7 @@ anew without the name when somebody they name becomes protected.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -101,6 +102,13 @@ def _hide(record: PersonId, year: int, number: int, person: PersonId) -> None:
     edition = store.find_edition(record, year, number)
     if edition and (edition.paper == "waiting" or edition.named):
         _write_anew(edition, person)
+
+
+def forget_iup_papers(keys: Sequence[tuple[str, str]]) -> None:
+    """Delete the papers of versions whose rows are gone. A round trip each to the table and to S3."""
+    for pk, sk in keys:
+        if sk.startswith("IUPV#") and store.is_gone(pk, sk):
+            store.forget(pk, sk)
 
 
 def _write_anew(edition: Edition, about: PersonId) -> None:
