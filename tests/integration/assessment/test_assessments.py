@@ -1,5 +1,5 @@
-"""Notes and written assessments in-process (process 30): noted once, drafted from, missing by teacher, published
-at one moment, read with a receipt, changed in versions.
+"""Notes and written assessments in-process (process 30): noted once, drafted from, missing by teacher,
+published at one moment, read with a receipt, changed in versions.
 """
 
 from __future__ import annotations
@@ -113,9 +113,9 @@ def test_a_round_is_published_when_it_is_whole_and_all_homes_read_it_at_once(
     assert all(mentor in row["teachers"] for row in mine)
     for group in world.population.groups:
         if group.kind == "class":
-            for pupil in set(group.pupil_ids) & set(members):
+            for member in set(group.pupil_ids) & set(members):
                 for subject in SUBJECTS:
-                    assert judge(round, pupil, group.mentor_ids[0], subject).status == 200
+                    assert judge(round, member, group.mentor_ids[0], subject).status == 200
     assert get("list_my_missing_assessments", mentor).body["data"] == []
 
     pupil, guardian, _ = homes(world)
@@ -125,9 +125,8 @@ def test_a_round_is_published_when_it_is_whole_and_all_homes_read_it_at_once(
     assert (done.status, done.body["incomplete"]) == (200, False), done.body
     assert code(publish(world, round)) == (409, "round-published")
     assert get("list_assessments", guardian, pupil=pupil).body["data"] == []
-    assert code(call("assessment", "mark_assessments_read", guardian, path={"pupil": pupil, "round": round})) == (
-        404, "not-found",
-    )  # fmt: skip
+    unread = call("assessment", "mark_assessments_read", guardian, path={"pupil": pupil, "round": round})
+    assert code(unread) == (404, "not-found")
     run_schedule("assessment", "tell_of_publications")
     assert envelopes("TellingAsked") == []
 

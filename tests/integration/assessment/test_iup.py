@@ -1,5 +1,5 @@
-"""Individual development plans in-process (process 30): written on published assessments, given to the home in
-versions with receipts, followed up, written as PDF that names nobody who is protected.
+"""Individual development plans in-process (process 30): written on published assessments, given to the home
+in versions with receipts, followed up, written as PDF that names nobody who is protected.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def test_after_the_last_day_the_mentor_books(world: World, monkeypatch: pytest.M
 def test_homes_without_a_talk_and_those_of_tomorrow_are_reminded_once(
     world: World, monkeypatch: pytest.MonkeyPatch, cloud: Cloud
 ) -> None:
-    pupil, one, other = homes(world)
+    pupil, one, _ = homes(world)
     round, (first, *_) = offered(world)
     assert book(pupil, round, first["id"], one).status == 201
     for day in (3, 4, 5, 7):
