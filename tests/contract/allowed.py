@@ -6,21 +6,7 @@ from __future__ import annotations
 
 from tests.contract.allowed_assessment import ALLOWED as ASSESSMENT
 from tests.contract.allowed_assessment import PROTECTED as ASSESSMENT_PROTECTED
-from tests.contract.people import (
-    ADMINISTRATORS,
-    ANYONE,
-    CLASS_STAFF,
-    GUARDIANS,
-    OFFICE,
-    OPEN,
-    PEOPLE,
-    UNVERIFIED,
-)
-
-__all__ = [
-    "ALLOWED", "CLASS_STAFF", "GUARDIANS", "KNOWS_THE_PROTECTED", "OFFICE", "OPEN", "PEOPLE", "PROTECTED",
-    "UNVERIFIED", "operation_of",
-]  # fmt: skip
+from tests.contract.people import ADMINISTRATORS, ANYONE, CLASS_STAFF, GUARDIANS, OFFICE, OPEN
 
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
