@@ -192,8 +192,10 @@ def publish(
     *,
     incomplete: bool,
 ) -> Round:
-    """The round that homes may read from a moment on. Raises `RoundPublished`, `NotAhead`, `NotWhole`."""
-    if round.publish_at:
+    """The round that homes may read from a moment on; one that lies ahead can be moved. Raises
+    `RoundPublished`, `NotAhead`, `NotWhole`.
+    """
+    if round.is_public(now):
         raise RoundPublished(field="round")
     if at is not None and not now < at <= now + AHEAD:
         raise NotAhead(field="publishAt", value=at.isoformat())

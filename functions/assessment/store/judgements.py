@@ -125,8 +125,9 @@ def round_writes(round: Round, before: Round | None = None) -> list[Write]:
         round.version
     )
     listed = RoundListedItem(f"ROUNDS#{round.unit}", round.id, last=last)
-    due = [Overwrite(_due(round))] if round.publish_at and not (before and before.publish_at) else []
-    return [item, Overwrite(listed), *due]
+    moved = before if before and before.publish_at and before.publish_at != round.publish_at else None
+    gone = [Remove(_due(moved))] if moved else []
+    return [item, Overwrite(listed), *gone, *([Overwrite(_due(round))] if round.publish_at else [])]
 
 
 def told(round: Round) -> Write:

@@ -213,12 +213,14 @@ def _book(
 
 
 def cancel_talk(caller: Caller, id: PersonId, round_id: str, slot_id: str, version: int) -> None:
-    """Give a booked time up; the other party is told. Six round trips, three more for staff."""
+    """Give a booked time up, also when the pupil is in the group no more; the other party is told. Five round
+    trips, three more for staff.
+    """
     pupil = require_pupil(caller, "assessment:book_talk", id)
-    round, slot = _round_of(pupil, round_id), store.find_slot(round_id, slot_id)
-    booked = store.booked(pupil.records, round_id)
-    if slot is None or slot.booking is None:
+    round, slot = store.find_round(round_id), store.find_slot(round_id, slot_id)
+    if round is None or slot is None or slot.booking is None:
         raise NotFound
+    booked = store.booked(pupil.records, round_id)
     staff = caller.person not in {pupil.id, *pupil.guardians}
     free, left = rules.cancel(round, slot, booked, caller.person_id, now(), today(), staff=staff)
     if slot.version != version:

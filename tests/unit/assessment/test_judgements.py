@@ -78,6 +78,13 @@ def test_before_publication_there_is_one_version_and_after_it_every_change_is_on
         assert round is PUBLIC or not kept
 
 
+def test_what_a_home_has_read_is_changed_for_a_reason() -> None:
+    with pytest.raises(rules.ReasonMissing):
+        rules.write(READY, replace(READY, level=2), PUBLIC, NOW, TODAY)
+    assert rules.write(READY, replace(READY, level=2, reason="Nytt underlag"), PUBLIC, NOW, TODAY).number == 2
+    assert rules.write(READY, replace(READY, level=2), OPEN, NOW, TODAY).number == 1
+
+
 def test_a_draft_of_a_published_round_becomes_the_first_version() -> None:
     draft = replace(READY, ready=False)
     assert rules.write(draft, READY, PUBLIC, NOW, TODAY).number == 1

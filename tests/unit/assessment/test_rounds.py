@@ -82,6 +82,8 @@ def test_a_round_with_something_missing_is_published_only_on_purpose() -> None:
     assert not rules.publish(ROUND, [], None, HEAD, NOW, incomplete=True).incomplete
     with pytest.raises(rules.RoundPublished):
         rules.publish(on_purpose, [], None, HEAD, NOW, incomplete=False)
+    ahead = replace(ROUND, publish_at=NOW + timedelta(hours=1))
+    assert rules.publish(ahead, [], None, HEAD, NOW, incomplete=False).publish_at == NOW
 
 
 def test_homes_read_from_the_moment_and_not_before() -> None:

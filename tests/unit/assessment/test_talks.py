@@ -103,6 +103,16 @@ def test_the_other_home_neither_sees_nor_cancels_a_talk_that_is_not_its_own() ->
     assert rules.unbooked(ROUND, [PUPIL], [], {}) == {PUPIL: (PUPIL,)}
 
 
+def test_without_a_talk_for_each_home_there_is_one_whoever_comes() -> None:
+    alone = Booking(PUPIL, (ONE,), True, ONE, NOW)
+    _, booked = rules.book(ROUND, slot("a", 0), Booked(PUPIL, "round"), alone, NOW, TODAY, staff=False)
+    other = Booking(PUPIL, (OTHER,), True, OTHER, NOW)
+    with pytest.raises(rules.BookedAlready):
+        rules.book(ROUND, slot("b", 30), booked, other, NOW, TODAY, staff=False)
+    each = replace(ROUND, separate=True)
+    assert len(rules.book(each, slot("b", 30), booked, other, NOW, TODAY, staff=False)[1].talks) == 2
+
+
 def test_who_comes_has_custody() -> None:
     assert rules.who_comes(ROUND, [], ONE, CUSTODY[PUPIL]) == (ONE, OTHER)
     assert rules.who_comes(replace(ROUND, separate=True), [], ONE, CUSTODY[PUPIL]) == (ONE,)
