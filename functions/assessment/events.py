@@ -2,10 +2,109 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Literal
 
+from pydantic import BaseModel, ConfigDict
+
+from skolkit import events
+from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
+from skolkit.types import PersonId, UnitId
+
+
+class AssessmentPublished(Fact):
+    """A unit's round of written assessments may be read by all homes from a moment on (process 30)."""
+
+    type: ClassVar[str] = "assessment.AssessmentPublished.v1"
+    round: str
+    unit: UnitId
+    at: datetime
+
+
+class AssessmentChanged(Fact):
+    """A pupil's assessment has been changed, or written, after its round was published."""
+
+    type: ClassVar[str] = "assessment.AssessmentChanged.v1"
+    round: str
+    pupil: PersonId
+    subject: str
+    version: int
+
+
+class TellingAsked(Asked):
+    """Work: tell the homes of a published round."""
+
+    type: ClassVar[str] = "assessment.TellingAsked.v1"
+
+
+class TalkBooked(Fact):
+    """A time for a development talk was booked."""
+
+    type: ClassVar[str] = "assessment.TalkBooked.v1"
+    round: str
+    slot: str
+    pupil: PersonId
+    unit: UnitId
+    start: datetime
+
+
+class TalkCancelled(Fact):
+    """A booked development talk was cancelled."""
+
+    type: ClassVar[str] = "assessment.TalkCancelled.v1"
+    round: str
+    slot: str
+    pupil: PersonId
+    unit: UnitId
+
+
+class MinutesSigned(Fact):
+    """A party signed a version of a talk's minutes; `whole` when all have."""
+
+    type: ClassVar[str] = "assessment.MinutesSigned.v1"
+    round: str
+    slot: str
+    pupil: PersonId
+    version: int
+    part: Literal["mentor", "guardian", "pupil"]
+    whole: bool
+
+
+class IupPublished(Fact):
+    """A version of a pupil's individual development plan was given to the home. `year` is the one in which
+    the school year starts.
+    """
+
+    type: ClassVar[str] = "assessment.IupPublished.v1"
+    pupil: PersonId
+    year: int
+    version: int
+    unit: UnitId | None
+
+
+class IupPaperAsked(Fact):
+    """Work: write a version of a plan as PDF."""
+
+    type: ClassVar[str] = "assessment.IupPaperAsked.v1"
+    pupil: PersonId
+    year: int
+    version: int
+
+
+class MessageDue(events.MessageDue):
+    """People are to be told something about an assessment, a plan or a talk."""
+
+    type: ClassVar[str] = "assessment.MessageDue.v1"
+
+
+class PersonProtected(BaseModel):
+    """Of `register.PersonProtected.v1`: who."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    person: PersonId
 
 
 class ExtractAnswered(Answered):

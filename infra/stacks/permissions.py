@@ -115,7 +115,9 @@ def _archive(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.archive_bucket())}/{folder}/*"]}
 
 
-_PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
+_PAPERS = {
+    "assessment": "assessment/iup", "attendance": "attendance/inquiries", "register": "register/leaving",
+}  # fmt: skip
 
 
 def _papers(area: str) -> Mapping[str, Any]:

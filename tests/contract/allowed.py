@@ -4,25 +4,13 @@ asked over.
 
 from __future__ import annotations
 
-# Nobody of these is a person; the last is signed in without being tied to one.
-UNVERIFIED = ("anonymous", "integration", "nobody", "telephony")
-
-PEOPLE = (
-    "guardian", "second guardian", "classmate's guardian", "far guardian", "pupil", "classmate", "far pupil",
-    "teacher", "other teacher", "far teacher", "mentor", "other mentor", "principal", "far principal",
-    "unit administrator", "far administrator", "administrator", "attendance officer", "activity officer",
-    "stranger", "unregistered",
-)  # fmt: skip
-GUARDIANS = {"guardian", "second guardian"}
-ADMINISTRATORS = {"unit administrator", "administrator"}
-OFFICE = {"principal", *ADMINISTRATORS}
-CLASS_STAFF = {"teacher", "mentor", *OFFICE}
-ANYONE = set(PEOPLE)
-OPEN = {*UNVERIFIED, *PEOPLE}
+from tests.contract.allowed_assessment import ALLOWED as ASSESSMENT
+from tests.contract.allowed_assessment import PROTECTED as ASSESSMENT_PROTECTED
+from tests.contract.people import ADMINISTRATORS, ANYONE, CLASS_STAFF, GUARDIANS, OFFICE, OPEN
 
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
-ALLOWED: dict[str, set[str]] = {
+ALLOWED: dict[str, set[str]] = ASSESSMENT | {
     "access.ask_retention_run": {"administrator"},
     "access.change_retention_settings": {"administrator"},
     "access.explain": ADMINISTRATORS,
@@ -369,7 +357,7 @@ ALLOWED: dict[str, set[str]] = {
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
 
 # The same about the protected classmate: who of all these is let in.
-PROTECTED: dict[str, set[str]] = {
+PROTECTED: dict[str, set[str]] = ASSESSMENT_PROTECTED | {
     "access.link_extract": set(),
     "access.list_reads": {"unit administrator"},
     "access.read_extract": set(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from functions.access import events as access
+from functions.assessment import events as assessment
 from functions.attendance import events as attendance
 from functions.messages import events as messages
 from functions.organisation import events as organisation
@@ -23,6 +24,10 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     **{(area, "access.RetentionAsked.v1"): retention.Asked for area in retaining()},
     **{(area, f"{area}.RetentionContinued.v1"): Turn for area in retaining()},
     **{("access", f"{area}.RetentionAnswered.v1"): access.RetentionPart for area in retaining()},
+    ("assessment", "assessment.IupPaperAsked.v1"): assessment.IupPaperAsked,
+    ("assessment", "assessment.TellingAsked.v1"): assessment.TellingAsked,
+    ("assessment", "register.PersonProtected.v1"): assessment.PersonProtected,
+    ("messages", "assessment.MessageDue.v1"): messages.MessageDue,
     ("attendance", "attendance.CsnSweepAsked.v1"): attendance.CsnSweepAsked,
     ("attendance", "attendance.ExportAsked.v1"): attendance.ExportAsked,
     ("attendance", "attendance.LessonReported.v1"): attendance.LessonReported,
@@ -149,6 +154,13 @@ STORY = (
     "attendance/remind_of_leave.scheduler",
     "attendance/remind_of_holidays.scheduler",
     "attendance/remind_unreported.scheduler",
+    "assessment/tell_of_publications.scheduler",
+    "assessment/tell_of_assessments.telling_asked",
+    "assessment/remind_of_talks.scheduler",
+    "assessment/remind_of_plans.scheduler",
+    "assessment/write_iup_paper.paper_asked",
+    "assessment/hide_iup_papers.person_protected",
+    "assessment/forget_iup_papers.changes",
     *(f"{area}/answer_extract.extract_requested" for area in AREAS),
     "access/collect_extract.extract_answered",
     "access/chase_extracts.scheduler",

@@ -18,16 +18,8 @@ from infra.local.cloud import Cloud
 from skolkit.clock import today
 from skolkit.identity import SCHOOL_SCOPE
 from skolkit.types import PersonId, new_id
-from tests.contract.allowed import (
-    ALLOWED,
-    GUARDIANS,
-    KNOWS_THE_PROTECTED,
-    OPEN,
-    PEOPLE,
-    PROTECTED,
-    UNVERIFIED,
-    operation_of,
-)  # fmt: skip
+from tests.contract.allowed import ALLOWED, KNOWS_THE_PROTECTED, PROTECTED, operation_of
+from tests.contract.people import GUARDIANS, OPEN, PEOPLE, UNVERIFIED
 from tests.support.areas import (
     Answer,
     Context,

@@ -36,6 +36,7 @@ from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, Overwrite, chunks, commit
 from skolkit.types import GroupId, PersonId, UnitId, new_id
+from tests.support import aged_assessment
 from tests.support.areas import acting_as
 from tests.support.attached import attached_to
 
@@ -72,6 +73,8 @@ def age_municipality(*, protected: bool = True) -> Aged:
         _register(made, protected=protected)
     with acting_as("organisation"):
         _organisation(made)
+    with acting_as("assessment"):
+        _assessment(made)
     with acting_as("messages"):
         for person in (made.pupil, made.grown):
             commit(messages.PreferencesItem(f"PERSON#{person}", "PREFERENCES", channel="sms"))
@@ -171,6 +174,19 @@ def _write(made: Aged, area: str, over: list[Item], kept: list[Item]) -> None:
     for some in chunks([*over, *kept], 40):
         commit(*some)
     made.over |= {(area, item.pk, item.sk) for item in over}
+
+
+def _assessment(made: Aged) -> None:
+    around = made.teacher, made.guardian
+    _write(
+        made, "assessment", aged_assessment.of_pupil(made.grown, *around),
+        aged_assessment.of_pupil(made.pupil, *around),
+    )  # fmt: skip
+    old, recent = (aged_assessment.of_talks(day, made.pupil, *around) for day in (OLD, RECENT))
+    _write(made, "assessment", old, recent)
+    days = (aged_assessment.ROUND_OVER, OLD)
+    over, kept = (aged_assessment.of_round(day, UNIT, made.teacher) for day in days)
+    _write(made, "assessment", over, kept)
 
 
 def _attendance(made: Aged) -> None:

@@ -5,26 +5,15 @@ what municipalities usually decide [M].
 from __future__ import annotations
 
 from functions.access.domain.document_types import DocumentType
+from functions.access.domain.plan_2026_11_assessment import ASSESSMENT
+from functions.access.domain.plan_2026_11_technical import TECHNICAL
+from functions.access.domain.plan_words import ARCHIVE as _ARCHIVE
+from functions.access.domain.plan_words import FILE as _FILE
+from functions.access.domain.plan_words import HOME as _HOME
+from functions.access.domain.plan_words import HOME_TOO as _HOME_TOO
+from functions.access.domain.plan_words import INSIDE as _INSIDE
+from functions.access.domain.plan_words import SCHOOL as _SCHOOL
 from skolkit.errors import Text
-
-_SCHOOL = Text("Uppgifterna kommer från skolans personal", "The data come from the school's staff")
-_HOME = Text("Personen själv eller en vårdnadshavare", "The person or a guardian")
-
-_FILE = Text(
-    "Folkbokföringen och kommunens andra register, genom filer som läses in",
-    "The population register and the municipality's other registers, by imported files",
-)
-
-_INSIDE = Text(
-    "Kommunens personal med uppgift för personen; ingen utanför kommunen",
-    "The municipality's staff with a task for the person; nobody outside",
-)
-
-_HOME_TOO = Text(
-    "Kommunens personal med uppgift för eleven, eleven och vårdnadshavarna",
-    "The municipality's staff with a task for the pupil, the pupil and the guardians",
-)
-_ARCHIVE = "arkivlagen (1990:782) 10 §; kommunens dokumenthanteringsplan"
 
 TYPES = (
     DocumentType(
@@ -409,42 +398,7 @@ TYPES = (
         Text("Kommunens administratörer och arkiv", "The municipality's administrators and archive"),
         "none", None, "keep", _ARCHIVE,
     ),
-    DocumentType(
-        "technical.job", Text("Körningar", "Jobs"),
-        Text("Fullfölja och ångra läsårsbyten och fördelningar", "To finish and undo rollovers"),
-        Text("Vem som begärt, vilka som flyttas", "Who asked, who is moved"),
-        Text("Systemet självt", "The system itself"),
-        _INSIDE, "asked", 3, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
-    ),
-    DocumentType(
-        "technical.table", Text("Tabeller in och ut", "Tables in and out"),
-        Text("Pröva, läsa in, ångra och lämna ut tabeller", "To try, take, undo and give out tables"),
-        Text("Uppgifter om personer som de var före en inläsning; vem som bad om den",
-             "People's details as they were before an import; who asked for it"),
-        Text("Den som skickar tabellen", "Whoever sends the table"),
-        _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
-    ),
-    DocumentType(
-        "technical.mapping", Text("Egna rubriker i tabeller", "One's own headings of tables"),
-        Text("Slippa ange rubriker på nytt", "Not to give headings again"),
-        Text("Rubriker; vem som använder dem", "Headings; who uses them"),
-        Text("Den som skickar tabellen", "Whoever sends the table"),
-        _INSIDE, "document date", 24, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
-    ),
-    DocumentType(
-        "technical.tries", Text("Försök per telefon", "Tries by telephone"),
-        Text("Hindra att koder gissas", "To keep codes from being guessed"),
-        Text("Nycklad kontrollsumma av nummer, antal", "Keyed hash of a number, a count"),
-        Text("Systemet självt", "The system itself"),
-        _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
-    ),
-    DocumentType(
-        "technical.import", Text("Inläsningar", "Imports"),
-        Text("Fullfölja avbrutna inläsningar", "To finish interrupted imports"),
-        Text("Radnummer och fel, inga personuppgifter", "Line numbers and faults, no personal data"),
-        Text("Systemet självt", "The system itself"),
-        _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
-    ),
+    *TECHNICAL,
     DocumentType(
         "grades.catalogue", Text("Betygskatalog", "Catalogue of grades"),
         Text("Visa varje beslut om betyg (skolförordningen 6:10)", "To show every decision on grades"),
@@ -466,4 +420,5 @@ TYPES = (
         Text("Lärarnas förslag per elev; besluten finns i katalogen", "The teachers' proposals per pupil"),
         _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
     ),
+    *ASSESSMENT,
 )  # fmt: skip

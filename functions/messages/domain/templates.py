@@ -65,6 +65,76 @@ _ABSENCE = Text("Frånvaro i dag", "Absence today")
 _LATE = Text("Sen ankomst i dag", "Late today")
 
 TEMPLATES: dict[str, Template] = {
+    "assessment_changed": Template(
+        Text("Ett omdöme har ändrats", "An assessment has been changed"),
+        Text(
+            "Ett omdöme för {name} är nytt eller ändrat. Logga in och läs.",
+            "An assessment of {name} is new or changed. Sign in to read it.",
+        ),
+    ),
+    "assessment_published": Template(
+        Text("Skriftliga omdömen", "Written assessments"),
+        Text(
+            "Omdömen för {name} är publicerade. Logga in och läs.",
+            "Assessments of {name} are published. Sign in to read them.",
+        ),
+    ),
+    "iup_follow_up": Template(
+        Text("Utvecklingsplaner att följa upp", "Development plans to follow up"),
+        Text(
+            "Utvecklingsplaner som väntar på uppföljning: {count}. Logga in för att se vilka.",
+            "Development plans that wait to be followed up: {count}. Sign in to see which.",
+        ),
+    ),
+    "iup_published": Template(
+        Text("Individuell utvecklingsplan", "Individual development plan"),
+        Text(
+            "Utvecklingsplanen för {name} är publicerad. Logga in och läs.",
+            "The development plan of {name} is published. Sign in to read it.",
+        ),
+    ),
+    "talk_booked": Template(
+        Text("Utvecklingssamtal bokat", "Development talk booked"),
+        Text(
+            "Utvecklingssamtalet om {name} är bokat {day} kl. {time}. Logga in för plats eller länk.",
+            "The development talk about {name} is on {day} at {time}. Sign in for the place or link.",
+        ),
+    ),
+    "talk_cancelled": Template(
+        Text("Utvecklingssamtal avbokat", "Development talk cancelled"),
+        Text(
+            "Utvecklingssamtalet om {name} {day} kl. {time} är avbokat. Logga in och boka en ny tid.",
+            "The talk about {name} on {day} at {time} is cancelled. Sign in to book another time.",
+        ),
+    ),
+    "talk_cancelled_by_home": Template(
+        Text("Utvecklingssamtal avbokat", "Development talk cancelled"),
+        Text(
+            "Ett samtal {day} kl. {time} är avbokat, och tiden är ledig igen. Logga in för att se vilket.",
+            "A talk on {day} at {time} is cancelled, and the time is free again. Sign in to see which.",
+        ),
+    ),
+    "talk_minutes": Template(
+        Text("Protokoll att läsa och signera", "Minutes to read and sign"),
+        Text(
+            "Protokollet från samtalet om {name} {day} är klart. Logga in, läs och signera.",
+            "The minutes of the talk about {name} on {day} are ready. Sign in, read and sign.",
+        ),
+    ),
+    "talk_tomorrow": Template(
+        Text("Utvecklingssamtal i morgon", "Development talk tomorrow"),
+        Text(
+            "Utvecklingssamtalet om {name} är {day} kl. {time}. Logga in för plats eller länk.",
+            "The development talk about {name} is on {day} at {time}. Sign in for the place or link.",
+        ),
+    ),
+    "talk_unbooked": Template(
+        Text("Boka utvecklingssamtal", "Book a development talk"),
+        Text(
+            "Utvecklingssamtalet om {name} är inte bokat. Logga in och boka senast {day}.",
+            "The development talk about {name} is not booked. Sign in and book by {day}.",
+        ),
+    ),
     "csn_proposals": Template(
         Text("Rapporter till CSN att ta ställning till", "Reports to CSN to decide on"),
         Text(
