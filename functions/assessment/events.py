@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from pydantic import Field
+
+from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.imports import Finished
+from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
+from skolkit.types import PersonId, UnitId
 
 
 class ExtractAnswered(Answered):
@@ -24,3 +30,26 @@ class RetentionAnswered(retention.Answered):
     """The area's part of a retention run is done: counts and where the proofs are."""
 
     type: ClassVar[str] = "assessment.RetentionAnswered.v1"
+
+
+class TestResultsReported(Fact):
+    """Results of a national test were reported or corrected, or became known when a key was opened (process
+    31). Which they are, is read from assessment.
+    """
+
+    type: ClassVar[str] = "assessment.TestResultsReported.v1"
+    sitting: str
+    unit: UnitId
+    pupils: Annotated[list[PersonId], Field(max_length=45)]
+
+
+class TestExportAsked(Asked):
+    """A file of national test results is to be written (process 31)."""
+
+    type: ClassVar[str] = "assessment.TestExportAsked.v1"
+
+
+class ImportFinished(Finished):
+    """An import has come to the end of its file."""
+
+    type: ClassVar[str] = "assessment.ImportFinished.v1"
