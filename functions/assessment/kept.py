@@ -5,6 +5,19 @@ from __future__ import annotations
 from skolkit.kept import Kept
 
 KEPT = {
+    "national_test": Kept("assessment.calendar"),
+    "national_test_listed": Kept("assessment.calendar"),
+    "given_subjects": Kept("assessment.calendar"),
+    "assessment_import": Kept("technical.import"),
+    "sitting": Kept("assessment.test_group", ("data",), dated="day"),
+    "sitting_listed": Kept("assessment.test_group", ("pk",), dated="day"),
+    "test_result": Kept("assessment.test_result", ("pk", "data"), dated="day"),
+    "exemption": Kept("assessment.exemption", ("pk", "data")),
+    "test_export": Kept("technical.job", ("asked_by",)),
+    "marking": Kept("assessment.test_group", ("data",), dated="day"),
+    "marking_key": Kept("assessment.test_group", ("pupils",), dated="day"),
+    "marked_paper": Kept("assessment.test_group", ("data",), dated="day"),
+    "marker": Kept("assessment.test_group", ("pk",), dated="day"),
     "assessment_retention": Kept("technical.job"),
     "assessment_erasure": Kept("technical.job"),
 }

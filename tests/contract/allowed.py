@@ -4,21 +4,19 @@ asked over.
 
 from __future__ import annotations
 
-# Nobody of these is a person; the last is signed in without being tied to one.
-UNVERIFIED = ("anonymous", "integration", "nobody", "telephony")
+from tests.contract import allowed_tests
+from tests.contract.roles import (
+    ADMINISTRATORS,
+    ANYONE,
+    CLASS_STAFF,
+    GUARDIANS,
+    OFFICE,
+    OPEN,
+    PEOPLE,
+    UNVERIFIED,
+)
 
-PEOPLE = (
-    "guardian", "second guardian", "classmate's guardian", "far guardian", "pupil", "classmate", "far pupil",
-    "teacher", "other teacher", "far teacher", "mentor", "other mentor", "principal", "far principal",
-    "unit administrator", "far administrator", "administrator", "attendance officer", "activity officer",
-    "stranger", "unregistered",
-)  # fmt: skip
-GUARDIANS = {"guardian", "second guardian"}
-ADMINISTRATORS = {"unit administrator", "administrator"}
-OFFICE = {"principal", *ADMINISTRATORS}
-CLASS_STAFF = {"teacher", "mentor", *OFFICE}
-ANYONE = set(PEOPLE)
-OPEN = {*UNVERIFIED, *PEOPLE}
+__all__ = ["ALLOWED", "GUARDIANS", "KNOWS_THE_PROTECTED", "OPEN", "PEOPLE", "PROTECTED", "UNVERIFIED"]
 
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
@@ -363,7 +361,7 @@ ALLOWED: dict[str, set[str]] = {
     "grades.save_proposals": {"teacher"},
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
-}
+} | allowed_tests.ALLOWED
 
 # Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
@@ -446,7 +444,7 @@ PROTECTED: dict[str, set[str]] = {
     "grades.list_catalogue": {"mentor", "principal", "unit administrator"},
     "grades.list_grades": {"mentor", "principal", "unit administrator"},
     "timetable.list_pupil_lessons": {"teacher", "mentor", "principal", "unit administrator"},
-}
+} | allowed_tests.PROTECTED
 
 
 def operation_of(row: str) -> tuple[str, str]:

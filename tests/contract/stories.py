@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from functions.access import events as access
+from functions.assessment import events as assessment
 from functions.attendance import events as attendance
 from functions.messages import events as messages
 from functions.organisation import events as organisation
@@ -23,6 +24,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     **{(area, "access.RetentionAsked.v1"): retention.Asked for area in retaining()},
     **{(area, f"{area}.RetentionContinued.v1"): Turn for area in retaining()},
     **{("access", f"{area}.RetentionAnswered.v1"): access.RetentionPart for area in retaining()},
+    ("assessment", "assessment.TestExportAsked.v1"): assessment.TestExportAsked,
     ("attendance", "attendance.CsnSweepAsked.v1"): attendance.CsnSweepAsked,
     ("attendance", "attendance.ExportAsked.v1"): attendance.ExportAsked,
     ("attendance", "attendance.LessonReported.v1"): attendance.LessonReported,
@@ -108,6 +110,8 @@ STORY = (
     "organisation/import_programmes.programmes",
     "organisation/allocate_electives.asked",
     "timetable/import_lessons.lessons",
+    "assessment/import_tests.tests",
+    "assessment/import_given_subjects.given",
     "attendance/prepare_sheets.timetable_published",
     "attendance/prepare_sheets.group_members_changed",
     "attendance/follow_calendar.calendar_decided",
@@ -160,6 +164,7 @@ STORY = (
     "register/write_notice.notice_drawn_up",
     "register/write_handover.handover_asked",
     "register/hide_papers.person_protected",
+    "assessment/write_test_export.export_asked",
     "attendance/write_inquiry_paper.paper_asked",
     "attendance/follow_custody.custody_changed",
     "attendance/hide_inquiry_papers.person_protected",

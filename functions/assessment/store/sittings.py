@@ -1,8 +1,8 @@
 """Test groups, what came of them, and decisions on exemption.
 
-A sitting is `SITTING#<id>`, and a line in the lists of its unit (`SITTINGS#<unit>#<year>`) and of who is
-responsible (`HOLDS#<person>`). A pupil has one result per subject and school year, so that many pupils' are
-one batch read.
+A sitting is `SITTING#<id>`, and a line in the lists of its unit (`SITTINGS#<unit>#<year>`), of who is
+responsible (`HOLDS#<person>`) and of those who write (`WRITES#<person>`). A pupil has one result per subject
+and school year, so that many pupils' are one batch read.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class SittingItem(AssessmentItem, discriminator="sitting"):
 
 
 class SittingListedItem(AssessmentItem, discriminator="sitting_listed"):
-    """That a unit has a sitting, or somebody is responsible for one."""
+    """That a unit has a sitting, or somebody is responsible for one or writes in it."""
 
     day = UnicodeAttribute()
 
@@ -92,13 +92,22 @@ def sitting_item(one: Sitting) -> SittingItem:
 
 def sitting_writes(old: Sitting | None, new: Sitting) -> list[Write]:
     """The sitting over the version read, with its lines."""
-    lines = {_held(new.responsible), _unit(new.unit, new.paper.school_year)}
-    gone = {_held(old.responsible)} - lines if old else set[str]()
+    now, was = _lines(new), _lines(old) if old else set[str]()
     return [
         sitting_item(new),
-        *(Overwrite(SittingListedItem(pk, new.id, day=_day(new.paper))) for pk in sorted(lines)),
-        *(Remove(SittingListedItem(pk, new.id, day=_day(new.paper))) for pk in gone),
+        *(Overwrite(SittingListedItem(pk, new.id, day=_day(new.paper))) for pk in sorted(now - was)),
+        *(Remove(SittingListedItem(pk, new.id, day=_day(new.paper))) for pk in sorted(was - now)),
     ]
+
+
+def _lines(one: Sitting) -> set[str]:
+    """The lists a sitting is in: of its unit, of who is responsible, of those who write."""
+    writers = {_writes(pupil) for pupil in one.pupils}
+    return {_unit(one.unit, one.paper.school_year), _held(one.responsible), *writers}
+
+
+def _writes(pupil: PersonId) -> str:
+    return f"WRITES#{pupil}"
 
 
 def _held(person: PersonId) -> str:
@@ -145,9 +154,15 @@ def sittings_at(unit: UnitId, year: SchoolYear) -> list[Sitting]:
     return _all([SittingId(row.sk) for row in rows])
 
 
-def held_by(person: PersonId) -> list[Sitting]:
-    """All sittings that somebody is or was responsible for."""
-    return _all([SittingId(row.sk) for row in SittingListedItem.query(_held(person))])
+def sittings_of(person: PersonId) -> tuple[list[Sitting], list[Sitting]]:
+    """All sittings in which somebody writes, and all that they are responsible for. Two queries, and their
+    batches.
+    """
+    writes, held = (
+        _all([SittingId(row.sk) for row in SittingListedItem.query(pk)])
+        for pk in (_writes(person), _held(person))
+    )
+    return writes, held
 
 
 def _all(ids: Sequence[SittingId]) -> list[Sitting]:
