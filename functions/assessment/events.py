@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
 from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
-from skolkit.types import PersonId, UnitId
+from skolkit.types import GroupId, PersonId, UnitId
 
 
 class ExtractAnswered(Answered):
@@ -53,3 +54,24 @@ class ImportFinished(Finished):
     """An import has come to the end of its file."""
 
     type: ClassVar[str] = "assessment.ImportFinished.v1"
+
+
+class GoalAtRisk(Fact):
+    """A pupil's goals in a syllabus are at risk, told once a term (process 30): some goal was not reached
+    after several observations, or somebody was not observed in time.
+    """
+
+    type: ClassVar[str] = "assessment.GoalAtRisk.v1"
+    pupil: PersonId
+    unit: UnitId
+    group: GroupId
+    matrix: str
+    syllabus: str
+    term: str
+    reason: Literal["notReached", "notObserved"]
+
+
+class MessageDue(events.MessageDue):
+    """People are to be told something of assessment."""
+
+    type: ClassVar[str] = "assessment.MessageDue.v1"

@@ -1,5 +1,5 @@
-"""National tests in a register extract: what came of a pupil's, what was decided, which test groups somebody
-writes in or is responsible for, and what a teacher has marked.
+"""National tests and formative tracking in a register extract: what came of a pupil's tests, what was decided
+and seen, which test groups somebody writes in or is responsible for, and what a teacher has marked.
 
 Whose a paper is that is being marked without names is not told before its key is opened: else a marker could
 learn it by asking for the extract of somebody they have custody of.
@@ -10,7 +10,7 @@ from __future__ import annotations
 from functions.assessment.domain.marking import Marking, Paper
 from functions.assessment.domain.national_tests import Outcome
 from functions.assessment.domain.sittings import Sitting
-from functions.assessment.store import AssessmentItem
+from functions.assessment.store import AssessmentItem, matrices
 from functions.assessment.store import marking as marking_store
 from functions.assessment.store import sittings as store
 from skolkit.clock import stamp
@@ -31,6 +31,7 @@ def gather(person: PersonId) -> list[Section]:
     return [
         _results(rows), _exemptions(rows), _sittings(writes, person, "skriver"),
         _sittings(held, person, "ansvarar"), _papers(writes, person), _marked(person),
+        _observations(rows), _risks(rows),
     ]  # fmt: skip
 
 
@@ -67,6 +68,36 @@ def _exemptions(rows: list[AssessmentItem]) -> Section:
         [
             [e.test, ", ".join(e.parts), e.ruling, e.ground, e.motivation, stamp(e.at), e.role]
             for e in found
+        ],
+    )  # fmt: skip
+
+
+def _observations(rows: list[AssessmentItem]) -> Section:
+    found = [matrices.observation_of(row) for row in rows if isinstance(row, matrices.ObservationItem)]
+    known = matrices.matrices(list(dict.fromkeys(one.matrix for one in found)))
+    return section(
+        "assessment.observation", "Formativ uppföljning", "Formative tracking",
+        {
+            "matrix": ("Matris", "Matrix"), "criterion": ("Kriterium", "Criterion"),
+            "level": ("Nivå", "Level"), "text": ("Iakttagelse", "Observation"), "at": ("När", "When"),
+        },
+        [
+            [
+                known[one.matrix].title if one.matrix in known else one.matrix, one.criterion, one.level,
+                one.text, stamp(one.at),
+            ]
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+def _risks(rows: list[AssessmentItem]) -> Section:
+    return section(
+        "assessment.observation", "Mål som riskerar att inte nås", "Goals at risk",
+        {"term": ("Termin och ämne", "Term and subject"), "reason": ("Varför", "Why"), "at": ("När", "When")},
+        [
+            [row.sk.removeprefix("RISK#"), row.reason, row.at]
+            for row in rows if isinstance(row, matrices.RiskItem)
         ],
     )  # fmt: skip
 

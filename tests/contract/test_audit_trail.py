@@ -25,6 +25,7 @@ UNTRACED = {
     "access.read_retention_run": "numbers of the municipality",
     "access.read_retention_settings": "about nobody",
     "access.read_rights": "about nobody: roles and policies",
+    "assessment.read_tracking_settings": "about a unit",
     "assessment.list_my_markings": "one's own, by code",
     "assessment.list_my_sittings": "one's own, without names",
     "assessment.list_sittings": "about a unit, without names",

@@ -1,4 +1,4 @@
-"""National tests that have grown old, and such that have not, straight into the table of assessment."""
+"""National tests and observations, old ones and newer, straight into the table of assessment."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from functions.assessment.domain.marking import Code, Mark, Marking, Paper
+from functions.assessment.domain.matrices import MatrixId, Observation, Progress, Standing, term_of
 from functions.assessment.domain.national_tests import NationalTest, Outcome, Part, national_test_id
 from functions.assessment.domain.sittings import MarkingId, Result, Sitting, SittingId
 from functions.assessment.store import marking as marking_store
+from functions.assessment.store import matrices
 from functions.assessment.store import sittings as store
+from skolkit.clock import stamp
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Item, Overwrite, Write
@@ -44,6 +47,21 @@ def test_group(pupil: PersonId, teacher: PersonId, unit: UnitId, day: date) -> t
         marking_store.key_item(marking, {marked.code: pupil}), marking_store.paper_item(marking, marked),
     ]  # fmt: skip
     return [store.result_item(replace(result))], group
+
+
+def tracked(pupil: PersonId, teacher: PersonId, day: date) -> list[Item]:
+    """What was seen of a pupil on a day, and that the goals are at risk."""
+    matrix, group, at = MatrixId(new_id()), GroupId(new_id()), datetime.combine(day, time(9), UTC)
+    one = Observation(
+        id=new_id(), pupil=pupil, matrix=matrix, criterion="K1", level=0, text="Sett", by=teacher,
+        group=group, at=at,
+    )  # fmt: skip
+    progress = Progress(pupil, matrix, {"K1": Standing(0, 1, at)})
+    return [
+        matrices.observation_item(one), matrices.progress_item(progress),
+        matrices.risk_item(pupil, term_of(day), new_id(), "notReached", stamp(at)),
+        matrices.due_item(day, group, matrix),
+    ]  # fmt: skip
 
 
 test_group.__test__ = False  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.asks import Ask, new_key, over
+from tests.support.matrices import matrix_body, seen
 from tests.support.national_tests import YEAR, exemption, result, test_body
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ def _unit(s: Schools, body: Any = None, headers: dict[str, str] | None = None) -
     return Ask({"unit": s.home.unit}, body=body, headers=headers or {})
 
 
+def _group(s: Schools, body: Any = None, headers: dict[str, str] | None = None) -> Ask:
+    return Ask({"group": s.home.klass.id}, body=body, headers=headers or {})
+
+
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
+    "assessment.add_matrix": lambda s: _group(s, matrix_body(s.made["syllabus"]), new_key()),
     "assessment.add_test": lambda _: Ask(
         body=test_body(subject="GRGRMAT01", name="Matematik"), headers=new_key()
     ),
@@ -32,6 +38,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.change_markers": lambda s: _marking(
         s, "labelled", {"markers": [s.people["other mentor"], s.people["far teacher"]]}, over(1)
     ),
+    "assessment.change_matrix": lambda s: Ask(
+        {"group": s.home.klass.id, "matrix": s.made["matrix"]},
+        body=matrix_body(s.made["syllabus"], title="Ny"),
+        headers=over(2),
+    ),
+    "assessment.change_tracking_settings": lambda s: _unit(s, {"showGuardians": False}, over(1)),
     "assessment.change_sitting": lambda s: _sitting(s, {"responsible": s.people["teacher"]}, **over(4)),
     "assessment.change_test": lambda s: Ask(
         {"test": s.made["national test"]}, body=test_body(combine="given", limits=None), headers=over(1)
@@ -45,6 +57,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     ),
     "assessment.link_test_export": lambda s: Ask({"job": s.made["test export"]}),
     "assessment.list_exemptions": lambda s: Ask({"pupil": s.pupil.id}),
+    "assessment.list_matrices": _group,
+    "assessment.list_observations": lambda s: Ask({"pupil": s.pupil.id}, {"matrix": s.made["matrix"]}),
+    "assessment.list_progress": lambda s: Ask({"pupil": s.pupil.id}),
     "assessment.list_my_markings": lambda _: Ask(),
     "assessment.list_my_sittings": lambda _: Ask(),
     "assessment.list_sittings": _unit,
@@ -52,6 +67,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.list_tests": lambda _: Ask(),
     "assessment.list_unit_tests": _unit,
     "assessment.lose_paper": lambda s: _marking(s, "marking", {"code": s.made["paper"]}, new_key()),
+    "assessment.observe": lambda s: _group(
+        s, {"matrix": s.made["matrix"], "rows": [seen(s.pupil.id)]}, new_key()
+    ),
     "assessment.open_key": lambda s: _marking(s, "marked", headers=new_key()),
     "assessment.plan_marking": lambda s: _sitting(
         s, {"part": "D", "markers": [s.people["other teacher"], s.people["other mentor"]]}, **new_key()
@@ -66,10 +84,15 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         },
         new_key(),
     ),
+    "assessment.read_group_progress": lambda s: Ask({"group": s.home.klass.id}, {"matrix": s.made["matrix"]}),
     "assessment.read_labels": lambda s: _marking(s, "labelled"),
     "assessment.read_marking": lambda s: _marking(s, "marking"),
     "assessment.read_sitting": _sitting,
     "assessment.read_test_export": lambda s: Ask({"job": s.made["test export"]}),
+    "assessment.read_tracking_settings": _unit,
+    "assessment.set_due": lambda s: _group(
+        s, {"matrix": s.made["matrix"], "day": YEAR.end.isoformat()}, new_key()
+    ),
     "assessment.save_marks": lambda s: _marking(
         s, "marking", {"rows": [{"code": s.made["paper"], "grade": "B"}]}, new_key()
     ),

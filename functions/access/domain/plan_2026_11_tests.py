@@ -16,6 +16,10 @@ _HOME_TOO = Text(
     "Kommunens personal med uppgift för eleven, eleven och vårdnadshavarna; Skolverket och SCB",
     "The municipality's staff with a task for the pupil, the pupil and the guardians; Skolverket and SCB",
 )
+_HOME = Text(
+    "Kommunens personal med uppgift för eleven; hemmet så långt enheten bestämt",
+    "The municipality's staff with a task for the pupil; the home as far as the unit has decided",
+)
 _ARCHIVE = "arkivlagen (1990:782) 10 §; kommunens dokumenthanteringsplan"
 
 TYPES = (
@@ -41,7 +45,19 @@ TYPES = (
         _SCHOOL, _STAFF, "document date", 36, "delete", _ARCHIVE,
     ),
     DocumentType(
-        "assessment.calendar", Text("Provkalender", "Calendar of national tests"),
+        "assessment.matrix", Text("Matriser", "Matrices"),
+        Text("Följa elevers utveckling mot kursplanen", "To follow pupils against the syllabus"),
+        Text("Kriterier, vem som gjort matrisen", "Criteria, who made the matrix"),
+        _SCHOOL, _STAFF, "none", None, "keep", _ARCHIVE,
+    ),
+    DocumentType(
+        "assessment.observation", Text("Formativ uppföljning", "Formative tracking"),
+        Text("Se i tid om mål riskerar att inte nås (skollagen 3:5)", "To see in time what is at risk"),
+        Text("Iakttagelser mot kriterier, nivå, vem som såg", "Observations, level, by whom"),
+        _SCHOOL, _HOME, "school year end", 24, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "assessment.calendar", Text("Provkalender och val", "Calendar of tests and choices"),
         Text("Veta vilka prov som hålls när", "To know which tests are held when"),
         Text("Inga personuppgifter", "No personal data"),
         Text("Skolverket, genom filer som läses in", "Skolverket, by imported files"),
