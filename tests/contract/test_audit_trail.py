@@ -46,6 +46,7 @@ UNTRACED = {
     "attendance.read_phone_pin": "one's own",
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",
+    "grades.compare_with_tests": "numbers of a unit, without small cells",
     "grades.list_my_sheets": "one's own",
     "grades.list_periods": "about a unit",
     "grades.list_progress": "numbers of a unit",

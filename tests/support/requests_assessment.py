@@ -90,6 +90,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.read_sitting": _sitting,
     "assessment.read_test_export": lambda s: Ask({"job": s.made["test export"]}),
     "assessment.read_tracking_settings": _unit,
+    "grades.compare_with_tests": lambda s: Ask(
+        {"unit": s.home.unit}, {"subject": "GRGRENG01", "schoolYear": str(YEAR), "semester": "HT"}
+    ),
     "assessment.set_due": lambda s: _group(
         s, {"matrix": s.made["matrix"], "day": YEAR.end.isoformat()}, new_key()
     ),

@@ -73,6 +73,7 @@ Action = Literal[
     "attendance:withdraw_leave",
     "attendance:work_call_list",
     "grades:close_period",
+    "grades:compare_with_tests",
     "grades:decide",
     "grades:decide_as_principal",
     "grades:lead_period",
