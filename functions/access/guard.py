@@ -130,14 +130,15 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A national test of a group. `holders` teach the group or are responsible, `responsible` keeps the key
-    of what is marked without names, `markers` mark that and must not know whose it is.
+    """A national test of a group. `holders` teach the group or are responsible; `keepers` may have the key of
+    what is marked without names: who is responsible and who leads the unit, of those who mark nothing of it;
+    `markers` mark it and must not know whose it is.
     """
 
     id: str
     unit: UnitId
     holders: frozenset[PersonId] = _NOBODY
-    responsible: frozenset[PersonId] = _NOBODY
+    keepers: frozenset[PersonId] = _NOBODY
     markers: frozenset[PersonId] = _NOBODY
 
 
@@ -352,7 +353,7 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
             name, unit = resource.id, resource.unit
             attributes = {
                 "holders": only_caller(resource.holders),
-                "responsible": only_caller(resource.responsible),
+                "keepers": only_caller(resource.keepers),
                 "markers": only_caller(resource.markers),
             }
         case Unit():

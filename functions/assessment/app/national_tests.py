@@ -132,7 +132,7 @@ def change_sitting(request: Request[schemas.SittingBody, None]) -> schemas.Sitti
     body=schemas.NewResults, answer=schemas.SavedResults,
     errors=(
         NotFound, ChangedMeanwhile, rules.NotInTheSitting, rules.UnknownPart, rules.SealedPart,
-        rules.ExemptPart, calendar_rules.WrongResult,
+        rules.ExemptPart, rules.OwnCase, calendar_rules.WrongResult,
     ),
 )  # fmt: skip
 def save_results(request: Request[schemas.NewResults, None]) -> schemas.SavedResults:

@@ -136,10 +136,12 @@ class WrongDecision(DomainError):
 
 
 class OwnCase(DomainError):
-    """Nobody decides about their own child (jäv, förvaltningslagen (2017:900) 16 §)."""
+    """Nobody decides about their own child, or reports its results (jäv, förvaltningslagen (2017:900)
+    16 §).
+    """
 
     reason = Text("Du är jävig i ärendet.", "You are disqualified in the case.")
-    advice = Text("Låt någon annan besluta.", "Let somebody else decide.")
+    advice = Text("Låt någon annan göra det.", "Let somebody else do it.")
     law = "förvaltningslagen 16 §"
 
 

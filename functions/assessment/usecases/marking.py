@@ -192,6 +192,10 @@ def lose_paper(caller: Caller, id: MarkingId, lost: LostPaper, key: RequestKey) 
 
 def open_key(caller: Caller, id: MarkingId, key: RequestKey) -> MarkingState:
     """Open the key, and give every pupil what their paper got. Eight round trips."""
+    return persist(lambda: _open(caller, id, key))
+
+
+def _open(caller: Caller, id: MarkingId, key: RequestKey) -> MarkingState:
     old, sitting = _require(caller, "assessment:open_key", id)
     papers, owners = {paper.code: paper for paper in store.papers_of(id)}, store.key(id)
     one = rules.open_key(old, papers.values())

@@ -41,7 +41,8 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
-from skolkit.table import commit, fetch
+from skolkit.retry import persist
+from skolkit.table import Unchanged, commit, fetch
 from skolkit.types import GroupId, PersonId, UnitId, new_id
 
 
@@ -146,10 +147,18 @@ def read_sitting(caller: Caller, id: SittingId) -> SittingView:
 
 
 def save_results(caller: Caller, id: SittingId, new: NewResults, key: RequestKey) -> SavedResults:
-    """Report results by name, all or none. Six round trips: sitting, group, duties, names, results,
-    commit.
+    """Report results by name, all or none. Seven round trips: sitting, group, duties, the caller's children,
+    names, results, commit.
     """
+    return persist(lambda: _save(caller, id, new, key))
+
+
+def _save(caller: Caller, id: SittingId, new: NewResults, key: RequestKey) -> SavedResults:
     one, duties = require_sitting(caller, "assessment:save_results", id)
+    own = register.children_ever(caller.person_id)
+    for n, row in enumerate(new.rows):
+        if row.student in own:
+            raise rules.OwnCase(field=f"rows.{n}.student")
     seen = replace(one, pupils=tuple(shown_names(caller, one, duties)))
     known = store.results([PersonId(row.student) for row in new.rows], one.paper)
     saved = {
@@ -162,9 +171,10 @@ def save_results(caller: Caller, id: SittingId, new: NewResults, key: RequestKey
         SavedRow(student=r.pupil, test_grade=r.grade, version=(r.version or 0) + 1) for r in saved.values()
     ]
     view = SavedResults(rows=rows)
-    begun = [] if one.begun else [store.sitting_item(replace(one, begun=True))]
+    # A part that somebody seals at this moment takes no result by name.
+    begun = Unchanged(store.sitting_item(one)) if one.begun else store.sitting_item(replace(one, begun=True))
     commit(
-        *(store.result_item(result) for result in saved.values()), *begun,
+        *(store.result_item(result) for result in saved.values()), begun,
         facts=[TestResultsReported(sitting=id, unit=one.unit, pupils=[r.pupil for r in saved.values()])],
         trace=[Trace(caller.person_id, "save_results", pupil, changes=one.paper.id) for pupil in saved],
         once=key.once(view.model_dump_json(by_alias=True)),
@@ -183,8 +193,7 @@ def require_sitting(
     """
     one = _find(id)
     duties = organisation.duties_of(caller.person_id)
-    facts = facts_of(one) if markers is None else replace(facts_of(one), markers=frozenset(markers))
-    guard.require(caller, action, facts, duties)
+    guard.require(caller, action, _facts(caller, one, duties, markers), duties)
     return one, duties
 
 
@@ -195,13 +204,17 @@ def _find(id: SittingId) -> Sitting:
     return one
 
 
-def facts_of(one: Sitting) -> guard.Sitting:
-    """What the guard must know of a sitting: who teaches the group today, who is responsible, who marks."""
+def _facts(
+    caller: Caller, one: Sitting, duties: Sequence[guard.Duty], markers: Collection[PersonId] | None
+) -> guard.Sitting:
+    """What the guard must know of a sitting: who teaches the group today, who marks, who may keep the key."""
     group = organisation.group(one.group, today())
     teachers = group.teachers if group else frozenset[PersonId]()
+    leads = guard.Duty("principal", one.unit) in duties
+    keepers = {one.responsible, *([caller.person_id] if leads else [])} - one.markers
     return guard.Sitting(
-        id=one.id, unit=one.unit, holders=teachers | {one.responsible},
-        responsible=frozenset({one.responsible}), markers=one.markers,
+        id=one.id, unit=one.unit, holders=teachers | {one.responsible}, keepers=frozenset(keepers),
+        markers=one.markers if markers is None else frozenset(markers),
     )  # fmt: skip
 
 

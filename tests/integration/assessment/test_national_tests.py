@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.assessment import queries
+from functions.assessment.store import sittings as store
 from infra.local.cloud import Cloud
 from skolkit.table import fetch
 from skolkit.types import PersonId, new_id
@@ -141,6 +142,24 @@ def test_two_report_at_once_and_nothing_is_lost(tested: Held) -> None:
     assert [row["action"] for row in audit_rows(one)].count("save_results") == 3
 
 
+def test_a_part_that_is_sealed_at_the_same_moment_takes_no_result_by_name(
+    tested: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done(save(tested.responsible, tested.sitting, result(tested.pupils[0], B="B")))
+    read = store.results
+
+    def seal(*args: Any) -> Any:
+        """Somebody plans a marking after the sitting has been read and before anything is written."""
+        monkeypatch.setattr(store, "results", read)
+        found = read(*args)
+        tests.marking(tested.responsible, tested.sitting, "A", tested.markers)
+        return found
+
+    monkeypatch.setattr(store, "results", seal)
+    late = save(tested.responsible, tested.sitting, result(tested.pupils[1], A="A"))
+    assert refusal(late) == (409, "sealed-part", "rows.0.parts")
+
+
 def test_saving_again_with_the_same_key_saves_once(tested: Held) -> None:
     body, headers = {"rows": [result(tested.pupils[0], A="B")]}, tests.key()
     path = {"sitting": tested.sitting}
@@ -157,7 +176,7 @@ def test_a_class_of_results_is_few_round_trips(tested: Held) -> None:
     with metered() as use:
         done(save(tested.responsible, tested.sitting, *rows))
     protected = sum(p.protection is not None for p in tested.world.population.pupils)
-    assert len(use.operations) <= 6 + protected
+    assert len(use.operations) <= 7 + protected
     with acting_as("grades"):
         grades: dict[PersonId, str]
         (grades,) = fetch(queries.wanted_test_grades(tested.pupils, "GRGRENG01"))
@@ -211,6 +230,10 @@ def test_nobody_decides_on_their_own_child(tested: Held, tables: Cloud) -> None:
     assert drop(tables, "organisation/duties/parent.jsonl", [duty])["failed"] == 0
     own = ask("decide_exemption", parent, exemption(tested.test, "A"), pupil=pupil.id)
     assert refusal(own)[:2] == (409, "own-case")
+    other = next(row for row in rows_of(tested) if row != pupil.id)
+    saved = save(parent, tested.sitting, result(other, A="B"), result(pupil.id, A="A"))
+    assert refusal(saved) == (409, "own-case", "rows.1.student")
+    assert all(row["parts"] == [] for row in rows_of(tested).values())
 
 
 @pytest.mark.parametrize("table", ["results", "counts"])
