@@ -129,12 +129,26 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitting:
+    """A national test of a group. `holders` teach the group or are responsible; `keepers` may have the key of
+    what is marked without names: who is responsible and who leads the unit, of those who mark nothing of it;
+    `markers` mark it and must not know whose it is.
+    """
+
+    id: str
+    unit: UnitId
+    holders: frozenset[PersonId] = _NOBODY
+    keepers: frozenset[PersonId] = _NOBODY
+    markers: frozenset[PersonId] = _NOBODY
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """The municipality's school system as a whole; use `SYSTEM`."""
 
 
 SYSTEM = System()
-Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | Inquiry | System
+Resource = Pupil | Lesson | Group | Unit | Person | WatchCase | Inquiry | Sitting | System
 R = TypeVar("R", bound=Resource)
 
 
@@ -199,14 +213,15 @@ def kinds_of(action: Action) -> frozenset[str]:
 
 
 def could(caller: Caller, action: Action, unit: UnitId, duties: Collection[Duty]) -> bool:
-    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson, group or
-    investigation without any relation to the caller, or the unit itself.
+    """Whether `duties` let the caller do `action` to anything of a unit: a pupil, lesson, group,
+    investigation or test without any relation to the caller, or the unit itself.
     """
     things: dict[str, Resource] = {
         "Pupil": Pupil(PersonId("anyone"), unit),
         "Lesson": Lesson(LessonId("any"), unit),
         "Group": Group(GroupId("any"), unit),
         "Inquiry": Inquiry("any", unit),
+        "Sitting": Sitting("any", unit),
         "Unit": Unit(unit),
     }
     fitting = [things[kind] for kind in sorted(kinds_of(action)) if kind in things]
@@ -310,14 +325,7 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
             }
             if resource.age is not None:
                 attributes["age"] = resource.age
-        case Lesson():
-            name, unit = resource.id, resource.unit
-            attributes = {
-                "teachers": only_caller(resource.teachers),
-                "mentors": only_caller(resource.mentors),
-                "substitutes": only_caller(resource.substitutes),
-            }
-        case Group():
+        case Lesson() | Group():
             name, unit = resource.id, resource.unit
             attributes = {
                 "teachers": only_caller(resource.teachers),
@@ -340,6 +348,13 @@ def _entity(caller: Caller, resource: Resource) -> dict[str, object]:
                 "team": only_caller(resource.team),
                 "mentors": only_caller(resource.mentors),
                 "protected": resource.protected,
+            }
+        case Sitting():
+            name, unit = resource.id, resource.unit
+            attributes = {
+                "holders": only_caller(resource.holders),
+                "keepers": only_caller(resource.keepers),
+                "markers": only_caller(resource.markers),
             }
         case Unit():
             name = resource.id

@@ -169,3 +169,10 @@ def _agreements(steps: list[Mapping[str, Any]]) -> str:
 
 def _level(level: int | None, scale: str) -> str | None:
     return BY_ID[scale].words[level].sv if level is not None else None
+from functions.assessment import tests_extract
+from skolkit.extracts import Requested, Section
+
+
+def gather(asked: Requested) -> list[Section]:
+    """Everything the area keeps about one person."""
+    return [*tests_extract.gather(asked.person)]

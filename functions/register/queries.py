@@ -33,6 +33,7 @@ __all__ = [
     "PupilRecord",
     "Withheld",
     "anyone",
+    "children_ever",
     "children_of",
     "contacts",
     "enrolments_at",
@@ -265,6 +266,13 @@ def shown_names(
 def children_of(guardian: PersonId) -> tuple[PersonId, ...]:
     """The children in someone's custody today. One round trip: a consistent query."""
     return people_store.children_of(guardian, today())
+
+
+def children_ever(guardian: PersonId) -> tuple[PersonId, ...]:
+    """Everybody an adult is or has been responsible for, grown-up children too, since kinship disqualifies
+    (förvaltningslagen 16 §). One round trip: a consistent query.
+    """
+    return tuple(child for child, _, _ in people_store.children_ever(guardian))
 
 
 def tie_end(event: str, person: PersonId, changed: date) -> date | None:

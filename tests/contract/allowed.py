@@ -7,6 +7,19 @@ from __future__ import annotations
 from tests.contract.allowed_assessment import ALLOWED as ASSESSMENT
 from tests.contract.allowed_assessment import PROTECTED as ASSESSMENT_PROTECTED
 from tests.contract.people import ADMINISTRATORS, ANYONE, CLASS_STAFF, GUARDIANS, OFFICE, OPEN
+from tests.contract import allowed_tests
+from tests.contract.roles import (
+    ADMINISTRATORS,
+    ANYONE,
+    CLASS_STAFF,
+    GUARDIANS,
+    OFFICE,
+    OPEN,
+    PEOPLE,
+    UNVERIFIED,
+)
+
+__all__ = ["ALLOWED", "GUARDIANS", "KNOWS_THE_PROTECTED", "OPEN", "PEOPLE", "PROTECTED", "UNVERIFIED"]
 
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
@@ -351,7 +364,7 @@ ALLOWED: dict[str, set[str]] = ASSESSMENT | {
     "grades.save_proposals": {"teacher"},
     "timetable.list_my_lessons": ANYONE,
     "timetable.list_pupil_lessons": {*GUARDIANS, "pupil", *CLASS_STAFF},
-}
+} | allowed_tests.ALLOWED
 
 # Who has a task for the protected classmate, and so may see the name; nobody may see the rest.
 KNOWS_THE_PROTECTED = {"teacher", "mentor", "principal", "unit administrator"}
@@ -434,7 +447,7 @@ PROTECTED: dict[str, set[str]] = ASSESSMENT_PROTECTED | {
     "grades.list_catalogue": {"mentor", "principal", "unit administrator"},
     "grades.list_grades": {"mentor", "principal", "unit administrator"},
     "timetable.list_pupil_lessons": {"teacher", "mentor", "principal", "unit administrator"},
-}
+} | allowed_tests.PROTECTED
 
 
 def operation_of(row: str) -> tuple[str, str]:

@@ -37,6 +37,7 @@ from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, Overwrite, chunks, commit
 from skolkit.types import GroupId, PersonId, UnitId, new_id
 from tests.support import aged_assessment
+from tests.support.aged_tests import test_group, tracked
 from tests.support.areas import acting_as
 from tests.support.attached import attached_to
 
@@ -92,7 +93,21 @@ def age_municipality(*, protected: bool = True) -> Aged:
         _consents(made)
         for deadline, sensitive in ((OLD, False), (RECENT, False), (MONTHS_AGO, True), (today(), True)):
             _form(made, deadline, sensitive=sensitive)
+    with acting_as("assessment"):
+        _tests(made)
     return made
+
+
+def _tests(made: Aged) -> None:
+    """A test of which everything is over, one whose result alone is kept, one that is kept; and what
+    was seen of a pupil.
+    """
+    for years in (6, 4, 1):
+        result, group = test_group(made.pupil, made.teacher, UNIT, date(YEAR - years, 10, 1))
+        over = [*(result if years > 5 else []), *(group if years > 3 else [])]
+        _write(made, "assessment", over, [item for item in (*result, *group) if item not in over])
+    rows = tracked(made.pupil, made.teacher, date(YEAR - 3, 10, 1))
+    _write(made, "assessment", rows, tracked(made.pupil, made.teacher, RECENT))
 
 
 def _letters(made: Aged, at: datetime) -> None:

@@ -10,6 +10,7 @@ from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
 from tests.support import assessed, requests_at_school, requests_grades
+from tests.support import requests_assessment, requests_at_school, requests_grades
 from tests.support.asks import (
     DISTRIBUTION,
     NEXT_YEAR,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     requests_at_school.REQUESTS
+    | requests_assessment.REQUESTS
     | requests_grades.REQUESTS
     | assessed.REQUESTS
     | {

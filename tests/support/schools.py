@@ -35,6 +35,7 @@ from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
 from tests.support import assessed, at_school
+from tests.support import at_school, matrices, national_tests
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     DISTRIBUTION,
@@ -171,6 +172,7 @@ def make_schools(cloud: Cloud) -> Schools:
         made |= at_school.cared([pupil, mates[1]], home.unit, notice)
     made |= graded(schools)
     made |= assessed.assessed(home, people, pupil.id, hidden)
+    made |= national_tests.tested(schools) | matrices.tracked(schools)
     return schools
 
 

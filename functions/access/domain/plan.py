@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from functions.access.domain import plan_2026_11
+from functions.access.domain import plan_2026_11, plan_2026_11_tests
 from functions.access.domain.document_types import DocumentType
 
 
@@ -25,7 +25,8 @@ class Plan:
 
 
 # The first one a run followed: what was planned before it was taken away by hand.
-PLANS = (Plan("2026-11", date(2026, 11, 1), {kind.id: kind for kind in plan_2026_11.TYPES}),)
+_LINES = (*plan_2026_11.TYPES, *plan_2026_11_tests.TYPES)
+PLANS = (Plan("2026-11", date(2026, 11, 1), {kind.id: kind for kind in _LINES}),)
 
 
 def plan_named(id: str) -> Plan:

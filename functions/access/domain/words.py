@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from functions.access.domain import words_of_tests
+from functions.access.domain.deeds import Deed
+from functions.access.domain.deeds import change as _change
+from functions.access.domain.deeds import read as _read
 from skolkit.errors import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """An operation in plain words; `change` when it changed something, else it was only read."""
-
-    said: Text
-    change: bool = False
-
-
-def _read(sv: str, en: str) -> Deed:
-    return Deed(Text(sv, en))
-
-
-def _change(sv: str, en: str) -> Deed:
-    return Deed(Text(sv, en), change=True)
-
 
 DEEDS: dict[str, Deed] = {
     "add_group_notes": _change("antecknade resultat för en grupp", "noted results of a group"),
@@ -450,7 +435,7 @@ DEEDS: dict[str, Deed] = {
     "report_full_time": _change("rapporterade heltidsstudier till CSN", "reported full-time studies to CSN"),
     "count_attendance": _change("räknade närvaro", "counted attendance"),
     "sweep_csn": _change("gick igenom ogiltig frånvaro", "went through invalid absence"),
-}
+} | words_of_tests.DEEDS
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")
 
 WHO: dict[str, Text] = {

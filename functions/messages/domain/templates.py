@@ -142,6 +142,13 @@ TEMPLATES: dict[str, Template] = {
             "Proposals of reports to CSN for {month} that wait for a decision: {count}. Sign in to see them.",
         ),
     ),
+    "goal_at_risk": Template(
+        Text("Något att titta på i uppföljningen", "Something to look at in the tracking"),
+        Text(
+            "Det finns något att titta på i uppföljningen av {name}. Logga in för att se vad.",
+            "There is something to look at in the tracking of {name}. Sign in to see what.",
+        ),
+    ),
     "inquiry_follow_up": Template(
         Text("Uppföljning att göra", "Follow-up to be done"),
         Text(

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+"""A school that has a national test: its class, teachers and office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pytest
 
@@ -27,3 +32,40 @@ def world(made: tuple[World, Undo]) -> Iterator[World]:
     world, undo = made
     yield world
     undo.undo()
+from skolkit.types import PersonId
+from tests.support import national_tests as tests
+from tests.support.world import World, make_world
+
+
+@dataclass(frozen=True)
+class Held:
+    """The school, who is responsible for the class's test, two who mark, a third, and the ids of both."""
+
+    world: World
+    office: PersonId
+    head: PersonId
+    responsible: PersonId
+    markers: tuple[PersonId, PersonId]
+    third: PersonId
+    test: str
+    sitting: str
+
+    @property
+    def pupils(self) -> tuple[PersonId, ...]:
+        return tuple(self.world.klass.pupil_ids)
+
+
+@pytest.fixture
+def school(tables: Cloud) -> World:
+    return make_world(tables)
+
+
+@pytest.fixture
+def tested(school: World) -> Held:
+    mentors = school.klass.mentor_ids
+    staff = [s.id for s in school.population.staff if s.role == "teacher" and s.id not in mentors]
+    responsible, one, two, third = staff[:4]
+    office, head = school.staff("administrator"), school.staff("principal")
+    test = tests.enter(office)["id"]
+    sitting = tests.plan(head, school.unit, test, school.klass.id, responsible)["id"]
+    return Held(school, office, head, responsible, (one, two), third, test, sitting)

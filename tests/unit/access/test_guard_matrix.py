@@ -17,6 +17,7 @@ from functions.access.guard import (
     Person,
     Pupil,
     Resource,
+    Sitting,
     Unit,
     WatchCase,
 )  # fmt: skip
@@ -109,6 +110,9 @@ THINGS: dict[str, Resource] = {
     "protected activity case": WatchCase("case", "activity", people("handler"), protected=True),
     "inquiry": Inquiry("inquiry", HERE, people("nurse"), people("mentor")),
     "protected inquiry": Inquiry("inquiry", HERE, people("nurse"), people("mentor"), protected=True),
+    "sitting": Sitting(
+        "sitting", HERE, people("teacher"), people("teacher", "principal"), people("other teacher", "nurse")
+    ),
     "system": SYSTEM,
 }
 HOME = "guardian, pupil"
@@ -185,6 +189,25 @@ _PUPILS = ("pupil", "protected pupil", "pupil of 18", "pupil of unknown age")
 _FOLLOWED = dict.fromkeys(_PUPILS, "principal, mentor") | {"pupil without unit": "mentor"}
 
 EXPECTED: dict[str, dict[str, str]] = {
+    "assessment:decide_exemption": _each_pupil("principal", "head"),
+    "assessment:edit_calendar": {"system": "registrar"},
+    "assessment:edit_tracking_settings": {"unit": OFFICE},
+    "assessment:lead_marking": {"sitting": "teacher, principal"},
+    "assessment:mark": {"sitting": "other teacher, nurse"},
+    "assessment:open_key": {"sitting": "teacher, principal"},
+    "assessment:plan_tests": {"unit": OFFICE},
+    "assessment:read_calendar": {"system": "EVERYONE"},
+    "assessment:read_exemptions": _each_pupil(f"{HOME}, mentor, principal", "head"),
+    "assessment:read_group_progress": {"group": "teacher, mentor, principal, head"},
+    "assessment:read_key": {"sitting": "teacher, principal"},
+    "assessment:read_marking": {"sitting": "teacher, principal, head, other teacher, nurse"},
+    "assessment:read_progress": _each_pupil(f"{HOME}, teacher, mentor, principal", "head"),
+    "assessment:read_sitting": {"sitting": f"teacher, {OFFICE}"},
+    "assessment:read_test_results": _each_pupil(f"{HOME}, teacher, mentor, principal", "head"),
+    "assessment:report_tests": {"unit": OFFICE},
+    "assessment:save_results": {"sitting": "teacher, principal, head"},
+    "assessment:track": {"group": "teacher"},
+    "grades:compare_with_tests": {"unit": "principal, head"},
     "attendance:change_inquiry_rules": {"unit": OFFICE},
     "attendance:count_inquiries": {"unit": OFFICE},
     "attendance:lead_inquiry": dict.fromkeys(_INVESTIGATED, "principal"),

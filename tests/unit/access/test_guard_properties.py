@@ -20,6 +20,7 @@ from functions.access.guard import (
     Person,
     Pupil,
     Resource,
+    Sitting,
     Unit,
     WatchCase,
 )  # fmt: skip
@@ -29,7 +30,10 @@ from skolkit.types import GroupId, LessonId, PersonId, UnitId
 Question = tuple[Caller, guard.Action, Resource, frozenset[Duty]]
 
 ACTIONS = get_args(guard.Action)
-PUBLIC = {"access:read_process_map", "organisation:read_catalogue", "organisation:read_unit"}
+PUBLIC = {
+    "access:read_process_map", "assessment:read_calendar", "organisation:read_catalogue",
+    "organisation:read_unit",
+}  # fmt: skip
 STRANGER = Caller(PersonId("stranger"), "phone-app", frozenset({SCHOOL_SCOPE}))
 FITTING: dict[type, list[guard.Action]] = {}
 
@@ -44,6 +48,7 @@ groups = st.builds(Group, st.just(GroupId("group")), units, relation, relation)
 cases = st.builds(
     WatchCase, st.just("case"), st.sampled_from(["schoolAttendance", "activity"]), relation, st.booleans()
 )
+sittings = st.builds(Sitting, st.just("sitting"), units, relation, relation, relation)
 inquiries = st.builds(Inquiry, st.just("inquiry"), units, relation, relation, st.booleans())
 resources = st.one_of(
     pupils,
@@ -52,6 +57,7 @@ resources = st.one_of(
     groups,
     cases,
     inquiries,
+    sittings,
     st.builds(Unit, units),
     st.builds(Person, persons),
     st.just(SYSTEM),
