@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Literal
-
-from pydantic import BaseModel, ConfigDict
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.imports import Finished
 from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
-from skolkit.types import PersonId, UnitId
+from skolkit.types import GroupId, PersonId, UnitId
 
 
 class AssessmentPublished(Fact):
@@ -108,10 +106,6 @@ class PersonProtected(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     person: PersonId
-from skolkit.imports import Finished
-from skolkit.jobs import Asked
-from skolkit.retention import facts as retention
-from skolkit.types import GroupId, PersonId, UnitId
 
 
 class ExtractAnswered(Answered):
@@ -168,9 +162,3 @@ class GoalAtRisk(Fact):
     syllabus: str
     term: str
     reason: Literal["notReached", "notObserved"]
-
-
-class MessageDue(events.MessageDue):
-    """People are to be told something of assessment."""
-
-    type: ClassVar[str] = "assessment.MessageDue.v1"

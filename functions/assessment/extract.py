@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from functions.assessment import tests_extract
 from functions.assessment.domain.levels import BY_ID, SCALES
 from functions.assessment.store import AssessmentItem
 from functions.assessment.store.iup import EditionItem, FollowUpItem, PlanItem
@@ -21,7 +22,7 @@ _WHO = {"school": "skolan", "home": "hemmet", "pupil": "eleven"}
 
 
 def gather(asked: Requested) -> list[Section]:
-    """Everything the area keeps about one person. Two queries."""
+    """Everything the area keeps about one person. Two queries, and those of the tests."""
     from functions.assessment import store
 
     every(store.__name__)  # rows are read by their kind
@@ -29,6 +30,7 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _notes(rows), _judgements(rows), _plans(rows), _follow_ups(rows), _talks(rows),
         _minutes(rows, asked.person), _receipts(rows, asked.person), _days(asked.person),
+        *tests_extract.gather(asked.person),
     ]  # fmt: skip
 
 
@@ -169,10 +171,3 @@ def _agreements(steps: list[Mapping[str, Any]]) -> str:
 
 def _level(level: int | None, scale: str) -> str | None:
     return BY_ID[scale].words[level].sv if level is not None else None
-from functions.assessment import tests_extract
-from skolkit.extracts import Requested, Section
-
-
-def gather(asked: Requested) -> list[Section]:
-    """Everything the area keeps about one person."""
-    return [*tests_extract.gather(asked.person)]

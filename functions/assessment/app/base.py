@@ -5,8 +5,7 @@ from __future__ import annotations
 from skolkit.http import Api
 from skolkit.triggers import Triggers
 
-api = Api("assessment", "Bedömning", uses=("s3:GetObject papers",))
-api = Api("assessment", "Bedömning", uses=("s3:GetObject tables",))
+api = Api("assessment", "Bedömning", uses=("s3:GetObject papers", "s3:GetObject tables"))
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

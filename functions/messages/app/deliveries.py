@@ -35,8 +35,6 @@ def deliver_guardian_notice(envelope: Envelope) -> None:
 
 
 @on.on_facts(
-    "assessment.MessageDue.v1", "attendance.MessageDue.v1", MessageDue.type, process=28, timeout=120, batch=1,
-    runbook="notices",
     "assessment.MessageDue.v1", "attendance.MessageDue.v1", MessageDue.type,
     process=28, timeout=120, batch=1, runbook="notices",
     uses=("ses:SendEmail", "sns:Publish"),

@@ -1,17 +1,15 @@
-"""A school that has been taken in once; what a test changes is put back."""
+"""A school that has been taken in once, what a test changes is put back; and one with a national test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-"""A school that has a national test: its class, teachers and office."""
-
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pytest
 
 from infra.local.cloud import Cloud
+from skolkit.types import PersonId
+from tests.support import national_tests as tests
 from tests.support.fixtures import lay_tables
 from tests.support.stored import Undo, stored
 from tests.support.world import World, make_world
@@ -32,9 +30,6 @@ def world(made: tuple[World, Undo]) -> Iterator[World]:
     world, undo = made
     yield world
     undo.undo()
-from skolkit.types import PersonId
-from tests.support import national_tests as tests
-from tests.support.world import World, make_world
 
 
 @dataclass(frozen=True)
