@@ -15,9 +15,20 @@ from typing import Literal
 
 from functions.grades.domain.marks import CORE, SWEDISH, Basis, Mark, selected
 from functions.grades.domain.programmes import Programme
+from functions.grades.domain.subjects import subject_of
+from skolkit.errors import DomainError, Text
 
 _SOCIAL = ("GE", "HI", "RE", "SH")
 _SCIENCE = ("BI", "FY", "KE")
+
+
+class NotNational(DomainError):
+    """Who may begin an introductory programme is not a question of grades alone (skollagen 17:10–12)."""
+
+    status = 422
+    reason = Text("Programmet är inte ett nationellt program.", "The programme is not a national one.")
+    advice = Text("Ange ett nationellt program, t.ex. NA.", "Give a national programme, e.g. NA.")
+    law = "skollagen 16:29, 17:10–12"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,18 @@ class Missing:
     count: int
     law: str
 
+    @property
+    def said(self) -> Text:
+        """What is lacking, in words."""
+        if self.kind == "others":
+            return Text(
+                f"Godkänt betyg i ytterligare {self.count} ämnen saknas.",
+                f"A pass in {self.count} more subjects is missing.",
+            )
+        names = [known for code in self.subjects if (known := subject_of(code))]
+        sv, en = (" eller ".join(n.sv.lower() for n in names), " or ".join(n.en for n in names))
+        return Text(f"Godkänt betyg i {sv} saknas.", f"A pass in {en} is missing.")
+
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
@@ -89,7 +112,9 @@ class Eligibility:
 def eligibility(
     marks: Iterable[Mark], programme: Programme, judged: Judged = NOTHING, rules: EligibilityRules = NOW
 ) -> Eligibility:
-    """Whether the grades are enough for a national programme, and what they lack."""
+    """Whether the grades are enough for a national programme, and what they lack. Raises `NotNational`."""
+    if programme.kind not in rules.others:
+        raise NotNational(field="programme", value=programme.code)
     selection = selected(marks)
     passed, others = _passes(selection.marks, judged, rules)
     missing = [
