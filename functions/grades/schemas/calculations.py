@@ -12,12 +12,12 @@ from functions.grades.domain.marks import Basis
 from functions.grades.domain.merit import How
 from functions.grades.domain.programmes import Kind
 from functions.grades.schemas.common import Id
+from functions.grades.schemas.grading import Language
 from skolkit.http import Shape
 
 Points = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 StudyPath = Annotated[str, Field(pattern=r"^[A-ZÅÄÖ][A-ZÅÄÖ0-9]{1,8}$")]
 Designation = Annotated[str, Field(pattern=r"^[A-ZÅÄÖ0-9]{2,10}$|^M$")]
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")]
 Codes = Annotated[str, Field(pattern=r"^[A-Za-zÅÄÖ0-9]{4,12}(,[A-Za-zÅÄÖ0-9]{4,12}){0,19}$")]
 
 

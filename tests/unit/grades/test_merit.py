@@ -5,19 +5,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.grades.domain.marks import Mark, selected
+from functions.grades.domain.held import Held
+from functions.grades.domain.marks import Mark, mark_of, selected
 from functions.grades.domain.merit import RULES, merit, merit_value, value_of
 from functions.grades.domain.rulebook import in_force
+from functions.grades.domain.subjects import graded
+from skolkit.sweden.codes import SchoolForm
 from tests.support.marks import mark, pupils, raised, spanish, valued, year_nine
 
 OLD, NOW = RULES
+NOON = datetime(2026, 6, 1, 10, tzinfo=UTC)
 
 
 def how(marks: list[Mark], code: str) -> set[str]:
@@ -104,6 +109,36 @@ def test_one_of_swedish_and_swedish_as_a_second_language_counts() -> None:
     before = [mark("SVA", "A", finished=False, place=1), mark("SV", "E", finished=False, place=2)]
     assert merit(before).value == 10.0
     assert how([*before, mark("SV", "-", finished=False, place=3)], "SVA") == {"otherSwedish"}
+
+
+def test_of_two_grades_in_a_subject_one_counts() -> None:
+    """GyF 7:4: who gets a grade by trial or in an introductory programme may count it."""
+    again = mark("MA", "C", key="GY:MA", place=99)
+    both = [*year_nine("E" * 16), again]
+    assert merit(both).value == 165.0
+    assert {(c.mark.value, c.how) for c in merit(both).subjects if c.mark.code == "MA"} == {
+        ("C", "amongBest"), ("E", "otherGrade"),
+    }  # fmt: skip
+    assert merit([*year_nine("A" * 16), again]).value == 320.0
+    autumn = [mark("MA", "A", key="SP", finished=False, place=1), mark("MA", "E", finished=False, place=2)]
+    assert merit(autumn).value == 10.0
+    assert merit([mark("MA", "A", key="SP", finished=False), mark("MA", "E")]).value == 10.0
+
+
+def test_a_subject_of_compulsory_school_counts_in_whichever_form_it_is_read() -> None:
+    read = graded(SchoolForm.UPPER_SECONDARY, "MA", "Matematik")
+    held = Held(
+        id="1", number=7, kind="decision", subject=read, value="B", scale="gy-2011", at=NOON, finished=True
+    )
+    found = mark_of(held)
+    assert (found.code, found.form, found.points, found.place) == ("MA", SchoolForm.COMPULSORY, 17.5, 7)
+    assert merit([found]).value == 17.5
+    course = graded(SchoolForm.UPPER_SECONDARY, "MATMAT01a", "Matematik 1a", points=100)
+    assert mark_of(replace(held, subject=course)).form is SchoolForm.UPPER_SECONDARY
+    special = replace(read, form=SchoolForm.SPECIAL)
+    assert mark_of(replace(held, subject=special, scale="gr-2011")).form is SchoolForm.SPECIAL
+    adult = replace(read, form=SchoolForm.ADULT_BASIC)
+    assert merit([mark_of(replace(held, subject=adult, scale="vuxgr-2012"))]).value == 0.0
 
 
 def test_blocks_never_count() -> None:
