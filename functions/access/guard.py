@@ -293,10 +293,12 @@ def _actor(caller: Caller, duties: Collection[Duty], action: str) -> dict[str, o
     leads = {duty.unit for duty in duties if duty.role == "principal"}
     in_person = {duty.unit for duty in duties if duty.role == "principal" and duty.only is None}
     attends = {duty.unit for duty in duties if duty.role in ATTENDING}
+    counsels = {duty.unit for duty in duties if duty.role == "study_counsellor"}
     attributes = {
         "administers": [_ref("Unit", unit) for unit in administers if unit is not None],
         "administersMunicipality": None in administers,
         "attends": [_ref("Unit", unit) for unit in attends if unit is not None],
+        "counsels": [_ref("Unit", unit) for unit in counsels if unit is not None],
         "leads": [_ref("Unit", unit) for unit in leads if unit is not None],
         "leadsInPerson": [_ref("Unit", unit) for unit in in_person if unit is not None],
         "leadsMunicipality": None in leads,

@@ -10,6 +10,7 @@ from functions.organisation.domain.calendars import in_force
 from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
 from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
+from functions.organisation.domain.study_plans import PlanCodes, codes
 from functions.organisation.domain.syllabuses import Syllabus, SyllabusId
 from functions.organisation.domain.units import MUNICIPALITY, Child, UnitRecord
 from functions.organisation.store import activities as activities_store
@@ -42,6 +43,7 @@ __all__ = [
     "HeldRecord",
     "Offices",
     "PartIn",
+    "PlanCodes",
     "Substitution",
     "Syllabus",
     "Taught",
@@ -66,6 +68,7 @@ __all__ = [
     "mentor_groups",
     "offices_of",
     "page_of_activities",
+    "plan_codes",
     "principals_at",
     "staff_around",
     "unit",
@@ -251,6 +254,17 @@ def wanted_duties(ids: Sequence[str]) -> Wanted[dict[str, DutyRecord]]:
 def has_study_plan(person: PersonId) -> bool:
     """Whether somebody has a study plan. One consistent get."""
     return study_plans_store.find_plan(person) is not None
+
+
+def plan_codes(person: PersonId) -> PlanCodes | None:
+    """What is read in which part of somebody's study plan, by code; None without a plan of upper secondary
+    school. Two round trips.
+    """
+    plan = study_plans_store.find_plan(person)
+    if plan is None or plan.school_form is not SchoolForm.UPPER_SECONDARY:
+        return None
+    (catalogue,) = fetch(syllabuses_store.wanted_syllabuses([entry.syllabus for entry in plan.entries]))
+    return codes(plan, catalogue)
 
 
 def is_certified(person: PersonId, subject: str | None, form: SchoolForm, year: int | None = None) -> bool:

@@ -108,6 +108,7 @@ UNTRACED = {
 
 # What is read by a POST.
 ASKED_BY_POST = {
+    "ask_prognosis",
     "explain",
     "link_attendance_export",
     "link_extract",

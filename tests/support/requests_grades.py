@@ -71,6 +71,9 @@ def of_pupil(s: Schools, pupil: PersonId | None = None) -> Ask:
 
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.appoint_grader": lambda s: on_sheet(s, {"teacher": s.people["other teacher"]}, version=1),
+    "grades.ask_prognosis": lambda s: Ask(
+        {"pupil": s.pupil.id}, body={"programme": "NA", "meritValue": 250.0}
+    ),
     "grades.close_period": lambda s: Ask({"period": s.made["finished period"]}, headers=new_key()),
     "grades.decide_as_principal": lambda s: on_sheet(
         s, {"student": s.pupil.id, "value": "B", "reason": "hindered"}, keyed=True
@@ -88,6 +91,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.publish_grades": lambda s: Ask(
         {"period": s.made["grading period"]}, body={"at": "2030-01-01T08:00:00Z"}, headers=over(1)
     ),
+    "grades.read_eligibility": of_pupil,
+    "grades.read_exam": lambda s: Ask({"pupil": s.pupil.id}, query={"programme": "NA"}),
+    "grades.read_merit": of_pupil,
     "grades.read_period": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.save_proposals": lambda s: on_sheet(
         s, {"lines": [{"student": s.made["other mate"], "version": 0, "value": "B"}]}

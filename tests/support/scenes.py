@@ -29,11 +29,11 @@ def client(cloud: Cloud, service: str) -> Any:
 _LITTLE: dict[tuple[str, str], Deployed] = {}
 
 
-def little_school(school: Deployed, code: str) -> Deployed:
+def little_school(school: Deployed, code: str, year: int = 4) -> Deployed:
     """A unit with one class of 24, made once per running product; what happens there disturbs nobody else."""
     if (school.cloud.endpoint, code) not in _LITTLE:
         unit = replace(
-            UNIT, code=SchoolUnitCode(code), name=f"Lillskolan {code[-3:]}", pupil_count=24, years=(4,)
+            UNIT, code=SchoolUnitCode(code), name=f"Lillskolan {code[-3:]}", pupil_count=24, years=(year,)
         )
         world, files = imagine(unit, seed=int(code))
         for group in files:

@@ -83,6 +83,7 @@ Action = Literal[
     "attendance:work_inquiry",
     "attendance:withdraw_leave",
     "attendance:work_call_list",
+    "grades:calculate",
     "grades:close_period",
     "grades:compare_with_tests",
     "grades:decide",
@@ -193,5 +194,6 @@ ATTENDING: frozenset[Role] = frozenset(
 )
 
 """Pupil health (elevhälsa, skollagen 2:25) and guidance (studie- och yrkesvägledning, 2:29–30): they call
-pupils of their units by class, and see no more of a pupil before a case gives them a task.
+pupils of their units by class, and see no more of a pupil before a case gives them a task; a study counsellor
+sees what a pupil's grades are enough for.
 """

@@ -115,6 +115,17 @@ class StudyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanCodes:
+    """The courses, levels or subjects of a plan by code: those that the whole programme has in common, those
+    outside the programme (utökade), and whether the programme is reduced.
+    """
+
+    common: frozenset[str]
+    outside: frozenset[str]
+    reduced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something a plan lacks, or has too much of; `syllabus` is a code."""
 
@@ -149,6 +160,16 @@ def adapt(plan: StudyPlan, adaptation: Adaptation) -> StudyPlan:
         raise AdaptationWithoutForm
     by, at = adaptation.decided_by, adaptation.decided_at
     return replace(plan, adaptation=adaptation, changed_by=by, changed_at=at)
+
+
+def codes(plan: StudyPlan, catalogue: Mapping[SyllabusId, Syllabus]) -> PlanCodes:
+    """What a plan says of the parts that decide how grades count."""
+
+    def of(part: PlanPart) -> frozenset[str]:
+        read = (catalogue[e.syllabus] for e in plan.entries if e.part == part and e.syllabus in catalogue)
+        return frozenset(syllabus.code for syllabus in read)
+
+    return PlanCodes(of("Programgemensamma"), of("Utökade"), plan.scope == "reduced")
 
 
 def gaps(

@@ -44,6 +44,7 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "principal": (person("principal"), (Duty("principal", HERE),)),
     "administrator": (person("administrator"), (Duty("administrator", HERE),)),
     "nurse": (person("nurse"), (Duty("school_nurse", HERE),)),
+    "counsellor": (person("counsellor"), (Duty("study_counsellor", HERE),)),
     "deputy": (person("deputy"), (Duty("principal", HERE, frozenset({"attendance:read_sweep"})),)),
     # The same two for the whole municipality:
     "head": (person("head"), (Duty("principal", None),)),
@@ -53,6 +54,10 @@ CALLERS: dict[str, tuple[Caller, tuple[Duty, ...]]] = {
     "handler": (person("handler"), (Duty("attendance_officer", None), Duty("activity_officer", None))),
     # The same roles without the relation:
     "other nurse": (person("other nurse"), (Duty("school_nurse", ELSEWHERE), Duty("school_nurse", None))),
+    "other counsellor": (
+        person("other counsellor"),
+        (Duty("study_counsellor", ELSEWHERE), Duty("study_counsellor", None)),
+    ),
     "other guardian": (person("other guardian"), ()),
     "other pupil": (person("other pupil"), ()),
     "other teacher": (person("other teacher"), (Duty("teacher", HERE),)),
@@ -290,8 +295,12 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "register:read_watch_case": WORKED,
     "register:work_watch_case": WORKED,
+    "grades:calculate": _each_pupil(f"{HOME}, mentor, principal, administrator", "head, registrar")
+    | dict.fromkeys(
+        ("pupil", "pupil of 18", "pupil of unknown age"), f"{HOME}, mentor, counsellor, {OFFICE}"
+    ),
     "organisation:read_unit": {"unit": "EVERYONE"},
-    "organisation:read_group": {"group": f"teacher, mentor, substitute, nurse, {OFFICE}"},
+    "organisation:read_group": {"group": f"teacher, mentor, substitute, nurse, counsellor, {OFFICE}"},
     "organisation:appoint_substitute": {"unit": OFFICE},
     "organisation:delegate": {"unit": "principal"},
     "organisation:edit": {

@@ -1,0 +1,123 @@
+"""What a diploma takes (skollagen 16:26–28; gymnasieförordningen 8:4–8, 8:12)."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.grades.domain.exams import Exam, NoDiploma, Plan, exam
+from functions.grades.domain.marks import Mark
+from functions.grades.domain.programmes import programme
+from tests.support.marks import course
+
+WORK = course("GYARXX", "E", work=True)
+PLAN = Plan(frozenset({"FIL"}))
+LEVELS = [course("SVEN3000X", "E"), course("ENGE2000X", "E"), course("MATE1C00X", "E")]  # 600 points
+COURSES = [
+    course(code, "E")
+    for code in ("SVESVE01", "SVESVE02", "SVESVE03", "ENGENG05", "ENGENG06", "MATMAT01b")
+]  # fmt: skip
+REST = course("FIL", "E", 1800)
+
+
+def ask(*marks: Mark, code: str = "NA", plan: Plan = PLAN) -> Exam:
+    return exam(marks, programme(code), plan)
+
+
+def unmet(found: Exam) -> dict[str, tuple[int, int | None]]:
+    return {one.name: (one.need, one.have) for one in found.requirements if not one.met}
+
+
+@pytest.mark.parametrize("core", [LEVELS, COURSES])
+@pytest.mark.parametrize("code", ["NA", "VO"])
+def test_who_has_everything_gets_a_diploma(core: list[Mark], code: str) -> None:
+    found = ask(*core, REST, WORK, code=code)
+    assert (found.outcome, unmet(found), found.rules) == ("diploma", {}, "exam-2011")
+
+
+def test_2500_points_with_grades_of_which_2250_passed() -> None:
+    less = ask(*LEVELS, course("FIL", "E", 1750), WORK)
+    assert (less.outcome, unmet(less)) == ("studies", {"graded": (2500, 2450)})
+    enough = ask(*LEVELS, course("FIL", "E", 1550), course("BIO", "F", 250), WORK)
+    assert enough.outcome == "diploma"
+    failed = ask(*LEVELS, course("FIL", "E", 1500), course("BIO", "F", 300), WORK)
+    assert unmet(failed) == {"passed": (2250, 2200)}
+
+
+def test_core_of_a_preparatory_diploma() -> None:
+    """300 points Swedish, 200 English, 100 mathematics b or c (GyF 8:7)."""
+    found = ask(course("SVEN2000X", "E"), course("ENGE1000X", "E"), course("MATE1A00X", "E"), REST, WORK)
+    lacks = {name: have for name, (_, have) in unmet(found).items()}
+    assert lacks == {"graded": 2300, "swedish": 200, "english": 100, "mathematics": 0}
+    assert {"swedish", "english"} <= set(unmet(ask(course("SVEN3000X", "F"), course("ENGE2000X", "F"))))
+    without_first = ask(
+        *(one for one in COURSES if one.code != "ENGENG05"), course("ENGENG07", "E"), REST, WORK
+    )
+    assert unmet(without_first) == {"english": (200, 100)}, "a course includes no other"
+    second = [course("SVASVA01", "E"), course("SVASVA02", "E"), course("SVASVA03", "E")]
+    assert ask(*COURSES[3:], *second, REST, WORK).outcome == "diploma"
+
+
+def test_core_of_a_vocational_diploma() -> None:
+    """100 points each (GyF 8:6)."""
+    core = [course("SVESVE01", "E"), course("ENGENG05", "E"), course("MATMAT01a", "E")]
+    assert ask(*core, course("FIL", "E", 2100), WORK, code="VO").outcome == "diploma"
+    for without in range(3):
+        left = [one for n, one in enumerate(core) if n != without]
+        found = unmet(ask(*left, course("FIL", "E", 2200), WORK, code="VO"))
+        assert list(found) == [["swedish", "english", "mathematics"][without]]
+
+
+@pytest.mark.parametrize(
+    ("marks", "enough"),
+    [
+        ([course("MATE2B00X", "E")], True), ([course("MATE2A00X", "E")], False),
+        ([course("MATE1B00X", "E"), course("MATE2A00X", "E")], True), ([course("MATE1B00X", "F")], False),
+        ([course("MATMAT02b", "E")], False), ([course("MATMAT01c", "E")], True),
+        ([course("MATO1C00X", "E")], False),
+    ],
+)  # fmt: skip
+def test_mathematics_that_a_preparatory_diploma_takes(marks: list[Mark], enough: bool) -> None:
+    assert ("mathematics" not in unmet(ask(*marks))) is enough
+
+
+def test_the_diploma_project_is_passed_and_counts() -> None:
+    failed = ask(*LEVELS, REST, course("GYARXX", "F", work=True))
+    assert unmet(failed) == {"work": (1, 0)}
+    assert {one.name: one.have for one in failed.requirements}["graded"] == 2500
+    unsized = ask(*LEVELS, REST, course("GYARXX", "E", None, work=True))
+    assert unsized.outcome == "diploma"
+
+
+def test_400_points_of_the_programmes_own_subjects() -> None:
+    """GyF 8:5, of a vocational diploma."""
+    own = Plan(frozenset({"VARD", "PSKPSY01"}))
+    base = [*LEVELS, course("FIL", "E", 1500), WORK]
+    marks = [*base, course("VARD2000X", "E", 300)]
+    assert unmet(ask(*marks, code="VO", plan=own)) == {"common": (400, 300)}
+    assert "common" not in unmet(ask(*marks, course("PSKPSY01", "E"), code="VO", plan=own))
+    assert "common" in unmet(ask(*marks, course("PSKPSY01", "F"), code="VO", plan=own))
+    part = ask(*base, course("HALS1000X", "A", 400), course("HALS2000X", "E"), code="VO",
+               plan=Plan(frozenset({"HALS1000X"})))  # fmt: skip
+    assert "common" not in unmet(part), "also inside a level above it"
+    assert "common" not in {one.name for one in ask(*marks).requirements}
+    unknown = ask(*marks, course("X", "E"), code="VO", plan=Plan())
+    assert (unknown.outcome, unmet(unknown)) == (None, {"common": (400, None)})
+    assert ask(*LEVELS, code="VO", plan=Plan()).outcome == "studies"
+
+
+def test_a_dash_that_nothing_covers_leaves_a_certificate_of_studies() -> None:
+    """GyF 8:12."""
+    found = ask(*LEVELS, REST, WORK, course("KEMI1000X", "-"))
+    assert (found.outcome, unmet(found)) == ("studies", {"dashes": (0, 1)})
+    assert ask(*LEVELS, REST, WORK, course("ENGE1000X", "-")).outcome == "diploma"
+
+
+def test_a_reduced_programme_gives_no_diploma() -> None:
+    """GyF 8:4."""
+    found = ask(*LEVELS, REST, WORK, plan=Plan(reduced=True))
+    assert (found.outcome, unmet(found)) == ("studies", {"programme": (1, 0)})
+
+
+def test_an_introductory_programme_leads_to_none() -> None:
+    with pytest.raises(NoDiploma):
+        ask(code="IMS")
