@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from functions.access import events as access
 from functions.attendance import events as attendance
+from functions.grades import events as grades
 from functions.messages import events as messages
 from functions.organisation import events as organisation
 from functions.register import events as register
@@ -43,6 +44,9 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("messages", "attendance.GuardianNoticeDue.v1"): messages.NoticeDue,
     ("messages", "register.GlassBroken.v1"): messages.GlassBroken,
     ("messages", "attendance.MessageDue.v1"): messages.MessageDue,
+    ("grades", "grades.PublicationDue.v1"): grades.PublicationDue,
+    ("grades", "grades.HomesDue.v1"): grades.HomesDue,
+    ("messages", "grades.MessageDue.v1"): messages.MessageDue,
     ("messages", "messages.DeliveryDue.v1"): messages.DeliveryDue,
     ("messages", "messages.EmergencyDue.v1"): messages.EmergencyDue,
     ("messages", "messages.ConsentDue.v1"): messages.ConsentDue,

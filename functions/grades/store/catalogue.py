@@ -212,7 +212,8 @@ def _held_row(one: Held) -> list[Any]:
 
 def _held_of(row: list[Any]) -> Held:
     id, number, kind, value, scale, at, finished, period, subject, *more = row
-    school_year, term, year, trial, adapted, remark = [*more, *[""] * (6 - len(more))]
+    said: list[Any] = [*more, *[""] * (6 - len(more))]
+    school_year, term, year, trial, adapted, remark = said
     form, code, name, language, choice, points, work = subject
     return Held(
         id=id, number=number, kind=kind, value=value, scale=scale, finished=finished, period=period,
