@@ -124,6 +124,8 @@ STORY = (
     "attendance/ask_csn_sweep.scheduler",
     "attendance/run_csn_sweep.sweep_asked",
     "attendance/review_csn.lesson_reported",
+    "grades/ask_publications.scheduler",
+    "grades/tell_of_grades.facts",
     "messages/deliver_guardian_notice.guardian_notice_due",
     "messages/warn_of_broken_glass.glass_broken",
     "messages/deliver_message.facts",
