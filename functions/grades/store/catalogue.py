@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +65,7 @@ class Head:
     pupil: PersonId
     number: int = 0
     digest: str = ""
-    held: dict[str, Held] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
     version: int = 0
     stand: Stand = field(default_factory=Stand)
 
@@ -105,9 +105,32 @@ def wanted_heads(pupils: Iterable[PersonId]) -> Wanted[dict[PersonId, Head]]:
 
 def _head(pupil: PersonId, item: HeadItem) -> Head:
     held, (missing, other) = _by_key(json.loads(item.held)), json.loads(item.before or "[[],[]]")
-    before = {key: one for key, one in held.items() if key not in missing} | _by_key(other)
-    stand = Stand(held, tuple(json.loads(item.periods or "[]")), before)
-    return Head(pupil, int(item.number), item.digest, held, int(item.version or 0), stand)
+    before = {key: row for key, row in held.items() if key not in missing} | _by_key(other)
+    stand = Stand(_Rows(held), tuple(json.loads(item.periods or "[]")), _Rows(before))
+    return Head(pupil, int(item.number), item.digest, stand.held, int(item.version or 0), stand)
+
+
+class _Rows(Mapping[str, Held]):
+    """What stands, each made of its row when it is asked for: a class opened in one subject needs one of
+    twenty of each pupil's, and of what was before none.
+    """
+
+    def __init__(self, rows: dict[str, list[Any]]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, key: str) -> Held:
+        return _held_of(self._rows[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _by_key(rows: list[list[Any]]) -> dict[str, list[Any]]:
+    """Rows by `Subject.key`."""
+    return {":".join(filter(None, (s[0], s[1], s[3], s[4]))): row for row in rows for s in [row[8]]}
 
 
 def _before(stand: Stand) -> str:
@@ -117,10 +140,6 @@ def _before(stand: Stand) -> str:
     missing = [key for key in stand.held if key not in stand.before]
     other = [_held_row(one) for key, one in stand.before.items() if stand.held.get(key) != one]
     return _compact([missing, other])
-
-
-def _by_key(rows: list[list[Any]]) -> dict[str, Held]:
-    return {one.subject.key: one for one in map(_held_of, rows)}
 
 
 def entries(pupils: Sequence[PersonId]) -> list[Entry]:
