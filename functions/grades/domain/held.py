@@ -4,11 +4,11 @@ that a home's look at them does not read the whole chain.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.grades.domain.catalogue import Entry, Kind, Subject, Term, takes_over
+from functions.grades.domain.catalogue import Entry, Kind, Subject, Term, standing, takes_over
 from functions.grades.domain.scales import BY_ID
 
 
@@ -53,11 +53,11 @@ def with_entries(held: Mapping[str, Held], entries: Iterable[Entry]) -> dict[str
     found = dict(held)
     for e in entries:
         if takes_over(e, found.get(e.subject.key)):
-            found[e.subject.key] = held_of(e)
+            found[e.subject.key] = as_held(e)
     return found
 
 
-def held_of(e: Entry) -> Held:
+def as_held(e: Entry) -> Held:
     """What is kept of an entry that stands."""
     return Held(
         id=e.id, number=e.number, kind=e.kind, subject=e.subject, value=e.value, scale=e.scale, at=e.at,
@@ -75,6 +75,14 @@ class Stand:
     held: Mapping[str, Held] = field(default_factory=dict)
     periods: tuple[str, ...] = ()
     before: Mapping[str, Held] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, chain: Sequence[Entry]) -> Stand:
+        """The same of a whole chain, for what is not just one decision after the other."""
+        periods = tuple(dict.fromkeys(entry.period for entry in chain if entry.period))
+        others = [e for e in chain if not periods or e.period != periods[-1]]
+        held, before = ({key: as_held(e) for key, e in standing(some).items()} for some in (chain, others))
+        return cls(held, periods, before)
 
     def followed(self, entries: Iterable[Entry]) -> Stand:
         """The same when entries have followed in order."""

@@ -196,7 +196,8 @@ def entry_of(item: EntryItem) -> Entry:
         group=GroupId(said["group"]) if "group" in said else None, activity=said.get("activity"),
         period=said.get("period"), adapted=said.get("adapted", ""), remark=said.get("remark", ""),
         support=said.get("support", ""), replaces=said.get("replaces"), reason=said.get("reason", ""),
-        source=said.get("source", ""), title=said.get("title", ""), trial=said["trial"],
+        source=said.get("source", ""), syllabus=said.get("syllabus"), converted=said.get("converted", False),
+        title=said.get("title", ""), trial=said["trial"],
         number=said["number"], previous=said.get("previous", ""),
         subject=Subject(
             code=subject["code"], name=subject["name"], form=SchoolForm(subject["form"]),

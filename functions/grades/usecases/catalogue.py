@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from functions.access import guard
 from functions.grades.domain import catalogue as rules
 from functions.grades.domain.catalogue import Entry
-from functions.grades.domain.held import Held, Stand, held_of
+from functions.grades.domain.held import Held, Stand, as_held
 from functions.grades.schemas.common import PageQuery
 from functions.grades.schemas.grading import CataloguePage, EntryView, GradeList, GradeView
 from functions.grades.store import catalogue as store
+from functions.grades.ss12000 import CORRECTIONS
 from functions.grades.store import periods as periods_store
 from functions.register import queries as register
 from functions.register.queries import PupilRecord
@@ -47,7 +48,7 @@ def standing_grades(record: PupilRecord, *, at_home: bool) -> list[Held]:
         if seen is not None:
             return list(seen.values())
     known = store.entries(record.records)
-    return [held_of(e) for e in rules.standing(published(known) if at_home else known).values()]
+    return [as_held(e) for e in rules.standing(published(known) if at_home else known).values()]
 
 
 def read_entries(caller: Caller, action: guard.Action, pupil: PersonId) -> tuple[PupilRecord, list[Entry]]:
@@ -131,7 +132,3 @@ def _grade(e: Held | Entry) -> dict[str, Any]:
         "year": e.year, "adapted_study_plan": e.adapted, "remark": e.remark,
         "correction_type": CORRECTIONS.get(e.kind),
     }  # fmt: skip
-
-
-CORRECTIONS: Mapping[str, Literal["Ändring", "Rättelse"]] = {"change": "Ändring", "correction": "Rättelse"}
-"""The words of SS 12000 `correctionType`."""

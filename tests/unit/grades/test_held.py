@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.grades.domain.catalogue import Entry, Subject, chained, standing
-from functions.grades.domain.held import Held, Stand, held_of
+from functions.grades.domain.held import Held, Stand, as_held
 from functions.grades.store import catalogue
 from functions.grades.store.catalogue import Head
 from skolkit.sweden.codes import SchoolForm
@@ -55,7 +55,7 @@ def appended(head: Head, one: Entry) -> tuple[Head, Entry]:
 
 
 def expected(chain: Sequence[Entry]) -> dict[str, Held]:
-    return {key: held_of(one) for key, one in standing(chain).items()}
+    return {key: as_held(one) for key, one in standing(chain).items()}
 
 
 @given(chains(), st.sets(st.sampled_from(PERIODS)))
@@ -68,6 +68,8 @@ def test_a_home_sees_what_the_published_part_of_the_chain_says(
         assert made == one
     stand = head.stand
     assert dict(stand.held) == expected(chain)
+    whole = Stand.of(chain)
+    assert (whole.held, whole.periods, whole.before) == (stand.held, stand.periods, stand.before)
     seen = stand.seen(published)
     if seen is not None:
         assert dict(seen) == expected([e for e in chain if e.period is None or e.period in published])
