@@ -11,8 +11,8 @@ from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.held import Held, Stand, as_held
 from functions.grades.schemas.common import PageQuery
 from functions.grades.schemas.grading import CataloguePage, EntryView, GradeList, GradeView
-from functions.grades.store import catalogue as store
 from functions.grades.ss12000 import CORRECTIONS
+from functions.grades.store import catalogue as store
 from functions.grades.store import periods as periods_store
 from functions.register import queries as register
 from functions.register.queries import PupilRecord

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from functions.grades.ss12000 import grade
 from functions.grades.store.catalogue import EntryItem, wanted_entries
 from skolkit.clock import now
@@ -13,7 +15,7 @@ from tests.support.grading import Graded
 
 
 def test_every_decision_is_in_the_feed_as_a_grade(school: Graded) -> None:
-    begun, values = now(), dict(zip(school.klass.pupil_ids, "ABCDEF-", strict=False))
+    begun, values = now(), dict[str, Any](zip(school.klass.pupil_ids, "ABCDEF-", strict=False))
     assert school.set(school.teachers[0], values).status == 201
     with acting_as("grades"):
         found = [one for shard in range(FEED_SHARDS) for one in changes(EntryItem, shard, None, 100)[0]]
