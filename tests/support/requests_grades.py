@@ -69,6 +69,9 @@ def of_pupil(s: Schools, pupil: PersonId | None = None) -> Ask:
     return Ask({"pupil": pupil or s.pupil.id})
 
 
+STATISTICS = {"schoolForm": "GR", "year": "9", "semester": "VT"}
+
+
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.appoint_grader": lambda s: on_sheet(s, {"teacher": s.people["other teacher"]}, version=1),
     "grades.close_period": lambda s: Ask({"period": s.made["finished period"]}, headers=new_key()),
@@ -79,6 +82,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.list_catalogue": of_pupil,
     "grades.list_grades": of_pupil,
     "grades.list_my_sheets": lambda _: Ask(),
+    "grades.list_open_grade_statistics": lambda _: Ask(query=STATISTICS | {"schoolYear": "2026/27"}),
     "grades.list_periods": lambda s: Ask({"unit": s.home.unit}),
     "grades.list_progress": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.open_period": lambda s: Ask(
@@ -88,6 +92,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.publish_grades": lambda s: Ask(
         {"period": s.made["grading period"]}, body={"at": "2030-01-01T08:00:00Z"}, headers=over(1)
     ),
+    "grades.read_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
+    "grades.read_open_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
     "grades.read_period": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.save_proposals": lambda s: on_sheet(
         s, {"lines": [{"student": s.made["other mate"], "version": 0, "value": "B"}]}

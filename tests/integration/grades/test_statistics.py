@@ -1,0 +1,115 @@
+"""Statistics of grades (process 32): counted when the period closes, exact for who answers for the unit,
+and for everybody else without what is somebody's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.register import queries as register
+from skolkit.types import PersonId
+from tests.support.areas import Answer, call, deliver, outbox
+from tests.support.asks import new_key
+from tests.support.grading import Graded, period_body
+from tests.support.meter import metered
+
+QUERY = {"schoolForm": "GR", "year": "9"}
+
+
+def closed(school: Graded, values: dict[PersonId, str]) -> dict[str, Any]:
+    """Let the class have these grades in both subjects and the period be closed; the fact of it."""
+    for subject in school.activities:
+        for some in ([p for p, v in values.items() if v != "F"], [p for p, v in values.items() if v == "F"]):
+            set_ = {pupil: values[pupil] for pupil in some}
+            if set_:
+                support = "Når inte målen i algebra ännu." if values[some[0]] == "F" else ""
+                assert school.set(school.teachers[0], set_, subject, support=support).status == 201
+    shut = call("grades", "close_period", school.principal, path={"period": school.period}, headers=new_key())
+    assert shut.status == 200, shut.body
+    (fact,) = [f for f in outbox("grades") if f["type"] == "grades.PeriodClosed.v1"]
+    return fact
+
+
+def grades_of(school: Graded) -> dict[PersonId, str]:
+    """A few with an F, the rest with B or C."""
+    return {p: "F" if n < 2 else "BC"[n % 2] for n, p in enumerate(school.klass.pupil_ids)}
+
+
+def read(school: Graded, name: str, person: str, **more: str) -> Answer:
+    query = QUERY | {"semester": period_body()["semester"]} | more
+    path = {} if name.startswith("list") else {"unit": school.world.unit}
+    return call("grades", name, person, path=path, query=query)
+
+
+def row(answer: Answer, code: str = "GRGRMAT01") -> dict[str, Any]:
+    assert answer.status == 200, answer.body
+    (table,) = answer.body["data"]
+    found: dict[str, Any] = next(one for one in table["rows"] if one["subjectCode"] == code)
+    return found
+
+
+def counts(values: list[dict[str, Any]]) -> dict[str, int]:
+    return {"".join(one["gradeValues"]): one["count"] for one in values if one["count"]}
+
+
+def test_a_closed_period_is_counted_for_its_principal(school: Graded) -> None:
+    values = grades_of(school)
+    fact = closed(school, values)
+    for _ in range(2):
+        assert deliver("grades", "count_grades", fact) == []
+    with metered() as use:
+        answer = read(school, "read_grade_statistics", school.principal)
+    assert use.trips == 2
+    maths, passed = row(answer), row(answer, "allPassed")
+    expected = {value: list(values.values()).count(value) for value in "BCF"}
+    assert (counts(maths["values"]), maths["students"]) == (expected, len(values))
+    assert [(g["group"], counts(g["values"])) for g in maths["groups"]] == [(school.klass.id, expected)]
+    assert counts(passed["values"]) == {"ja": len(values) - 2, "nej": 2}
+    by_sex = [counts(part) for part in maths["sexes"].values()]
+    assert {v: sum(part.get(v, 0) for part in by_sex) for v in "BCF"} == expected
+    assert sum(one["share"] for one in maths["values"]) == pytest.approx(100, abs=0.3)
+
+
+def test_everybody_sees_what_is_nobodys(school: Graded) -> None:
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    with metered() as use:
+        answer = read(school, "read_open_grade_statistics", home)
+    assert use.trips == 1
+    (table,) = answer.body["data"]
+    assert table["rules"] == "disclosure-2026"
+    maths = row(answer)
+    assert all(one["count"] == 0 or one["count"] >= 5 for one in maths["values"])
+    assert "F" not in counts(maths["values"])
+    assert (maths["meanPoints"], maths["groups"], maths["students"]) == (None, None, len(values))
+    assert "allPassed" not in {one["subjectCode"] for one in table["rows"]}
+    for year, found in ((table["schoolYear"], [table]), ("2020/21", [])):
+        units = read(school, "list_open_grade_statistics", home, schoolYear=year)
+        assert (units.status, units.body) == (200, {"data": found, "cursor": None})
+    bent = read(school, "list_open_grade_statistics", home, schoolYear="2020/21", cursor="x")
+    assert bent.status == 422
+
+
+def test_exact_numbers_are_for_who_answers_for_the_unit(school: Graded) -> None:
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    for person in (school.teachers[0], home, school.pupils[0].id):
+        assert read(school, "read_grade_statistics", person).status == 404
+    assert read(school, "read_grade_statistics", school.principal).body == {"data": []}
+
+
+def test_a_protected_pupil_is_counted_and_stands_out_nowhere(school: Graded) -> None:
+    values = grades_of(school)
+    hidden = next(iter(values))
+    marked = call(
+        "register", "protect_person", school.world.staff("administrator"), path={"person": hidden},
+        body={"securityMarking": "Sekretessmarkering", "basis": "populationRegister"},
+        headers={"if-match": '"1"'},
+    )  # fmt: skip
+    assert marked.status == 200, marked.body
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    maths = row(read(school, "read_grade_statistics", school.principal))
+    assert (maths["students"], set(maths["sexes"])) == (len(values), {"Kvinna", "Man"})
+    assert register.wanted_sexes([hidden]).only == ("sex",)
