@@ -361,6 +361,8 @@ ALLOWED: dict[str, set[str]] = {
     "grades.open_sheet": {"teacher", "principal"},
     "grades.publish_grades": OFFICE,
     "grades.read_grade_statistics": OFFICE,
+    "grades.read_grade_statistics_file": ANYONE,
+    "grades.read_grade_statistics_file (exact)": OFFICE,
     "grades.read_open_grade_statistics": ANYONE,
     "grades.read_period": OFFICE,
     "grades.save_proposals": {"teacher"},

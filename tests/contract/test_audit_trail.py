@@ -44,6 +44,7 @@ UNTRACED = {
     "grades.list_periods": "about a unit",
     "grades.list_progress": "numbers of a unit",
     "grades.read_grade_statistics": "numbers of a unit",
+    "grades.read_grade_statistics_file": "numbers of a unit",
     "grades.read_open_grade_statistics": "numbers in which nobody is found",
     "grades.read_period": "about a unit",
     "messages.preview_emergency": "numbers of a unit",

@@ -93,6 +93,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         {"period": s.made["grading period"]}, body={"at": "2030-01-01T08:00:00Z"}, headers=over(1)
     ),
     "grades.read_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
+    "grades.read_grade_statistics_file": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
+    "grades.read_grade_statistics_file (exact)": lambda s: Ask(
+        {"unit": s.home.unit}, STATISTICS | {"exact": "true"}
+    ),
     "grades.read_open_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
     "grades.read_period": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.save_proposals": lambda s: on_sheet(

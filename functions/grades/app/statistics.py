@@ -41,6 +41,15 @@ def read_open_grade_statistics(request: Request[None, schemas.StatisticsQuery]) 
 
 
 @api.operation(
+    "GET", "/v1/units/{unit}/grade-statistics-file", process=32,
+    query=schemas.FileQuery, answer=schemas.TableFile, errors=(NotFound,),
+)  # fmt: skip
+def read_grade_statistics_file(request: Request[None, schemas.FileQuery]) -> schemas.TableFile:
+    """A unit's grades by subject as a file, CSV or Excel, for everybody or exact"""
+    return statistics.read_grade_statistics_file(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
     "GET", "/v1/open-grade-statistics", process=32,
     query=schemas.UnitsQuery, answer=schemas.TablePage, errors=(NotFound, BadCursor),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from functions.grades.schemas.common import Id
 from functions.grades.schemas.grading import SchoolYearText
 from skolkit.http import Shape
 from skolkit.sweden.codes import SchoolForm
+from skolkit.tables.formats import Format
 
 
 class StatisticsQuery(Shape):
@@ -30,6 +31,21 @@ class UnitsQuery(StatisticsQuery):
     school_year: SchoolYearText
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     cursor: Annotated[str, Field(max_length=600)] | None = None
+
+
+class FileQuery(StatisticsQuery):
+    """The same tables as a file: exact for who answers for the unit, else as everybody may see them."""
+
+    exact: bool = False
+    format: Format = "csv"
+
+
+class TableFile(Shape):
+    """A file; `content` in base64."""
+
+    name: str
+    content_type: str
+    content: str
 
 
 class BandView(Shape):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from functions.access import guard
@@ -17,12 +18,13 @@ from functions.grades.store import catalogue, periods
 from functions.grades.store import statistics as store
 from functions.organisation import queries as organisation
 from functions.register import queries as register
-from skolkit.clock import now
+from skolkit.clock import now, today
 from skolkit.cursor import seal, unseal
 from skolkit.identity import Caller
 from skolkit.retry import persist
 from skolkit.table import LIMIT, chunks, commit, fetch
-from skolkit.types import PersonId, UnitId
+from skolkit.tables.formats import CONTENT_TYPES, write_table
+from skolkit.types import GroupId, PersonId, UnitId
 
 KEYS = 1000  # of one query of the index
 
@@ -76,6 +78,42 @@ def read_open_grade_statistics(
     guard.require(caller, "grades:read_open_statistics", guard.SYSTEM)
     found = store.latest_tables(unit, query.school_form, query.year, query.semester)
     return schemas.TableList(data=[_open(table) for table in found])
+
+
+def read_grade_statistics_file(caller: Caller, unit: UnitId, query: schemas.FileQuery) -> schemas.TableFile:
+    """A unit's tables as a file, a line for each band of each part. As many round trips as the tables, and
+    one for the groups' names.
+    """
+    read = read_grade_statistics if query.exact else read_open_grade_statistics
+    tables = read(caller, unit, query).data
+    groups = {g.group for table in tables for row in table.rows for g in row.groups or ()}
+    known = fetch(organisation.wanted_groups(sorted(map(GroupId, groups)), today()))[0] if groups else {}
+    names = {str(id): group.name for id, group in known.items()}
+    content = write_table([HEADINGS, *_lines(tables, names)], query.format, title="Betyg")
+    return schemas.TableFile(
+        name=f"betyg-{query.school_form.value}-{query.year or ''}-{query.semester}.{query.format}",
+        content_type=CONTENT_TYPES[query.format], content=b64encode(content).decode(),
+    )  # fmt: skip
+
+
+HEADINGS = (
+    "Läsår", "Termin", "Årskurs", "Ämneskod", "Ämne", "Del", "Elever", "Betyg", "Antal", "Andel, %",
+)  # fmt: skip
+
+
+def _lines(tables: Iterable[schemas.TableView], names: Mapping[str, str]) -> Iterator[list[object]]:
+    for table in tables:
+        for row in table.rows:
+            about = [table.school_year, table.semester, table.year or "", row.subject_code, row.subject_name]
+            parts = [("Alla", row.students, row.values)]
+            parts += [(sex, sum(b.count for b in bands), bands) for sex, bands in (row.sexes or {}).items()]
+            parts += [(names.get(g.group, g.group), g.students, g.values) for g in row.groups or ()]
+            for part, size, bands in parts:
+                for band in bands:
+                    share = str(band.share).replace(".", ",")
+                    yield [*about, part, size, " ".join(band.grade_values), band.count, share]
+                if not bands:
+                    yield [*about, part, "–" if size is None else size, "–", "–", "–"]
 
 
 def list_open_grade_statistics(caller: Caller, query: schemas.UnitsQuery) -> schemas.TablePage:

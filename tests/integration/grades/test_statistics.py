@@ -4,6 +4,7 @@ and for everybody else without what is somebody's.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -113,3 +114,28 @@ def test_a_protected_pupil_is_counted_and_stands_out_nowhere(school: Graded) -> 
     maths = row(read(school, "read_grade_statistics", school.principal))
     assert (maths["students"], set(maths["sexes"])) == (len(values), {"Kvinna", "Man"})
     assert register.wanted_sexes([hidden]).only == ("sex",)
+
+
+def test_tables_come_as_files(school: Graded) -> None:
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+
+    def lines(person: str, **more: str) -> list[list[str]]:
+        answer = read(school, "read_grade_statistics_file", person, **more)
+        assert answer.status == 200, answer.body
+        text = b64decode(answer.body["content"]).decode("utf-8-sig")
+        return [line.split(";") for line in text.splitlines()]
+
+    exact = lines(school.principal, exact="true")
+    assert exact[0][:7] == ["Läsår", "Termin", "Årskurs", "Ämneskod", "Ämne", "Del", "Elever"]
+    failed = [row for row in exact if row[3] == "GRGRMAT01" and row[7] == "F"]
+    assert {row[5]: row[8] for row in failed if row[5] not in {"Kvinna", "Man"}} == {
+        "Alla": "2", school.klass.name: "2",
+    }  # fmt: skip
+    open_ = lines(home)
+    assert {row[5] for row in open_[1:]} <= {"Alla", "Kvinna", "Man"}
+    assert all(row[8] in {"–", "0"} or int(row[8]) >= 5 for row in open_[1:])
+    assert read(school, "read_grade_statistics_file", home, exact="true").status == 404
+    book = read(school, "read_grade_statistics_file", home, format="xlsx").body
+    assert b64decode(book["content"])[:2] == b"PK"
