@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.grades.app.base import api, on
-from functions.grades.events import PeriodClosed
+from functions.grades.events import GradesDecided, PeriodClosed
 from functions.grades.schemas import statistics as schemas
 from functions.grades.usecases import statistics
 from skolkit.cursor import BadCursor
@@ -14,12 +14,14 @@ from skolkit.types import UnitId
 
 
 @on.on_facts(
-    PeriodClosed.type, process=32, timeout=300, memory=1024, batch=1,
-    meaning="Betygsstatistiken saknar den stängda perioden. Betygen själva påverkas inte.",
+    PeriodClosed.type, GradesDecided.type, process=32, timeout=300, memory=1024, batch=1,
+    meaning="Betygsstatistiken saknar en stängd period, eller rättelser i den. Betygen påverkas inte.",
 )  # fmt: skip
 def count_grades(envelope: Envelope) -> None:
-    """Count the grades of a period that has been closed."""
-    statistics.count_period(PeriodClosed.model_validate(envelope.data))
+    """Count the grades of a period that has been closed, and again when one is corrected or changed."""
+    is_closed = envelope.type == PeriodClosed.type
+    told = (PeriodClosed if is_closed else GradesDecided).model_validate(envelope.data)
+    statistics.count_period(told.period)
 
 
 @api.operation(

@@ -12,7 +12,6 @@ from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.disclosure import RULES, Band
 from functions.grades.domain.periods import Period
 from functions.grades.domain.statistics import Counts, Row, Table
-from functions.grades.events import PeriodClosed
 from functions.grades.schemas import statistics as schemas
 from functions.grades.store import catalogue, periods
 from functions.grades.store import statistics as store
@@ -29,12 +28,13 @@ from skolkit.types import GroupId, PersonId, UnitId
 KEYS = 1000  # of one query of the index
 
 
-def count_period(told: PeriodClosed) -> None:
-    """Count a period's grades anew: the same however often. A query per 1,000 entries of the unit's term, a
-    batch per 100 of them and per 100 pupils, and two round trips a table.
+def count_period(id: str) -> None:
+    """Count the grades of a period that is closed anew: the same however often. A query per 1,000 entries of
+    the unit's term, a batch per 100 of them and per 100 pupils, and two round trips a table; one round trip
+    for a period that is open.
     """
-    period = periods.find_period(told.period)
-    if period is None:
+    period = periods.find_period(id)
+    if period is None or period.state != "closed":
         return
     entries = list(_entries(period))
     sexes = _sexes(sorted({entry.pupil for entry in entries}))

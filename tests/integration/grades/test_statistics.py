@@ -5,13 +5,16 @@ and for everybody else without what is somebody's.
 from __future__ import annotations
 
 from base64 import b64decode
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.grades.store import catalogue
 from functions.register import queries as register
-from skolkit.types import PersonId
-from tests.support.areas import Answer, call, deliver, outbox
+from skolkit.table import commit
+from skolkit.types import PersonId, new_id
+from tests.support.areas import Answer, acting_as, call, deliver, outbox
 from tests.support.asks import new_key
 from tests.support.grading import Graded, period_body
 from tests.support.meter import metered
@@ -139,3 +142,30 @@ def test_tables_come_as_files(school: Graded) -> None:
     assert read(school, "read_grade_statistics_file", home, exact="true").status == 404
     book = read(school, "read_grade_statistics_file", home, format="xlsx").body
     assert b64decode(book["content"])[:2] == b"PK"
+
+
+def test_a_correction_is_counted_again_and_shows_nobody(school: Graded) -> None:
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    before = read(school, "read_open_grade_statistics", home).body["data"][0]["rows"]
+    corrected = next(pupil for pupil, value in values.items() if value == "B")
+    with acting_as("grades"):
+        head = catalogue.find_heads([corrected])[corrected]
+        wrong = next(e for e in catalogue.entries([corrected]) if e.subject.code == "GRGRMAT01")
+        right = replace(wrong, id=new_id(), kind="correction", value="A", replaces=wrong.id)
+        commit(*catalogue.append(head, [right])[0])
+    decided = next(f for f in outbox("grades") if f["type"] == "grades.GradesDecided.v1")
+    for _ in range(2):
+        assert deliver("grades", "count_grades", decided) == []
+    exact = counts(row(read(school, "read_grade_statistics", school.principal))["values"])
+    whole = list(values.values())
+    assert exact == {"A": 1, "B": whole.count("B") - 1, "C": whole.count("C"), "F": 2}
+    assert read(school, "read_open_grade_statistics", home).body["data"][0]["rows"] == before
+
+
+def test_an_open_period_is_not_counted(school: Graded) -> None:
+    assert school.set(school.teachers[0], {school.klass.pupil_ids[0]: "B"}).status == 201
+    (decided,) = [f for f in outbox("grades") if f["type"] == "grades.GradesDecided.v1"]
+    assert deliver("grades", "count_grades", decided) == []
+    assert read(school, "read_grade_statistics", school.principal).body == {"data": []}
