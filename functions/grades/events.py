@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.retention import facts as retention
-from skolkit.types import UnitId
+from skolkit.types import PersonId, UnitId
 
 
 class PeriodOpened(Fact):
@@ -44,6 +45,30 @@ class GradesPublished(Fact):
     period: str
     unit: UnitId
     at: datetime | None
+
+
+class PublicationDue(Fact):
+    """The moment of a period has come; for the area itself: homes are to be told."""
+
+    type: ClassVar[str] = "grades.PublicationDue.v1"
+    period: str
+    unit: UnitId
+    at: datetime
+
+
+class HomesDue(Fact):
+    """The homes of some pupils, at most 100, are to be told that grades are there; for the area itself."""
+
+    type: ClassVar[str] = "grades.HomesDue.v1"
+    period: str
+    at: datetime
+    pupils: list[PersonId]
+
+
+class MessageDue(events.MessageDue):
+    """People are to be told something of grades."""
+
+    type: ClassVar[str] = "grades.MessageDue.v1"
 
 
 class ExtractAnswered(Answered):

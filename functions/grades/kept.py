@@ -9,6 +9,8 @@ KEPT = {
     "grade_head": Kept("grades.catalogue", ("pk",)),
     "grading_period": Kept("grades.period", ("closed_by",)),
     "unit_grading_period": Kept("grades.period", ("closed_by",)),
+    "grade_publication": Kept("grades.period"),
+    "grade_statistics": Kept("grades.period"),
     "grade_sheet": Kept("grades.sheet", ("lines", "appointed"), dated="last_day"),
     "signing_order": Kept("grades.catalogue", ("by", "entries")),
     "grades_retention": Kept("technical.job"),

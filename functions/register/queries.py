@@ -11,7 +11,15 @@ from functions.organisation import queries as organisation
 from functions.register.domain import endings
 from functions.register.domain.contacts import Contact, Withheld, phone_number
 from functions.register.domain.enrolment import Enrolment
-from functions.register.domain.people import ListedPerson, PersonCard, PersonName, PupilRecord, age, of_age
+from functions.register.domain.people import (
+    ListedPerson,
+    PersonCard,
+    PersonName,
+    PupilRecord,
+    Sex,
+    age,
+    of_age,
+)
 from functions.register.domain.watch import watched_until
 from functions.register.store import contacts as contacts_store
 from functions.register.store import enrolments as enrolments_store
@@ -61,6 +69,7 @@ __all__ = [
     "wanted_merged",
     "wanted_names",
     "wanted_owners",
+    "wanted_sexes",
 ]
 
 
@@ -77,6 +86,11 @@ def wanted_listed(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, ListedPerson
 def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:
     """Birth dates by id, for `skolkit.table.fetch`, of the same items as the names."""
     return people_store.wanted_births(ids)
+
+
+def wanted_sexes(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, Sex]]:
+    """Sexes by id and nothing else, not even who is protected, for `skolkit.table.fetch`: to count with."""
+    return people_store.wanted_sexes(ids)
 
 
 def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:

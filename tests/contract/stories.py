@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from functions.access import events as access
 from functions.assessment import events as assessment
 from functions.attendance import events as attendance
+from functions.grades import events as grades
 from functions.messages import events as messages
 from functions.organisation import events as organisation
 from functions.register import events as register
@@ -50,6 +51,11 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("messages", "register.GlassBroken.v1"): messages.GlassBroken,
     ("messages", "assessment.MessageDue.v1"): messages.MessageDue,
     ("messages", "attendance.MessageDue.v1"): messages.MessageDue,
+    ("grades", "grades.GradesDecided.v1"): grades.GradesDecided,
+    ("grades", "grades.PeriodClosed.v1"): grades.PeriodClosed,
+    ("grades", "grades.PublicationDue.v1"): grades.PublicationDue,
+    ("grades", "grades.HomesDue.v1"): grades.HomesDue,
+    ("messages", "grades.MessageDue.v1"): messages.MessageDue,
     ("messages", "messages.DeliveryDue.v1"): messages.DeliveryDue,
     ("messages", "messages.EmergencyDue.v1"): messages.EmergencyDue,
     ("messages", "messages.ConsentDue.v1"): messages.ConsentDue,
@@ -129,6 +135,9 @@ STORY = (
     "attendance/ask_csn_sweep.scheduler",
     "attendance/run_csn_sweep.sweep_asked",
     "attendance/review_csn.lesson_reported",
+    "grades/ask_publications.scheduler",
+    "grades/tell_of_grades.facts",
+    "grades/count_grades.facts",
     "messages/deliver_guardian_notice.guardian_notice_due",
     "messages/warn_of_broken_glass.glass_broken",
     "messages/deliver_message.facts",

@@ -17,12 +17,12 @@ from functions.organisation.domain.staffing import (
 )
 from functions.organisation.store import activities, duties
 from infra.local.cloud import Cloud
-from infra.local.population import NewGroup, NewPupil
+from infra.local.population import NewGroup, NewPupil, SchoolUnit
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import commit
-from skolkit.types import PersonId, new_id
+from skolkit.types import GroupId, PersonId, new_id
 from tests.support.areas import Answer, acting_as, call
 from tests.support.asks import new_key
 from tests.support.world import UNIT, World, make_world
@@ -93,9 +93,9 @@ class Graded:
         return self.decide(person, list(values), subject)
 
 
-def make_graded(cloud: Cloud, subjects: Sequence[str] = ("MA", "EN")) -> Graded:
+def make_graded(cloud: Cloud, subjects: Sequence[str] = ("MA", "EN"), unit: SchoolUnit = GRADED) -> Graded:
     """The school, everybody's certification, the activities, the period. Needs the `tables` fixture."""
-    made = Graded(make_world(cloud, unit=GRADED))
+    made = Graded(make_world(cloud, unit=unit))
     for number, teacher in enumerate(made.teachers):
         certify(teacher, *(subjects if number == 0 else ()))
     for subject in subjects:
@@ -114,12 +114,14 @@ def certify(person: PersonId, *subjects: str, certified: bool = True) -> None:
         commit(duties.certification_item(person, held).over(old.version))
 
 
-def teach(made: Graded, subject: str, teachers: Sequence[PersonId], name: str = "") -> str:
-    """Let teachers teach the class a subject and set grades in it; the activity's id."""
+def teach(
+    made: Graded, subject: str, teachers: Sequence[PersonId], name: str = "", groups: Sequence[GroupId] = ()
+) -> str:
+    """Let teachers teach the class (or other groups) a subject and set grades in it; the activity's id."""
     start = SchoolYear.of(today()).start
     activity = ActivityRecord(
         id=new_id(), unit=made.world.unit, name=name or f"{subject} 9A", type="Undervisning", start=start,
-        groups=(made.klass.id,), subject=subject, school_form=SchoolForm.COMPULSORY, year=9,
+        groups=tuple(groups) or (made.klass.id,), subject=subject, school_form=SchoolForm.COMPULSORY, year=9,
         teachers=tuple(Teaching(new_id(), teacher, grader=True) for teacher in teachers),
     )  # fmt: skip
     with acting_as("organisation"):

@@ -69,6 +69,9 @@ def of_pupil(s: Schools, pupil: PersonId | None = None) -> Ask:
     return Ask({"pupil": pupil or s.pupil.id})
 
 
+STATISTICS = {"schoolForm": "GR", "year": "9", "semester": "VT"}
+
+
 REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.appoint_grader": lambda s: on_sheet(s, {"teacher": s.people["other teacher"]}, version=1),
     "grades.ask_prognosis": lambda s: Ask(
@@ -82,6 +85,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.list_catalogue": of_pupil,
     "grades.list_grades": of_pupil,
     "grades.list_my_sheets": lambda _: Ask(),
+    "grades.list_open_grade_statistics": lambda _: Ask(query=STATISTICS | {"schoolYear": "2026/27"}),
     "grades.list_periods": lambda s: Ask({"unit": s.home.unit}),
     "grades.list_progress": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.open_period": lambda s: Ask(
@@ -94,6 +98,12 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.read_eligibility": of_pupil,
     "grades.read_exam": lambda s: Ask({"pupil": s.pupil.id}, query={"programme": "NA"}),
     "grades.read_merit": of_pupil,
+    "grades.read_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
+    "grades.read_grade_statistics_file": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
+    "grades.read_grade_statistics_file (exact)": lambda s: Ask(
+        {"unit": s.home.unit}, STATISTICS | {"exact": "true"}
+    ),
+    "grades.read_open_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
     "grades.read_period": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.save_proposals": lambda s: on_sheet(
         s, {"lines": [{"student": s.made["other mate"], "version": 0, "value": "B"}]}

@@ -51,7 +51,9 @@ def read_period(request: Request[None, None]) -> schemas.PeriodView:
 @api.operation(
     "PUT", "/v1/grading-periods/{period}/publication", process=32, versioned=True,
     body=schemas.Publication, answer=schemas.PeriodView,
-    errors=(NotFound, ChangedMeanwhile, period_refusals.PublishedAlready),
+    errors=(
+        NotFound, ChangedMeanwhile, period_refusals.PublishedAlready, period_refusals.PublishedSoon,
+    ),
 )  # fmt: skip
 def publish_grades(request: Request[schemas.Publication, None]) -> schemas.PeriodView:
     """Decide when pupils and guardians see the grades"""

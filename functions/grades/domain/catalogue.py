@@ -65,11 +65,13 @@ class Decider:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One decision. `value` is the grade or a dash; `finished` whether the subject was finished (SkolF
-    6:10); `year` the pupil's year, `school_year` as "2026/2027"; `adapted` how the studies were adapted
+    6:10); `year` the pupil's year, `school_year` as "2026/27"; `adapted` how the studies were adapted
     (anpassad studiegång, modified timplan), `support` the written assessment that an F in a finished
     subject demands (skollagen 10:22); `replaces` the entry that this one corrects or changes; `reason` why;
-    `source` where an imported one comes from; `trial` that it was set at a trial, also when it corrects one
-    that was. `number` counts the pupil's entries, `previous` is the digest of the one before.
+    `source` where an imported one comes from; `syllabus` the edition that it was graded by (kursplan,
+    ämnesplan); `converted` that it was turned from another scale; `trial` that it was set at a trial, also
+    when it corrects one that was. `number` counts the pupil's entries, `previous` is the digest of the one
+    before.
     """
 
     id: str
@@ -96,6 +98,8 @@ class Entry:
     reason: str = ""
     source: str = ""
     title: str = ""
+    syllabus: str | None = None
+    converted: bool = False
     trial: bool = False
     number: int = 0
     previous: str = ""
@@ -134,7 +138,8 @@ def row(entry: Entry) -> dict[str, object]:
         "registeredBy": entry.registered_by,
         "group": entry.group, "activity": entry.activity, "period": entry.period, "adapted": entry.adapted,
         "remark": entry.remark, "support": entry.support, "replaces": entry.replaces, "reason": entry.reason,
-        "source": entry.source, "title": entry.title, "number": entry.number, "previous": entry.previous,
+        "source": entry.source, "title": entry.title, "syllabus": entry.syllabus,
+        "converted": entry.converted or None, "number": entry.number, "previous": entry.previous,
         "subject": {
             "code": subject.code, "name": subject.name, "form": subject.form.value,
             "language": subject.language, "choice": subject.choice, "points": subject.points,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from functions.grades.domain.catalogue import Term
@@ -85,6 +85,13 @@ class PublishedAlready(DomainError):
     advice = Text("Ett fel rättas i betygskatalogen.", "A mistake is corrected in the catalogue.")
 
 
+class PublishedSoon(DomainError):
+    """A moment is not moved in its last minute: it has been read already, and homes are about to be told."""
+
+    reason = Text("Betygen visas inom en minut.", "The grades are shown within a minute.")
+    advice = Text("Flytta tidpunkten i god tid.", "Move the moment well before it comes.")
+
+
 class UnfinishedSheets(DomainError):
     """Every pupil of every group gets a decision before the period closes."""
 
@@ -133,6 +140,9 @@ class Period:
         """Whether pupils and guardians see what was decided in it."""
         return self.publish is not None and self.publish <= now
 
+
+NEAR = timedelta(minutes=1)
+"""How long before its moment a publication is settled: far longer than a read of DynamoDB may be stale."""
 
 _BY_LEVEL = {SchoolForm.UPPER_SECONDARY, SchoolForm.ADAPTED_UPPER_SECONDARY}
 _FIRST_YEAR = 6
@@ -188,8 +198,10 @@ def close(period: Period, undecided: int, by: PersonId, now: datetime) -> Period
 
 def publish(period: Period, at: datetime | None, now: datetime) -> Period:
     """The period with the moment at which everybody sees its grades; None: not decided. Raises
-    `PublishedAlready`.
+    `PublishedAlready`, `PublishedSoon`.
     """
     if period.shown(now):
         raise PublishedAlready(field="period")
+    if period.shown(now + NEAR):
+        raise PublishedSoon(field="period")
     return replace(period, publish=max(at, now) if at else None)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from functions.grades.domain.catalogue import Decider, Entry, Subject, canonical, chained
-from functions.grades.domain.held import Held, with_entries
+from functions.grades.domain.held import Held, Stand
 from functions.grades.store import GradesItem
 from skolkit.clock import stamp
 from skolkit.sweden.codes import SchoolForm
@@ -52,19 +52,22 @@ class HeadItem(GradesItem, discriminator="grade_head"):
     number = NumberAttribute()
     digest = UnicodeAttribute()
     held = UnicodeAttribute()
+    periods = UnicodeAttribute(null=True)
+    before = UnicodeAttribute(null=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The end of a pupil's chain: how many entries, the last one's digest, the grades that stand by subject
-    (`Subject.key`), and the version read (0: nothing yet).
+    (`Subject.key`), the version read (0: nothing yet), and what a home sees of it.
     """
 
     pupil: PersonId
     number: int = 0
     digest: str = ""
-    held: dict[str, Held] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
     version: int = 0
+    stand: Stand = field(default_factory=Stand)
 
 
 def append(head: Head, entries: Sequence[Entry]) -> tuple[list[EntryItem | HeadItem], tuple[Entry, ...]]:
@@ -72,10 +75,10 @@ def append(head: Head, entries: Sequence[Entry]) -> tuple[list[EntryItem | HeadI
     put over the version read, so that two at the same time do not both get a place.
     """
     made = chained(entries, head.number, head.digest)
-    held = with_entries(head.held, made)
+    stand = head.stand.followed(made)
     moved = HeadItem(
         f"PUPIL#{head.pupil}", "HEAD", number=made[-1].number, digest=made[-1].digest,
-        held=_compact([_held_row(one) for one in held.values()]),
+        held=_rows(stand.held.values()), periods=_compact(stand.periods), before=_before(stand),
     )  # fmt: skip
     return [*(_entry_item(entry) for entry in made), moved.over(head.version)], made
 
@@ -101,10 +104,42 @@ def wanted_heads(pupils: Iterable[PersonId]) -> Wanted[dict[PersonId, Head]]:
 
 
 def _head(pupil: PersonId, item: HeadItem) -> Head:
-    held = [_held_of(row) for row in json.loads(item.held)]
-    return Head(
-        pupil, int(item.number), item.digest, {one.subject.key: one for one in held}, int(item.version or 0)
-    )
+    held, (missing, other) = _by_key(json.loads(item.held)), json.loads(item.before or "[[],[]]")
+    before = {key: row for key, row in held.items() if key not in missing} | _by_key(other)
+    stand = Stand(_Rows(held), tuple(json.loads(item.periods or "[]")), _Rows(before))
+    return Head(pupil, int(item.number), item.digest, stand.held, int(item.version or 0), stand)
+
+
+class _Rows(Mapping[str, Held]):
+    """What stands, each made of its row when it is asked for: a class opened in one subject needs one of
+    twenty of each pupil's, and of what was before none.
+    """
+
+    def __init__(self, rows: dict[str, list[Any]]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, key: str) -> Held:
+        return _held_of(self._rows[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _by_key(rows: list[list[Any]]) -> dict[str, list[Any]]:
+    """Rows by `Subject.key`."""
+    return {":".join(filter(None, (s[0], s[1], s[3], s[4]))): row for row in rows for s in [row[8]]}
+
+
+def _before(stand: Stand) -> str:
+    """What a home sees until the last period is published, as what is otherwise than now: the subjects that
+    stand since that period alone, and the rows that it has taken the place of.
+    """
+    missing = [key for key in stand.held if key not in stand.before]
+    other = [_held_row(one) for key, one in stand.before.items() if stand.held.get(key) != one]
+    return _compact([missing, other])
 
 
 def entries(pupils: Sequence[PersonId]) -> list[Entry]:
@@ -143,9 +178,9 @@ def wanted_entries(keys: Sequence[tuple[str, str]]) -> Wanted[list[Entry]]:
     return Wanted(EntryItem, list(keys), lambda found: [entry_of(item) for item in found.values()])
 
 
-def find_heads(pupils: Iterable[PersonId]) -> dict[PersonId, Head]:
-    """The heads of pupils. One consistent round trip per 100."""
-    found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=True)[0]
+def find_heads(pupils: Iterable[PersonId], *, consistent: bool = True) -> dict[PersonId, Head]:
+    """The heads of pupils. One round trip per 100."""
+    found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=consistent)[0]
     return found
 
 
@@ -161,7 +196,8 @@ def entry_of(item: EntryItem) -> Entry:
         group=GroupId(said["group"]) if "group" in said else None, activity=said.get("activity"),
         period=said.get("period"), adapted=said.get("adapted", ""), remark=said.get("remark", ""),
         support=said.get("support", ""), replaces=said.get("replaces"), reason=said.get("reason", ""),
-        source=said.get("source", ""), title=said.get("title", ""), trial=said["trial"],
+        source=said.get("source", ""), syllabus=said.get("syllabus"), converted=said.get("converted", False),
+        title=said.get("title", ""), trial=said["trial"],
         number=said["number"], previous=said.get("previous", ""),
         subject=Subject(
             code=subject["code"], name=subject["name"], form=SchoolForm(subject["form"]),
@@ -185,22 +221,33 @@ def _person(id: str | None) -> PersonId | None:
 def _held_row(one: Held) -> list[Any]:
     s = one.subject
     subject = [s.form.value, s.code, s.name, s.language, s.choice, s.points, s.work]
-    return [
+    row: list[Any] = [
         one.id, one.number, one.kind, one.value, one.scale, stamp(one.at), one.finished, one.period, subject,
+        one.school_year, one.term, one.year, one.trial, one.adapted, one.remark,
     ]  # fmt: skip
+    while row[-1] == "":
+        row.pop()
+    return row
 
 
 def _held_of(row: list[Any]) -> Held:
-    id, number, kind, value, scale, at, finished, period, subject = row
+    id, number, kind, value, scale, at, finished, period, subject, *more = row
+    said: list[Any] = [*more, *[""] * (6 - len(more))]
+    school_year, term, year, trial, adapted, remark = said
     form, code, name, language, choice, points, work = subject
     return Held(
         id=id, number=number, kind=kind, value=value, scale=scale, finished=finished, period=period,
-        at=datetime.fromisoformat(at).astimezone(UTC),
+        at=datetime.fromisoformat(at).astimezone(UTC), school_year=school_year, term=term or "HT",
+        year=year or None, trial=bool(trial), adapted=adapted, remark=remark,
         subject=Subject(
             code=code, name=name, form=SchoolForm(form), language=language, choice=choice, points=points,
             work=work,
         ),
     )  # fmt: skip
+
+
+def _rows(held: Iterable[Held]) -> str:
+    return _compact([_held_row(one) for one in held])
 
 
 def _compact(rows: object) -> str:

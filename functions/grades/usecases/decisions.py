@@ -144,7 +144,7 @@ def _entry(caller: Caller, work: Work, one: Decided, ground: _Ground) -> Entry:
         year=work.year, finished=work.finished(line), deciders=one.deciders, registered_by=caller.person_id,
         group=work.activity.groups[0], activity=work.activity.id, period=period.id, adapted=line.adapted,
         remark=line.remark, support=line.support if one.value == "F" else "", reason=one.reason,
-        title=line.title if subject.work else "",
+        title=line.title if subject.work else "", syllabus=work.activity.syllabus,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from functions.grades.schemas.grading import (
     Publication,
 )
 from functions.grades.store import periods as store
+from functions.grades.store import publications
 from functions.grades.usecases.rights import (
     Work,
     graded_in,
@@ -97,7 +98,7 @@ def publish_grades(caller: Caller, id: str, new: Publication, version: int) -> P
     said = rules.publish(period, new.at, now())
     told = GradesPublished(period=id, unit=period.unit, at=said.publish)
     trace = Trace(caller.person_id, "publish_grades", period.unit, changes=id)
-    commit(*store.period_writes(said), facts=[told], trace=trace)
+    commit(*store.period_writes(said), *publications.moving(period, said), facts=[told], trace=trace)
     return period_view(replace(said, version=version + 1))
 
 

@@ -36,7 +36,7 @@ from functions.grades.usecases.rights import (
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PersonName
-from skolkit.audit import Trace, record_read
+from skolkit.audit import Trace, recording
 from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile
 from skolkit.identity import Caller
@@ -46,8 +46,8 @@ from skolkit.types import PersonId
 
 
 def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
-    """A group with everything on its sheet. Four round trips for its teachers: the sheet; the group and who
-    is certified; names and what stands in the catalogue; the audit row. One more for others.
+    """A group with everything on its sheet. Three round trips for its teachers: the sheet; the group and who
+    is certified; names and what stands in the catalogue, with the audit row beside them. One more for others.
     """
     work = require_work(caller, "grades:read_sheet", period, activity)
     groups, certified = fetch(
@@ -56,10 +56,12 @@ def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
     )
     members = members_of(groups.values())
     pupils = [*members, *(pupil for pupil in work.sheet.lines if pupil not in members)]
-    names, heads = fetch(register.wanted_names(pupils), catalogue.wanted_heads(pupils))
     teachers = frozenset(work.graders)
-    shown = register.shown_names(caller, names, teachers=teachers, mentors=frozenset(), duties=work.duties)
-    record_read(Trace(caller.person_id, "open_grades", work.activity.groups[0], changes=activity))
+    with recording(Trace(caller.person_id, "open_grades", work.activity.groups[0], changes=activity)):
+        names, heads = fetch(register.wanted_names(pupils), catalogue.wanted_heads(pupils))
+        shown = register.shown_names(
+            caller, names, teachers=teachers, mentors=frozenset(), duties=work.duties
+        )
     who = perhaps(work, certified)
     rows = [
         _line_view(work, pupil, pupil in members, who, shown.get(pupil), heads[pupil]) for pupil in pupils

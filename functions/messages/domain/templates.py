@@ -266,6 +266,13 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see who and why.",
         ),
     ),
+    "grades_published": Template(
+        Text("Betyg finns att läsa", "Grades can be read"),
+        Text(
+            "Skolan har publicerat betyg. Logga in för att läsa dem.",
+            "The school has published grades. Sign in to read them.",
+        ),
+    ),
     "leave_consent": Template(
         Text("Ansökan om ledighet väntar på ditt svar", "An application for leave awaits your answer"),
         Text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import cast
 
 from functions.register.domain.enrolment import Enrolment
 from functions.register.domain.people import (
@@ -14,6 +15,7 @@ from functions.register.domain.people import (
     PersonCard,
     PersonName,
     Responsible,
+    Sex,
 )
 from functions.register.store.enrolments import enrolment_of, enrolments_of
 from functions.register.store.items import (
@@ -92,6 +94,15 @@ def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:
         return {p: date.fromisoformat(found[key].birth_date) for p in ids if (key := profile_key(p)) in found}
 
     return Wanted(PersonItem, [profile_key(person) for person in ids], answer, only=("birth_date",))
+
+
+def wanted_sexes(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, Sex]]:
+    """The sex of those who are in the register."""
+
+    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, Sex]:
+        return {p: cast("Sex", found[key].sex) for p in ids if (key := profile_key(p)) in found}
+
+    return Wanted(PersonItem, [profile_key(person) for person in ids], answer, only=("sex",))
 
 
 def wanted_owners(numbers: Sequence[str]) -> Wanted[dict[str, PersonId]]:

@@ -1,0 +1,60 @@
+"""Statistics of grades (process 32)."""
+
+from __future__ import annotations
+
+from functions.grades.app.base import api, on
+from functions.grades.events import GradesDecided, PeriodClosed
+from functions.grades.schemas import statistics as schemas
+from functions.grades.usecases import statistics
+from skolkit.cursor import BadCursor
+from skolkit.errors import NotFound
+from skolkit.events import Envelope
+from skolkit.http import Request
+from skolkit.types import UnitId
+
+
+@on.on_facts(
+    PeriodClosed.type, GradesDecided.type, process=32, timeout=300, memory=1024, batch=1,
+    meaning="Betygsstatistiken saknar en stängd period, eller rättelser i den. Betygen påverkas inte.",
+)  # fmt: skip
+def count_grades(envelope: Envelope) -> None:
+    """Count the grades of a period that has been closed, and again when one is corrected or changed."""
+    is_closed = envelope.type == PeriodClosed.type
+    told = (PeriodClosed if is_closed else GradesDecided).model_validate(envelope.data)
+    statistics.count_period(told.period)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/grade-statistics", process=32,
+    query=schemas.StatisticsQuery, answer=schemas.TableList, errors=(NotFound,),
+)  # fmt: skip
+def read_grade_statistics(request: Request[None, schemas.StatisticsQuery]) -> schemas.TableList:
+    """A unit's grades by subject, sex and group, in the last six school years"""
+    return statistics.read_grade_statistics(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/open-grade-statistics", process=32,
+    query=schemas.StatisticsQuery, answer=schemas.TableList, errors=(NotFound,),
+)  # fmt: skip
+def read_open_grade_statistics(request: Request[None, schemas.StatisticsQuery]) -> schemas.TableList:
+    """A unit's grades by subject and sex as everybody may see them, in the last six school years"""
+    return statistics.read_open_grade_statistics(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/grade-statistics-file", process=32,
+    query=schemas.FileQuery, answer=schemas.TableFile, errors=(NotFound,),
+)  # fmt: skip
+def read_grade_statistics_file(request: Request[None, schemas.FileQuery]) -> schemas.TableFile:
+    """A unit's grades by subject as a file, CSV or Excel, for everybody or exact"""
+    return statistics.read_grade_statistics_file(request.caller, UnitId(request.id("unit")), request.query)
+
+
+@api.operation(
+    "GET", "/v1/open-grade-statistics", process=32,
+    query=schemas.UnitsQuery, answer=schemas.TablePage, errors=(NotFound, BadCursor),
+)  # fmt: skip
+def list_open_grade_statistics(request: Request[None, schemas.UnitsQuery]) -> schemas.TablePage:
+    """The units' grades by subject and sex as everybody may see them"""
+    return statistics.list_open_grade_statistics(request.caller, request.query)

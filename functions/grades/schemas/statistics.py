@@ -1,0 +1,106 @@
+"""Statistics of grades over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.grades.domain.catalogue import Term
+from functions.grades.schemas.common import Id
+from functions.grades.schemas.grading import SchoolYearText
+from skolkit.http import Shape
+from skolkit.sweden.codes import SchoolForm
+from skolkit.tables.formats import Format
+
+
+class StatisticsQuery(Shape):
+    """Which tables: of a form, a year (none for forms without) and a term; those of the last six school years
+    are answered beside each other.
+    """
+
+    school_form: SchoolForm
+    year: Annotated[int, Field(ge=1, le=10)] | None = None
+    semester: Term
+
+
+class UnitsQuery(StatisticsQuery):
+    """The same table of the units, a page of them."""
+
+    school_year: SchoolYearText
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    cursor: Annotated[str, Field(max_length=600)] | None = None
+
+
+class FileQuery(StatisticsQuery):
+    """The same tables as a file: exact for who answers for the unit, else as everybody may see them."""
+
+    exact: bool = False
+    format: Format = "csv"
+
+
+class TableFile(Shape):
+    """A file; `content` in base64."""
+
+    name: str
+    content_type: str
+    content: str
+
+
+class BandView(Shape):
+    """How many have one of some grades, and their share in per cent."""
+
+    grade_values: list[str]
+    count: int
+    share: float
+
+
+class GroupView(Shape):
+    """A group's part of a row, exact."""
+
+    group: Id
+    students: int
+    values: list[BandView]
+    mean_points: float | None
+
+
+class RowView(Shape):
+    """A subject. What would show a single pupil's grade is null or empty, or several grades are counted
+    together. For who answers for the unit there are `groups`, and a row `allPassed`: how many have a pass in
+    everything.
+    """
+
+    subject_code: str
+    subject_name: str
+    students: int | None
+    values: list[BandView]
+    mean_points: float | None
+    sexes: dict[str, list[BandView]] | None
+    groups: list[GroupView] | None
+
+
+class TableView(Shape):
+    """A unit's year in a term. `rules`: by which rules small numbers are left out; null where none are."""
+
+    organisation: Id
+    school_form: SchoolForm
+    year: int | None
+    semester: Term
+    school_year: str
+    counted_timestamp: datetime
+    rules: str | None
+    rows: list[RowView]
+
+
+class TableList(Shape):
+    """A unit's tables, the latest school year first."""
+
+    data: list[TableView]
+
+
+class TablePage(Shape):
+    """The units' tables; `cursor` leads to the next page, which may be empty."""
+
+    data: list[TableView]
+    cursor: str | None

@@ -1,0 +1,171 @@
+"""Statistics of grades (process 32): counted when the period closes, exact for who answers for the unit,
+and for everybody else without what is somebody's.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.grades.store import catalogue
+from functions.register import queries as register
+from skolkit.table import commit
+from skolkit.types import PersonId, new_id
+from tests.support.areas import Answer, acting_as, call, deliver, outbox
+from tests.support.asks import new_key
+from tests.support.grading import Graded, period_body
+from tests.support.meter import metered
+
+QUERY = {"schoolForm": "GR", "year": "9"}
+
+
+def closed(school: Graded, values: dict[PersonId, str]) -> dict[str, Any]:
+    """Let the class have these grades in both subjects and the period be closed; the fact of it."""
+    for subject in school.activities:
+        for some in ([p for p, v in values.items() if v != "F"], [p for p, v in values.items() if v == "F"]):
+            set_: dict[str, Any] = {pupil: values[pupil] for pupil in some}
+            if set_:
+                support = "Når inte målen i algebra ännu." if values[some[0]] == "F" else ""
+                assert school.set(school.teachers[0], set_, subject, support=support).status == 201
+    shut = call("grades", "close_period", school.principal, path={"period": school.period}, headers=new_key())
+    assert shut.status == 200, shut.body
+    (fact,) = [f for f in outbox("grades") if f["type"] == "grades.PeriodClosed.v1"]
+    return fact
+
+
+def grades_of(school: Graded) -> dict[PersonId, str]:
+    """A few with an F, the rest with B or C."""
+    return {p: "F" if n < 2 else "BC"[n % 2] for n, p in enumerate(school.klass.pupil_ids)}
+
+
+def read(school: Graded, name: str, person: str, **more: str) -> Answer:
+    query = QUERY | {"semester": period_body()["semester"]} | more
+    path = {} if name.startswith("list") else {"unit": school.world.unit}
+    return call("grades", name, person, path=path, query=query)
+
+
+def row(answer: Answer, code: str = "GRGRMAT01") -> dict[str, Any]:
+    assert answer.status == 200, answer.body
+    (table,) = answer.body["data"]
+    found: dict[str, Any] = next(one for one in table["rows"] if one["subjectCode"] == code)
+    return found
+
+
+def counts(values: list[dict[str, Any]]) -> dict[str, int]:
+    return {"".join(one["gradeValues"]): one["count"] for one in values if one["count"]}
+
+
+def test_a_closed_period_is_counted_for_its_principal(school: Graded) -> None:
+    values = grades_of(school)
+    fact = closed(school, values)
+    for _ in range(2):
+        assert deliver("grades", "count_grades", fact) == []
+    with metered() as use:
+        answer = read(school, "read_grade_statistics", school.principal)
+    assert use.trips == 2
+    maths, passed = row(answer), row(answer, "allPassed")
+    expected = {value: list(values.values()).count(value) for value in "BCF"}
+    assert (counts(maths["values"]), maths["students"]) == (expected, len(values))
+    assert [(g["group"], counts(g["values"])) for g in maths["groups"]] == [(school.klass.id, expected)]
+    assert counts(passed["values"]) == {"ja": len(values) - 2, "nej": 2}
+    by_sex = [counts(part) for part in maths["sexes"].values()]
+    assert {v: sum(part.get(v, 0) for part in by_sex) for v in "BCF"} == expected
+    assert sum(one["share"] for one in maths["values"]) == pytest.approx(100, abs=0.3)
+
+
+def test_everybody_sees_what_is_nobodys(school: Graded) -> None:
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    with metered() as use:
+        answer = read(school, "read_open_grade_statistics", home)
+    assert use.trips == 1
+    (table,) = answer.body["data"]
+    assert table["rules"] == "disclosure-2026"
+    maths = row(answer)
+    assert all(one["count"] == 0 or one["count"] >= 5 for one in maths["values"])
+    assert "F" not in counts(maths["values"])
+    assert (maths["meanPoints"], maths["groups"], maths["students"]) == (None, None, len(values))
+    assert "allPassed" not in {one["subjectCode"] for one in table["rows"]}
+    for year, found in ((table["schoolYear"], [table]), ("2020/21", [])):
+        units = read(school, "list_open_grade_statistics", home, schoolYear=year)
+        assert (units.status, units.body) == (200, {"data": found, "cursor": None})
+    bent = read(school, "list_open_grade_statistics", home, schoolYear="2020/21", cursor="x")
+    assert bent.status == 400
+
+
+def test_exact_numbers_are_for_who_answers_for_the_unit(school: Graded) -> None:
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    for person in (school.teachers[0], home, school.pupils[0].id):
+        assert read(school, "read_grade_statistics", person).status == 404
+    assert read(school, "read_grade_statistics", school.principal).body == {"data": []}
+
+
+def test_a_protected_pupil_is_counted_and_stands_out_nowhere(school: Graded) -> None:
+    values = grades_of(school)
+    hidden = next(iter(values))
+    marked = call(
+        "register", "protect_person", school.world.staff("administrator"), path={"person": hidden},
+        body={"securityMarking": "Sekretessmarkering", "basis": "populationRegister"},
+        headers={"if-match": '"1"'},
+    )  # fmt: skip
+    assert marked.status == 200, marked.body
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    maths = row(read(school, "read_grade_statistics", school.principal))
+    assert (maths["students"], set(maths["sexes"])) == (len(values), {"Kvinna", "Man"})
+    assert register.wanted_sexes([hidden]).only == ("sex",)
+
+
+def test_tables_come_as_files(school: Graded) -> None:
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+
+    def lines(person: str, **more: str) -> list[list[str]]:
+        answer = read(school, "read_grade_statistics_file", person, **more)
+        assert answer.status == 200, answer.body
+        text = b64decode(answer.body["content"]).decode("utf-8-sig")
+        return [line.split(";") for line in text.splitlines()]
+
+    exact = lines(school.principal, exact="true")
+    assert exact[0][:7] == ["Läsår", "Termin", "Årskurs", "Ämneskod", "Ämne", "Del", "Elever"]
+    failed = [row for row in exact if row[3] == "GRGRMAT01" and row[7] == "F"]
+    assert {row[5]: row[8] for row in failed if row[5] not in {"Kvinna", "Man"}} == {
+        "Alla": "2", school.klass.name: "2",
+    }  # fmt: skip
+    open_ = lines(home)
+    assert {row[5] for row in open_[1:]} <= {"Alla", "Kvinna", "Man"}
+    assert all(row[8] in {"–", "0"} or int(row[8]) >= 5 for row in open_[1:])
+    assert read(school, "read_grade_statistics_file", home, exact="true").status == 404
+    book = read(school, "read_grade_statistics_file", home, format="xlsx").body
+    assert b64decode(book["content"])[:2] == b"PK"
+
+
+def test_a_correction_is_counted_again_and_shows_nobody(school: Graded) -> None:
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    before = read(school, "read_open_grade_statistics", home).body["data"][0]["rows"]
+    corrected = next(pupil for pupil, value in values.items() if value == "B")
+    with acting_as("grades"):
+        head = catalogue.find_heads([corrected])[corrected]
+        wrong = next(e for e in catalogue.entries([corrected]) if e.subject.code == "GRGRMAT01")
+        right = replace(wrong, id=new_id(), kind="correction", value="A", replaces=wrong.id)
+        commit(*catalogue.append(head, [right])[0])
+    decided = next(f for f in outbox("grades") if f["type"] == "grades.GradesDecided.v1")
+    for _ in range(2):
+        assert deliver("grades", "count_grades", decided) == []
+    exact = counts(row(read(school, "read_grade_statistics", school.principal))["values"])
+    whole = list(values.values())
+    assert exact == {"A": 1, "B": whole.count("B") - 1, "C": whole.count("C"), "F": 2}
+    assert read(school, "read_open_grade_statistics", home).body["data"][0]["rows"] == before
+
+
+def test_an_open_period_is_not_counted(school: Graded) -> None:
+    assert school.set(school.teachers[0], {school.klass.pupil_ids[0]: "B"}).status == 201
+    (decided,) = [f for f in outbox("grades") if f["type"] == "grades.GradesDecided.v1"]
+    assert deliver("grades", "count_grades", decided) == []
+    assert read(school, "read_grade_statistics", school.principal).body == {"data": []}
