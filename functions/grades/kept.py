@@ -11,6 +11,10 @@ KEPT = {
     "unit_grading_period": Kept("grades.period", ("closed_by",)),
     "grade_sheet": Kept("grades.sheet", ("lines", "appointed"), dated="last_day"),
     "signing_order": Kept("grades.catalogue", ("by", "entries")),
+    "grade_case": Kept("grades.case", ("pk", "said")),
+    "grade_open_case": Kept("grades.case", ("pk",)),
+    "grade_case_waiting": Kept("grades.case", ("pupil",)),
+    "grades_import": Kept("technical.import"),
     "grades_retention": Kept("technical.job"),
     "grades_erasure": Kept("technical.job"),
 }
