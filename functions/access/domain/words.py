@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from functions.access.domain import words_of_grade_cases
+from functions.access.domain.deeds import Deed
+from functions.access.domain.deeds import change as _change
+from functions.access.domain.deeds import read as _read
 from skolkit.errors import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """An operation in plain words; `change` when it changed something, else it was only read."""
-
-    said: Text
-    change: bool = False
-
-
-def _read(sv: str, en: str) -> Deed:
-    return Deed(Text(sv, en))
-
-
-def _change(sv: str, en: str) -> Deed:
-    return Deed(Text(sv, en), change=True)
-
 
 DEEDS: dict[str, Deed] = {
     "adapt_study_plan": _change("beslutade om anpassade studier", "decided on adapted studies"),
@@ -48,30 +33,13 @@ DEEDS: dict[str, Deed] = {
         "utsåg en lärare som beslutar om betyg tillsammans med en annan",
         "appointed a teacher to decide on grades together with another",
     ),
-    "answer_grade_change": _change("svarade om ändring av ett betyg", "answered about the change of a grade"),
     "close_period": _change("stängde en betygsperiod", "closed a grading period"),
-    "comment_grade_case": _change(
-        "lämnade synpunkter i ett ärende om ett betyg", "commented on a case about a grade"
-    ),
-    "decide_grade_case": _change(
-        "avgjorde ett ärende om rättelse, ändring eller återtagande av ett betyg",
-        "decided a case about the correction, change or withdrawal of a grade",
-    ),
     "decide_grades": _change("beslutade om betyg", "decided on grades"),
-    "import_grades": _change("läste in tidigare betyg", "imported earlier grades"),
     "list_catalogue": _read("läste betygskatalogen", "read the catalogue of grades"),
-    "list_grade_cases": _read("läste enhetens ärenden om betyg", "read the unit's cases about grades"),
     "list_grades": _read("läste betygen", "read the grades"),
-    "open_grade_case": _change(
-        "öppnade ett ärende om ett felaktigt betyg", "opened a case about a wrong grade"
-    ),
     "open_grades": _read("öppnade gruppens betyg", "opened the group's grades"),
     "open_period": _change("öppnade en betygsperiod", "opened a grading period"),
     "publish_grades": _change("bestämde när betygen visas", "decided when grades are shown"),
-    "read_chain": _read(
-        "läste ett betygs beslut, rättelser och ändringar",
-        "read a grade's decision, corrections and changes",
-    ),
     "save_proposals": _change("skrev förslag till betyg", "wrote proposals for grades"),
     "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
     "ask_consent": _change("frågade hem om samtycke", "asked homes for consent"),
@@ -427,7 +395,7 @@ DEEDS: dict[str, Deed] = {
     "report_full_time": _change("rapporterade heltidsstudier till CSN", "reported full-time studies to CSN"),
     "count_attendance": _change("räknade närvaro", "counted attendance"),
     "sweep_csn": _change("gick igenom ogiltig frånvaro", "went through invalid absence"),
-}
+} | words_of_grade_cases.DEEDS
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")
 
 WHO: dict[str, Text] = {

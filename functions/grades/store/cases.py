@@ -6,7 +6,7 @@ principal.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from functions.grades.domain.cases import Answer, Case, Comment, Proposal, Verdict
 from functions.grades.store import GradesItem
+from functions.grades.store.tasks import task_item
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
 from skolkit.table import Overwrite, Remove, Write
@@ -57,9 +58,9 @@ class Waiting:
     hear_until: date | None
 
 
-def case_writes(case: Case, owner: PersonId) -> list[Write]:
-    """What stores a case over the version read: it, that the entry has one, and its row on the unit's list
-    under the pupil's own record. An end takes the last two away.
+def case_writes(case: Case, owner: PersonId, asked: Iterable[PersonId]) -> list[Write]:
+    """What stores a case over the version read: it, that the entry has one, its row on the unit's list under
+    the pupil's own record, and one for each who is `asked` to change the grade. An end takes those away.
     """
     item = GradeCaseItem(
         f"PUPIL#{case.pupil}", f"CASE#{case.entry}#{case.id}", state=case.state, said=_said(case)
@@ -69,9 +70,13 @@ def case_writes(case: Case, owner: PersonId) -> list[Write]:
         f"UNIT#{case.unit}", f"CASE#{stamp(case.opened)}#{case.id}", pupil=owner, entry=case.entry,
         what=case.kind, hear_until=case.hear_until.isoformat() if case.hear_until else None,
     )  # fmt: skip
+    people = dict.fromkeys(asked) if case.kind == "change" else ()
+    tasks = {p: task_item(p, "change", case.id, owner, case.entry) for p in people}
     if case.verdict is not None:
-        return [item, Remove(lock), Remove(row)]
-    return [item, Overwrite(row)] if case.version else [item, lock, Overwrite(row)]
+        return [item, Remove(lock), Remove(row), *map(Remove, tasks.values())]
+    answered = {one.by for one in case.answers}
+    waits = [Remove(task) if p in answered else Overwrite(task) for p, task in tasks.items()]
+    return [item, Overwrite(row), *waits, *([] if case.version else [lock])]
 
 
 def cases_of(records: Sequence[PersonId]) -> list[Case]:

@@ -59,11 +59,15 @@ def _open(caller: Caller, pupil: PersonId, entry: str, new: NewCase, key: Reques
     case = rules.check_case(draft, matter.entry, matter.known, taken=taken)
     view = case_view(replace(case, version=1), caller, matter)
     commit(
-        *store.case_writes(case, matter.record.id), facts=_opened(case, matter),
+        *_writes(case, matter), facts=_opened(case, matter),
         trace=Trace(caller.person_id, "open_grade_case", matter.record.id, changes=f"{case.id} {case.kind}"),
         once=key.once(view.model_dump_json(by_alias=True)),
     )  # fmt: skip
     return view
+
+
+def _writes(case: Case, matter: Matter) -> list[Write]:
+    return store.case_writes(case, matter.record.id, rules.teachers_of(matter.entry))
 
 
 def _proposal(body: ProposalBody) -> Proposal:
@@ -153,7 +157,7 @@ def _find(caller: Caller, action: guard.Action, pupil: PersonId, id: str) -> tup
 def _save(caller: Caller, matter: Matter, case: Case, what: str, key: RequestKey) -> CaseView:
     view = case_view(replace(case, version=(case.version or 0) + 1), caller, matter)
     commit(
-        *store.case_writes(case, matter.record.id), facts=_ended(case, matter),
+        *_writes(case, matter), facts=_ended(case, matter),
         trace=Trace(caller.person_id, what, matter.record.id, changes=f"{case.id} {case.state}"),
         once=key.once(view.model_dump_json(by_alias=True)),
     )  # fmt: skip
@@ -174,7 +178,7 @@ def _replace(
     ended = replace(checked, verdict=replace(case.verdict, entry=made.id))
     view = case_view(replace(ended, version=(case.version or 0) + 1), caller, matter)
     told = GradeCorrected(pupil=made.pupil, entry=made.id, replaces=case.entry, unit=made.unit)
-    every: list[Write] = [*store.case_writes(ended, matter.record.id), *writes]
+    every: list[Write] = [*_writes(ended, matter), *writes]
     trace = Trace(caller.person_id, "decide_grade_case", matter.record.id, changes=f"{case.id} {made.number}")
     commit(
         *every, facts=[*facts, told, *_ended(ended, matter)], trace=trace,

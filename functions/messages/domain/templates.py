@@ -262,6 +262,27 @@ TEMPLATES: dict[str, Template] = {
             "A grade that you set for {name} may have to be changed. Sign in to answer.",
         ),
     ),
+    "grade_trial_answered": Template(
+        Text("Besked om prövning", "About a trial"),
+        Text(
+            "Skolan har svarat på ansökan om prövning för {name}. Logga in och läs.",
+            "The school has answered the application for a trial for {name}. Sign in to read.",
+        ),
+    ),
+    "grade_trial_examine": Template(
+        Text("Du är examinator vid en prövning", "You examine a trial"),
+        Text(
+            "Du är utsedd att pröva {name} den {day}. Logga in och läs mer.",
+            "You have been appointed to examine {name} on {day}. Sign in to read more.",
+        ),
+    ),
+    "grade_trial_graded": Template(
+        Text("Prövningen är bedömd", "The trial has been graded"),
+        Text(
+            "{name}s prövning är bedömd. Logga in och se betyget.",
+            "{name}'s trial has been graded. Sign in to see the grade.",
+        ),
+    ),
     "leave_reminder": Template(
         Text("Ansökningar om ledighet väntar", "Applications for leave are waiting"),
         Text(

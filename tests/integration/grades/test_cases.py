@@ -1,5 +1,5 @@
-"""Rättelse and ändring of decided grades (process 33): who notices, who is heard, who decides, and that nothing
-is overwritten.
+"""Rättelse and ändring of decided grades (process 33): who notices, who is heard, who decides, and that
+nothing is overwritten.
 """
 
 from __future__ import annotations
