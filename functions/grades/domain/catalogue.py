@@ -200,29 +200,28 @@ def standing(entries: Iterable[Entry]) -> dict[str, Entry]:
     stand in place of a later decision.
     """
     known = {entry.id: entry for entry in entries}
+    place = {id: (entry.at, number) for number, (id, entry) in enumerate(known.items())}
     replaced = {entry.replaces for entry in known.values()}
     there = [e for e in known.values() if e.id not in replaced and e.kind != "withdrawal"]
     found: dict[str, Entry] = {}
-    for entry in sorted(there, key=lambda e: decided_first(e, known)):
+    for entry in sorted(there, key=lambda e: place[_first(e, known).id]):
         if takes_over(entry, found.get(entry.subject.key)):
             found[entry.subject.key] = entry
     return found
 
 
-def decided_first(entry: Entry, known: Mapping[str, Entry]) -> tuple[datetime, int]:
-    """When, and as which number, the first of those entries was decided of which this is the last."""
+def _first(entry: Entry, known: Mapping[str, Entry]) -> Entry:
+    """What was decided at first, of entries that replace each other."""
     while entry.replaces and entry.replaces in known:
         entry = known[entry.replaces]
-    return entry.at, entry.number
+    return entry
 
 
 def family(entry: Entry, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """A decision and what has come in its place, first to last: the same from whichever of them."""
     known = {one.id: one for one in entries} | {entry.id: entry}
     after = {one.replaces: one for one in known.values() if one.replaces}
-    while entry.replaces and entry.replaces in known:
-        entry = known[entry.replaces]
-    found = [entry]
+    found = [_first(entry, known)]
     while found[-1].id in after:
         found.append(after[found[-1].id])
     return tuple(found)

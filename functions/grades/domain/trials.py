@@ -154,7 +154,8 @@ def rules_on(day: date) -> TrialRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A trial. `pupil` is whoever is tried, pupil or not; `fee` in kronor, recorded only; `rules` those of
-    the application; `entry` the grade in the catalogue.
+    the application; `codes` those of the subject that an examiner is qualified in; `entry` the grade in the
+    catalogue.
     """
 
     id: str
@@ -164,6 +165,7 @@ class Trial:
     applicant: PersonId
     applied: datetime
     rules: str
+    codes: tuple[str, ...] = ()
     state: State = "applied"
     examiner: PersonId | None = None
     day: date | None = None

@@ -112,6 +112,7 @@ def _said(trial: Trial) -> str:
         {
             "unit": trial.unit, "subject": asdict(trial.subject) | {"form": trial.subject.form.value},
             "applicant": trial.applicant, "applied": stamp(trial.applied), "rules": trial.rules,
+            "codes": trial.codes,
             "examiner": trial.examiner, "day": trial.day.isoformat() if trial.day else None,
             "fee": trial.fee, "handledBy": trial.handled_by, "motivation": trial.motivation,
             "entry": trial.entry,
@@ -129,7 +130,7 @@ def _trial(item: GradeTrialItem) -> Trial:
         applicant=PersonId(said["applicant"]), applied=_instant(said["applied"]), rules=said["rules"],
         state=item.state, examiner=said["examiner"], fee=said["fee"], handled_by=said["handledBy"],  # type: ignore[arg-type]
         day=date.fromisoformat(said["day"]) if said["day"] else None, motivation=said["motivation"],
-        entry=said["entry"], version=int(item.version or 0),
+        codes=tuple(said["codes"]),        entry=said["entry"], version=int(item.version or 0),
     )  # fmt: skip
 
 

@@ -56,8 +56,9 @@ def _apply(caller: Caller, person: PersonId, new: NewTrial, key: RequestKey) -> 
     place = organisation.unit(unit)
     if place is None:
         raise NotFound
+    subject, codes = _subject(new)
     draft = Trial(
-        id=new_id(), pupil=record.id, unit=unit, subject=_subject(new), applicant=caller.person_id,
+        id=new_id(), pupil=record.id, unit=unit, subject=subject, codes=codes, applicant=caller.person_id,
         applied=now(), rules=rules.rules_on(today()).id,
     )  # fmt: skip
     known = store.trials_of(record.records)
@@ -65,13 +66,17 @@ def _apply(caller: Caller, person: PersonId, new: NewTrial, key: RequestKey) -> 
     return _save(caller, None, trial, "apply_for_trial", [], key)
 
 
-def _subject(new: NewTrial) -> Subject:
-    """Raises `UnknownSubject`, `LanguageMissing`. One round trip for a syllabus."""
+def _subject(new: NewTrial) -> tuple[Subject, tuple[str, ...]]:
+    """What the trial is in, and the codes of the subject that an examiner is qualified in. Raises
+    `UnknownSubject`, `LanguageMissing`. One round trip for a syllabus.
+    """
+    codes = subjects.codes_of(new.subject_code or "")
     if new.syllabus:
         (found,) = fetch(organisation.wanted_syllabuses([new.syllabus]))
         known = found.get(new.syllabus)
         if known is None or known.school_form != new.school_form or not known.in_force(today()):
             raise rules.UnknownSubject(field="syllabus", value=new.syllabus)
+        codes = tuple(filter(None, (known.subject_code, known.subject_designation, known.code)))
         code, name, points = known.code, known.course_name or known.subject_name, known.points
         subject = subjects.graded(
             new.school_form, code, name, points=points, language=new.language, choice=new.choice
@@ -83,7 +88,7 @@ def _subject(new: NewTrial) -> Subject:
             new.school_form, new.subject_code or "", "", language=new.language, choice=new.choice
         )
     subjects.check_named(subject, "")
-    return subject
+    return subject, codes
 
 
 def _held(record: PupilRecord, subject: Subject) -> Entry | None:
@@ -127,9 +132,8 @@ def _fits(examiner: PersonId, trial: Trial, record: PupilRecord) -> bool:
         return False
     (certified,) = fetch(organisation.wanted_certifications([examiner]))
     known = certified.get(examiner)
-    codes = subjects.codes_of(trial.subject.code)
     return known is not None and any(
-        known.is_qualified(code, trial.subject.form, None, today()) for code in codes
+        known.is_qualified(code, trial.subject.form, None, today()) for code in trial.codes
     )
 
 
