@@ -39,6 +39,7 @@ UNTRACED = {
     "attendance.read_phone_pin": "one's own",
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",
+    "grades.list_grade_tasks": "one's own",
     "grades.list_my_sheets": "one's own",
     "grades.list_periods": "about a unit",
     "grades.list_progress": "numbers of a unit",
