@@ -17,6 +17,7 @@ KEPT = {
     "grade_trial": Kept("grades.case", ("pk", "said")),
     "grade_open_trial": Kept("grades.case", ("pk",)),
     "grade_trial_waiting": Kept("grades.case", ("pupil",)),
+    "grade_part": Kept("grades.case", ("pk", "pupil")),
     "grade_task": Kept("grades.case", ("pk", "pupil")),
     "grades_import": Kept("technical.import"),
     "grades_retention": Kept("technical.job"),

@@ -11,7 +11,6 @@ from functions.grades.domain.catalogue import Choice
 from functions.grades.domain.trials import State
 from functions.grades.schemas.common import Id
 from functions.grades.schemas.grading import Language, Value
-from functions.grades.store.tasks import Kind
 from skolkit.http import Shape
 from skolkit.sweden.codes import SchoolForm
 
@@ -99,7 +98,7 @@ class TrialPage(Shape):
 class TaskView(Shape):
     """What waits for the caller: a change to answer about the grade `entry`, or a trial to examine."""
 
-    kind: Kind
+    kind: Literal["change", "trial"]
     id: Id
     student: Id
     entry: Id | None

@@ -15,7 +15,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from functions.grades.domain.cases import Answer, Case, Comment, Proposal, Verdict
 from functions.grades.store import GradesItem
-from functions.grades.store.tasks import task_item
+from functions.grades.store.tasks import part_writes, task_item
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
 from skolkit.table import Overwrite, Remove, Write
@@ -60,7 +60,8 @@ class Waiting:
 
 def case_writes(case: Case, owner: PersonId, asked: Iterable[PersonId]) -> list[Write]:
     """What stores a case over the version read: it, that the entry has one, its row on the unit's list under
-    the pupil's own record, and one for each who is `asked` to change the grade. An end takes those away.
+    the pupil's own record, one for each who is `asked` to change the grade, and who has a part in it. An end
+    takes all but the last away.
     """
     item = GradeCaseItem(
         f"PUPIL#{case.pupil}", f"CASE#{case.entry}#{case.id}", state=case.state, said=_said(case)
@@ -70,13 +71,16 @@ def case_writes(case: Case, owner: PersonId, asked: Iterable[PersonId]) -> list[
         f"UNIT#{case.unit}", f"CASE#{stamp(case.opened)}#{case.id}", pupil=owner, entry=case.entry,
         what=case.kind, hear_until=case.hear_until.isoformat() if case.hear_until else None,
     )  # fmt: skip
+    spoken = [*(c.by for c in case.comments), *(a.by for a in case.answers)]
+    by = [case.noticed_by, *spoken, case.verdict.by if case.verdict else None]
+    parts = part_writes((p for p in by if p != owner), "case", case.id, case.pupil, case.entry)
     people = dict.fromkeys(asked) if case.kind == "change" else ()
     tasks = {p: task_item(p, "change", case.id, owner, case.entry) for p in people}
     if case.verdict is not None:
-        return [item, Remove(lock), Remove(row), *map(Remove, tasks.values())]
+        return [item, *parts, Remove(lock), Remove(row), *map(Remove, tasks.values())]
     answered = {one.by for one in case.answers}
     waits = [Remove(task) if p in answered else Overwrite(task) for p, task in tasks.items()]
-    return [item, Overwrite(row), *waits, *([] if case.version else [lock])]
+    return [item, *parts, Overwrite(row), *waits, *([] if case.version else [lock])]
 
 
 def cases_of(records: Sequence[PersonId]) -> list[Case]:

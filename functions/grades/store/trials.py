@@ -14,7 +14,7 @@ from pynamodb.attributes import UnicodeAttribute
 from functions.grades.domain.catalogue import Subject
 from functions.grades.domain.trials import OPEN, Trial
 from functions.grades.store import GradesItem
-from functions.grades.store.tasks import task_item
+from functions.grades.store.tasks import part_writes, task_item
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
 from skolkit.sweden.codes import SchoolForm
@@ -57,8 +57,8 @@ class WaitingTrial:
 
 
 def trial_writes(old: Trial | None, trial: Trial) -> list[Write]:
-    """What stores a trial over the version read: it, that there is one in the subject, its row at the unit
-    and its examiner's. An end takes the last three away.
+    """What stores a trial over the version read: it, that there is one in the subject, who has a
+    part in it, its row at the unit and its examiner's. An end takes the lock and the last two away.
     """
     item = GradeTrialItem(
         f"PUPIL#{trial.pupil}", f"TRIAL#{trial.id}", state=trial.state, said=_said(trial)
@@ -68,7 +68,8 @@ def trial_writes(old: Trial | None, trial: Trial) -> list[Write]:
         f"UNIT#{trial.unit}", f"TRIAL#{stamp(trial.applied)}#{trial.id}", pupil=trial.pupil,
         subject=trial.subject.name, state=trial.state, day=trial.day.isoformat() if trial.day else None,
     )  # fmt: skip
-    writes: list[Write] = [item]
+    by = (trial.applicant, trial.examiner, trial.handled_by)
+    writes: list[Write] = [item, *part_writes(by, "trial", trial.id, trial.pupil, None)]
     before, open_now = old.examiner if old else None, trial.state in OPEN
     now = trial.examiner if open_now else None
     if before and before != now:

@@ -211,7 +211,10 @@ def list_unit_trials(caller: Caller, unit: UnitId, query: PageQuery) -> TrialPag
 def list_grade_tasks(caller: Caller, query: PageQuery) -> TaskPage:
     """What waits for the caller. One round trip."""
     found, cursor = tasks.page_of_tasks(caller.person_id, query.limit, query.cursor)
-    rows = [TaskView(kind=t.kind, id=t.id, student=t.pupil, entry=t.entry) for t in found]
+    rows = [
+        TaskView(kind="trial" if t.kind == "trial" else "change", id=t.id, student=t.pupil, entry=t.entry)
+        for t in found
+    ]
     return TaskPage(data=rows, cursor=cursor)
 
 

@@ -11,14 +11,16 @@ from datetime import timedelta
 import pytest
 
 from functions.grades.domain.orders import digest_of
+from functions.grades.extract import gather
 from functions.grades.store import catalogue, orders
 from skolkit.clock import today
-from skolkit.types import new_id
+from skolkit.extracts import Requested
+from skolkit.types import PersonId, new_id
 from tests.integration.grades.test_grading import refused
 from tests.support import nights
 from tests.support.areas import acting_as, audit_rows, call, outbox, run_schedule
 from tests.support.asks import new_key
-from tests.support.grade_cases import CHANGE, SLIP, Wronged, leave_job, make_wronged, publish
+from tests.support.grade_cases import CHANGE, REASON, SLIP, Wronged, leave_job, make_wronged, publish
 from tests.support.grading import Graded, certify, teach
 
 UNHEARD = "Hemmet har själv pekat på felet."
@@ -98,7 +100,7 @@ def test_what_is_replaced_stays_so_and_what_is_closed_takes_nothing(wronged: Wro
 
 def test_two_cases_about_one_grade_at_once_are_one(wronged: Wronged) -> None:
     people = [wronged.school.principal, wronged.school.teachers[0], *wronged.home]
-    with ThreadPoolExecutor(4) as pool:
+    with acting_as("grades"), ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda person: wronged.ask("open_grade_case", person, SLIP), people))
     assert sorted(a.status for a in answers) == [201, 409, 409, 409]
     assert len(wronged.chain()["cases"]) == 1
@@ -290,3 +292,24 @@ def test_a_grade_of_a_closed_record_is_corrected_where_it_is(wronged: Wronged) -
         assert [e.value for e in catalogue.entries([wronged.pupil.id])] == ["B", "D"]
         assert catalogue.entries([other.id]) == []
     assert [row["gradeValue"] for row in kept.chain()["data"]] == ["B", "D"]
+
+
+def test_a_register_extract_tells_what_each_has_said_and_done(wronged: Wronged) -> None:
+    teacher, (mother, father) = wronged.school.teachers[0], wronged.home
+    case = wronged.open(teacher)
+    for guardian in (mother, father):
+        wronged.ask("comment_grade_case", guardian, {"text": f"Sagt av {guardian}"}, case)
+    assert wronged.decide(case).status == 201
+
+    def kept(person: str) -> str:
+        asked = Requested(request="r", person=PersonId(person), contacts=False)
+        with acting_as("grades"):
+            found = [s for s in gather(asked) if s.document == "grades.case"]
+        return " ".join(str(row) for section in found for row in section.rows)
+
+    assert (REASON in kept(wronged.pupil.id), "Sagt" in kept(wronged.pupil.id)) == (True, False)
+    assert f"Sagt av {mother}" in kept(mother)
+    assert father not in kept(mother)
+    assert "påpekade ett fel" in kept(teacher)
+    assert "beslutade: bifallet" in kept(wronged.school.principal)
+    assert kept(wronged.school.teachers[-1]) == ""
