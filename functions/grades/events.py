@@ -8,6 +8,7 @@ from typing import ClassVar
 from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.imports import Finished
 from skolkit.retention import facts as retention
 from skolkit.types import PersonId, UnitId
 
@@ -28,6 +29,42 @@ class GradesDecided(Fact):
     activity: str
     unit: UnitId
     order: str
+
+
+class PupilGradeDecided(Fact):
+    """A grade of no sheet has been decided and is to be signed by an order with the pupil: a trial's, or what
+    corrects or changes an imported one.
+    """
+
+    type: ClassVar[str] = "grades.PupilGradeDecided.v1"
+    pupil: PersonId
+    entry: str
+    unit: UnitId
+    order: str
+
+
+class GradeCorrected(Fact):
+    """An entry has another in its place: corrected, changed or withdrawn. What rests on the old one is to be
+    replaced (skollagen 3:19). `pupil` is the record that both are in.
+    """
+
+    type: ClassVar[str] = "grades.GradeCorrected.v1"
+    pupil: PersonId
+    entry: str
+    replaces: str
+    unit: UnitId
+
+
+class MessageDue(events.MessageDue):
+    """People are to be told something of grades."""
+
+    type: ClassVar[str] = "grades.MessageDue.v1"
+
+
+class ImportFinished(Finished):
+    """A file of earlier grades has been taken."""
+
+    type: ClassVar[str] = "grades.ImportFinished.v1"
 
 
 class PeriodClosed(Fact):

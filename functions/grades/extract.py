@@ -1,5 +1,5 @@
 """The part of grades in a register extract: a pupil's whole catalogue and what is proposed; a teacher's own
-proposals and decisions.
+proposals and decisions; cases and trials.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from functions.grades.case_extract import sections_of
 from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.grading import Line, Sheet
 from functions.grades.domain.orders import Order
@@ -43,7 +44,7 @@ def gather(asked: Requested) -> list[Section]:
     ]
     return [
         _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
-        _closed(person, {period.id: period for period, _ in pairs}.values()),
+        _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
     ]  # fmt: skip
 
 

@@ -138,6 +138,8 @@ STORY = (
     "grades/ask_publications.scheduler",
     "grades/tell_of_grades.facts",
     "grades/count_grades.facts",
+    "grades/import_grades.earlier",
+    "grades/remind_of_grade_cases.scheduler",
     "messages/deliver_guardian_notice.guardian_notice_due",
     "messages/warn_of_broken_glass.glass_broken",
     "messages/deliver_message.facts",

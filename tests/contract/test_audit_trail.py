@@ -48,6 +48,7 @@ UNTRACED = {
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",
     "grades.compare_with_tests": "numbers of a unit, without small cells",
+    "grades.list_grade_tasks": "one's own",
     "grades.list_my_sheets": "one's own",
     "grades.list_open_grade_statistics": "numbers in which nobody is found",
     "grades.list_periods": "about a unit",

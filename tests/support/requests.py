@@ -11,6 +11,7 @@ from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
 from tests.support import assessed, requests_at_school, requests_grades
 from tests.support import requests_assessment, requests_at_school, requests_grades
+from tests.support import requests_at_school, requests_grade_cases, requests_grades
 from tests.support.asks import (
     DISTRIBUTION,
     NEXT_YEAR,
@@ -51,6 +52,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     | requests_assessment.REQUESTS
     | requests_grades.REQUESTS
     | assessed.REQUESTS
+    | requests_grade_cases.REQUESTS
     | {
         "access.ask_retention_run": lambda _: Ask(headers=new_key()),
         "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),

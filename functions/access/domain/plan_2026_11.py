@@ -421,4 +421,18 @@ TYPES = (
         _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
     ),
     *ASSESSMENT,
+    DocumentType(
+        "grades.case",
+        Text("Rättelse, ändring och prövning av betyg", "Correction, change and trial of grades"),
+        Text(
+            "Visa varför ett betyg rättats, ändrats eller prövats (skollagen 3:19–21)",
+            "To show why a grade was corrected, changed or set at a trial",
+        ),
+        Text(
+            "Vad som var fel, vem som märkte det, synpunkter, beslut; prövning, avgift, examinator",
+            "What was wrong, who noticed, comments, decision; trial, fee, examiner",
+        ),
+        Text("Skolan och hemmet", "The school and the home"),
+        _HOME_TOO, "none", None, "keep", _ARCHIVE,
+    ),
 )  # fmt: skip

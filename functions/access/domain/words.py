@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.access.domain import words_of_tests
+from functions.access.domain import words_of_grade_cases
 from functions.access.domain.deeds import Deed
 from functions.access.domain.deeds import change as _change
 from functions.access.domain.deeds import read as _read
@@ -440,6 +441,7 @@ DEEDS: dict[str, Deed] = {
     "count_attendance": _change("räknade närvaro", "counted attendance"),
     "sweep_csn": _change("gick igenom ogiltig frånvaro", "went through invalid absence"),
 } | words_of_tests.DEEDS
+} | words_of_grade_cases.DEEDS
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")
 
 WHO: dict[str, Text] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
@@ -19,9 +19,9 @@ from skolkit.clock import stamp
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import GroupId, PersonId, UnitId
 
-Kind = Literal["decision", "correction", "change", "trial", "imported"]
+Kind = Literal["decision", "correction", "change", "trial", "imported", "withdrawal"]
 """A decision at the end of a period; rättelse (skollagen 3:19); ändring (3:20); prövning (3:21, 10:23,
-15:28); what an earlier system had."""
+15:28); what an earlier system had, and that such an entry was a mistake of the file and holds no longer."""
 
 Choice = Literal["languageChoice", "pupilsChoice"]
 Term = Literal["HT", "VT"]
@@ -181,29 +181,52 @@ class Placed(Protocol):
     """What is known of a grade that stands, as an entry or as the end of the chain keeps it."""
 
     @property
-    def id(self) -> str: ...
-    @property
     def scale(self) -> str: ...
     @property
     def rank(self) -> int: ...
+    @property
+    def passed(self) -> bool: ...
 
 
 def takes_over(entry: Entry, held: Placed | None) -> bool:
-    """Whether a new entry stands from now on in place of the one that does. A later decision does; what
-    corrects or changes an entry only where that one stands; a trial only when it is higher (skollagen 3:21
-    [M]).
+    """Whether an entry stands in place of one that was decided before it: a decision does, a trial only when
+    it is higher (skollagen 3:21 [M]); of two scales only a pass is compared.
     """
-    if held is None or entry.replaces == held.id:
+    if held is None or not entry.trial:
         return True
-    if entry.trial:
-        return entry.scale != held.scale or entry.rank > held.rank
-    return entry.replaces is None
+    return entry.rank > held.rank if entry.scale == held.scale else entry.passed >= held.passed
 
 
 def standing(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """The grade that holds in each subject (by `Subject.key`), from all of a pupil's entries in order."""
+    """The grade that holds in each subject (by `Subject.key`), from all of a pupil's entries.
+
+    What corrects or changes an entry is in that one's place, in whichever subject, and what is withdrawn is
+    nowhere; the rest follow each other as they were decided, not as they came: an imported grade does not
+    stand in place of a later decision.
+    """
+    known = {entry.id: entry for entry in entries}
+    place = {id: (entry.at, number) for number, (id, entry) in enumerate(known.items())}
+    replaced = {entry.replaces for entry in known.values()}
+    there = [e for e in known.values() if e.id not in replaced and e.kind != "withdrawal"]
     found: dict[str, Entry] = {}
-    for entry in entries:
+    for entry in sorted(there, key=lambda e: place[_first(e, known).id]):
         if takes_over(entry, found.get(entry.subject.key)):
             found[entry.subject.key] = entry
     return found
+
+
+def _first(entry: Entry, known: Mapping[str, Entry]) -> Entry:
+    """What was decided at first, of entries that replace each other."""
+    while entry.replaces and entry.replaces in known:
+        entry = known[entry.replaces]
+    return entry
+
+
+def family(entry: Entry, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """A decision and what has come in its place, first to last: the same from whichever of them."""
+    known = {one.id: one for one in entries} | {entry.id: entry}
+    after = {one.replaces: one for one in known.values() if one.replaces}
+    found = [_first(entry, known)]
+    while found[-1].id in after:
+        found.append(after[found[-1].id])
+    return tuple(found)

@@ -16,7 +16,8 @@ from skolkit.types import PersonId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order to sign decisions: `signed_in` and `level` are of the sign-in with which they were made (eIDAS
-    (EU) 910/2014 art. 26), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
+    (EU) 910/2014 art. 26), `period` and `activity` are "" where there is no sheet (a trial, what corrects an
+    imported grade), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
     page about all decisions of a group carries one signature for each order.
     """
 

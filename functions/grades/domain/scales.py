@@ -46,7 +46,8 @@ class Worth:
 class Scale:
     """One scale of some forms, in force from a day until the next one of the form. `values` from the best to
     the lowest, without the dash; `dash`: a dash may stand where absence left nothing to assess. `work` is the
-    scale of an upper-secondary diploma project (gymnasiearbete), only E or F (skollagen 15:25).
+    scale of an upper-secondary diploma project (gymnasiearbete), only E or F (skollagen 15:25). `valid_to` is
+    the last day of a scale that grades are no longer set in.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Scale:
     values: Mapping[str, Worth]
     dash: bool = False
     work: bool = False
+    valid_to: date | None = None
 
     def worth(self, value: str) -> Worth:
         """What a value is worth. A dash has no value. Raises `IllegalValue`."""
@@ -125,7 +127,35 @@ SCALES = (
 )  # fmt: skip
 """Adult education at basic level: a pass or none since 2025 (SFS 2024:411), letters before [M]."""
 
-BY_ID = MappingProxyType({scale.id: scale for scale in SCALES})
+
+def _words(*passed: str, failed: tuple[str, ...] = ()) -> Mapping[str, Worth]:
+    return MappingProxyType(
+        {**{v: Worth(None, passed=True) for v in passed}, **{v: Worth(None, passed=False) for v in failed}}
+    )
+
+
+_COMPULSORY = frozenset({_F.COMPULSORY, _F.SPECIAL, _F.SAMI})
+EARLIER = (
+    Scale(
+        id="gr-1994", valid_from=date(1995, 7, 1), valid_to=date(2012, 6, 30), forms=_COMPULSORY,
+        values=_words("MVG", "VG", "G", failed=("***",)), dash=True,
+    ),
+    Scale(
+        id="gy-1994", valid_from=date(1994, 7, 1), valid_to=date(2016, 6, 30),
+        values=_words("MVG", "VG", "G", failed=("IG", "***")), dash=True,
+        forms=frozenset({_F.UPPER_SECONDARY, _F.ADULT_UPPER_SECONDARY, _F.ADULT_BASIC}),
+    ),
+    Scale(
+        id="relativ-1962", valid_from=date(1962, 7, 1), valid_to=date(1998, 6, 30),
+        values=_words("5", "4", "3", "2", failed=("1", "***")), dash=True,
+        forms=_COMPULSORY | {_F.UPPER_SECONDARY, _F.ADULT_UPPER_SECONDARY, _F.ADULT_BASIC},
+    ),
+)  # fmt: skip
+"""Scales that grades are only imported in (lpo 94, lpf 94 and before [M]: when the last pupils got them); ***
+stands where no grade could be set. Nothing is counted from them: points come from a scale alone.
+"""
+
+BY_ID = MappingProxyType({scale.id: scale for scale in (*SCALES, *EARLIER)})
 
 
 def scale(form: SchoolForm, on: date, *, work: bool = False) -> Scale:
@@ -138,3 +168,23 @@ def scale(form: SchoolForm, on: date, *, work: bool = False) -> Scale:
     if not found:
         raise NoScale(field="schoolForm", value=form.value)
     return max(found, key=lambda s: s.valid_from)
+
+
+def scale_of(value: str, form: SchoolForm, on: date, *, work: bool = False) -> Scale:
+    """The scale that a grade of an earlier day was set in: the form's own of that day, the newest first, also
+    one that was on its way out. Raises `NoScale`, `IllegalValue`.
+
+    >>> scale_of("MVG", SchoolForm.COMPULSORY, date(2009, 6, 10)).id
+    'gr-1994'
+    """
+    found = [
+        s for s in (*SCALES, *EARLIER)
+        if form in s.forms and s.work == work and s.valid_from <= on and (not s.valid_to or on <= s.valid_to)
+    ]  # fmt: skip
+    if not found:
+        raise NoScale(field="schoolForm", value=form.value)
+    for one in sorted(found, key=lambda s: s.valid_from, reverse=True):
+        if value in one.legal:
+            return one
+    legal = dict.fromkeys(v for one in found for v in one.legal)
+    raise IllegalValue(field="gradeValue", value=value, legal=", ".join(legal))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skolkit.config import table_name
+from skolkit.imports import ImportItem
 from skolkit.retention.items import ErasureItem, RetentionJob
 from skolkit.table import Item
 
@@ -16,6 +17,13 @@ class GradesItem(Item):
 
 class GradesRetentionItem(RetentionJob, discriminator="grades_retention"):
     """The area's part of a retention run."""
+
+    class Meta:
+        table_name = table_name("grades")
+
+
+class GradesImportItem(ImportItem, discriminator="grades_import"):
+    """How far a file of earlier grades has been taken."""
 
     class Meta:
         table_name = table_name("grades")

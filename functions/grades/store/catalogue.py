@@ -15,8 +15,10 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from functions.grades.domain.catalogue import Decider, Entry, Subject, canonical, chained
 from functions.grades.domain.held import Held, Stand
+from functions.grades.domain.held import Held, held_of, with_entries
 from functions.grades.store import GradesItem
 from skolkit.clock import stamp
+from skolkit.errors import ChangedMeanwhile
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Wanted, fetch
 from skolkit.types import GroupId, PersonId, UnitId
@@ -70,12 +72,21 @@ class Head:
     stand: Stand = field(default_factory=Stand)
 
 
-def append(head: Head, entries: Sequence[Entry]) -> tuple[list[EntryItem | HeadItem], tuple[Entry, ...]]:
+def append(
+    head: Head, entries: Sequence[Entry], known: Sequence[Entry] | None = None
+) -> tuple[list[EntryItem | HeadItem], tuple[Entry, ...]]:
     """What puts new entries of one pupil after the last one, and the entries with their places. The head is
-    put over the version read, so that two at the same time do not both get a place.
+    put over the version read, so that two at the same time do not both get a place. What replaces an entry,
+    or was decided before others, needs the whole chain as it is `known`: ValueError without,
+    `ChangedMeanwhile` when it has gone on since.
     """
     made = chained(entries, head.number, head.digest)
     stand = head.stand.followed(made)
+    if known is None and any(e.replaces or e.kind == "imported" for e in made):
+        raise ValueError("What replaces an entry or was decided earlier is put after a chain that is known.")
+    if known is not None and len(known) != head.number:
+        raise ChangedMeanwhile
+    held = with_entries(head.held, made) if known is None else held_of([*known, *made])
     moved = HeadItem(
         f"PUPIL#{head.pupil}", "HEAD", number=made[-1].number, digest=made[-1].digest,
         held=_rows(stand.held.values()), periods=_compact(stand.periods), before=_before(stand),

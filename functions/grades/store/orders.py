@@ -1,4 +1,6 @@
-"""Signing orders, with the sheet they belong to: `PERIOD#<id>` / `ORDER#<activity>#<order>`."""
+"""Signing orders, with the sheet they belong to: `PERIOD#<id>` / `ORDER#<activity>#<order>`; those of no
+sheet (a trial, what corrects an imported grade) with the pupil: `PUPIL#<id>` / `ORDER#-#<order>`.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,9 @@ class OrderItem(GradesItem, discriminator="signing_order"):
 
 def order_item(order: Order) -> OrderItem:
     """The item of a new order."""
+    place = f"PERIOD#{order.period}" if order.period else f"PUPIL#{order.entries[0][0]}"
     return OrderItem(
-        f"PERIOD#{order.period}", f"ORDER#{order.activity}#{order.id}", by=order.by, role=order.role,
+        place, f"ORDER#{order.activity or '-'}#{order.id}", by=order.by, role=order.role,
         at=stamp(order.at), signed_in=stamp(order.signed_in), level=order.level,
         entries=json.dumps(order.entries, separators=(",", ":")), digest=order.digest,
     )  # fmt: skip
@@ -40,10 +43,18 @@ def orders_of(period: str, activity: str) -> list[Order]:
     return [_order(item) for item in OrderItem.query(f"PERIOD#{period}", begins, consistent_read=True)]
 
 
+def orders_of_pupil(pupil: PersonId) -> list[Order]:
+    """The orders of a pupil's entries of no sheet, oldest first. One consistent query."""
+    page = OrderItem.query(f"PUPIL#{pupil}", OrderItem.sk.startswith("ORDER#"), consistent_read=True)
+    return [_order(item) for item in page]
+
+
 def _order(item: OrderItem) -> Order:
     _, activity, id = str(item.sk).split("#")
+    kind, _, of = str(item.pk).partition("#")
     return Order(
-        id=id, period=str(item.pk).removeprefix("PERIOD#"), activity=activity, by=PersonId(item.by),
+        id=id, period=of if kind == "PERIOD" else "", activity="" if activity == "-" else activity,
+        by=PersonId(item.by),
         role="principal" if item.role == "principal" else "teacher", at=_instant(item.at),
         signed_in=_instant(item.signed_in), level=int(item.level), digest=item.digest,
         entries=tuple((PersonId(pupil), number) for pupil, number in json.loads(item.entries)),

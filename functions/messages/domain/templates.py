@@ -316,6 +316,57 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to read the reasons and how the decision may be appealed.",
         ),
     ),
+    "grade_case_decided": Template(
+        Text("Ett ärende om ett betyg är avgjort", "A case about a grade has been decided"),
+        Text(
+            "Ett ärende om ett av {name}s betyg är avgjort. Logga in och läs beslutet.",
+            "A case about one of {name}'s grades has been decided. Sign in to read the decision.",
+        ),
+    ),
+    "grade_case_hearing": Template(
+        Text("Ett betyg kan behöva rättas", "A grade may have to be corrected"),
+        Text(
+            "Skolan har märkt att ett av {name}s betyg kan vara fel. Logga in och läs. "
+            "Synpunkter kan lämnas till och med {day}.",
+            "The school has noticed that one of {name}'s grades may be wrong. Sign in to read. "
+            "You may comment until {day}.",
+        ),
+    ),
+    "grade_cases_waiting": Template(
+        Text("Ärenden om betyg väntar", "Cases about grades are waiting"),
+        Text(
+            "{count} ärenden om rättelse eller ändring av betyg väntar på dig. Logga in och avgör dem.",
+            "{count} cases about the correction or change of grades wait for you. Sign in to decide on them.",
+        ),
+    ),
+    "grade_change_asked": Template(
+        Text("Ett betyg du beslutat kan behöva ändras", "A grade of yours may have to be changed"),
+        Text(
+            "Ett betyg som du beslutat för {name} kan behöva ändras. Logga in och svara.",
+            "A grade that you set for {name} may have to be changed. Sign in to answer.",
+        ),
+    ),
+    "grade_trial_answered": Template(
+        Text("Besked om prövning", "About a trial"),
+        Text(
+            "Skolan har svarat på ansökan om prövning för {name}. Logga in och läs.",
+            "The school has answered the application for a trial for {name}. Sign in to read.",
+        ),
+    ),
+    "grade_trial_examine": Template(
+        Text("Du är examinator vid en prövning", "You examine a trial"),
+        Text(
+            "Du är utsedd att pröva {name} den {day}. Logga in och läs mer.",
+            "You have been appointed to examine {name} on {day}. Sign in to read more.",
+        ),
+    ),
+    "grade_trial_graded": Template(
+        Text("Prövningen är bedömd", "The trial has been graded"),
+        Text(
+            "{name}s prövning är bedömd. Logga in och se betyget.",
+            "{name}'s trial has been graded. Sign in to see the grade.",
+        ),
+    ),
     "leave_reminder": Template(
         Text("Ansökningar om ledighet väntar", "Applications for leave are waiting"),
         Text(

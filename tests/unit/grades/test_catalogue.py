@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from functions.grades.domain import catalogue as rules
 from functions.grades.domain.catalogue import Entry, Subject
-from functions.grades.domain.held import with_entries
+from functions.grades.domain.held import held_of, with_entries
 from functions.grades.domain.scales import SCALES, IllegalValue, NoScale, scale
 from functions.grades.domain.subjects import LanguageMissing, check_named, graded, subject_of
 from skolkit.sweden.codes import SchoolForm
@@ -60,15 +61,70 @@ def test_a_chain_goes_on_where_it_ended(found: list[Entry], cut: int) -> None:
     assert (*first, *rules.chained(found[cut:], *end)) == rules.chained(found, 0, "")
 
 
-KINDS = st.sampled_from(["decision", "correction", "change", "trial"])
+REPLACING = ("correction", "change", "withdrawal")
+KINDS = st.sampled_from(["decision", "imported", "trial", *REPLACING])
+STEPS = st.lists(
+    st.tuples(KINDS, st.sampled_from("ABCDEF"), st.integers(0, 9), st.sampled_from([MATHS, ENGLISH])),
+    max_size=12,
+)  # fmt: skip
 
 
-@given(st.lists(st.tuples(KINDS, st.sampled_from("ABCDEF"), st.integers(0, 9)), max_size=10))
-def test_what_stands_is_the_same_step_by_step(steps: list[tuple[Any, str, int]]) -> None:
+def grown(steps: list[tuple[Any, str, int, Subject]]) -> list[Entry]:
+    """A chain as it may grow: what replaces replaces what nothing has replaced, an import is of any day."""
     made: list[Entry] = []
-    for number, (kind, value, back) in enumerate(steps):
-        replaces = made[-1 - back % len(made)].id if made and kind in ("correction", "change") else None
-        made.append(entry(str(number), value, kind=kind, replaces=replaces, trial=kind == "trial"))
+    for number, (kind, value, back, subject) in enumerate(steps):
+        gone = {one.replaces for one in made}
+        free = [one for one in made if one.id not in gone and one.kind != "withdrawal"]
+        if kind in REPLACING and not free:
+            continue
+        replaces = free[back % len(free)] if kind in REPLACING else None
+        at = AT + timedelta(days=number) - timedelta(days=back * 7 if kind == "imported" else 0)
+        trial = replaces.trial if replaces else kind == "trial"
+        more = {"kind": kind, "replaces": replaces.id if replaces else None, "at": at, "trial": trial}
+        made.append(entry(str(number), value, subject, **more))
+    return made
+
+
+@given(STEPS, st.randoms())
+def test_what_is_replaced_or_withdrawn_does_not_stand_whatever_order_things_came_in(
+    steps: list[tuple[Any, str, int, Subject]], chance: Random
+) -> None:
+    made = grown(steps)
+    found = rules.standing(made)
+    gone = {one.replaces for one in made}
+    for key, one in found.items():
+        assert (one.subject.key, one.kind != "withdrawal", one.id in gone) == (key, True, False)
+        assert rules.family(one, made)[-1] == one
+    left = [one for one in made if one.id not in gone and one.kind != "withdrawal"]
+    assert set(found) == {one.subject.key for one in left}
+    if len({one.at for one in made}) == len(made):
+        chance.shuffle(made)
+        assert rules.standing(made) == found
+    assert held_of(made).keys() == found.keys()
+
+
+def test_an_imported_grade_does_not_stand_before_a_later_decision() -> None:
+    decided = entry("1", "D")
+    early = entry("2", "A", kind="imported", at=AT - timedelta(days=1))
+    assert stands(decided, early) == "1"
+    assert stands(decided, replace(early, at=AT + timedelta(days=1))) == "2"
+    withdrawn = entry("3", "A", kind="withdrawal", replaces="2")
+    assert stands(decided, replace(early, at=AT + timedelta(days=1)), withdrawn) == "1"
+
+
+def test_what_is_moved_to_another_subject_leaves_what_was_there_before() -> None:
+    maths, wrong = entry("1", "D"), entry("2", "A")
+    moved = entry("3", "A", ENGLISH, kind="correction", replaces="2")
+    found = rules.standing([maths, wrong, moved])
+    assert {key: one.id for key, one in found.items()} == {MATHS.key: "1", ENGLISH.key: "3"}
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("ABCDEF")), max_size=10))
+def test_what_stands_is_the_same_step_by_step(steps: list[tuple[bool, str]]) -> None:
+    made = [
+        entry(str(number), value, kind="trial" if trial else "decision", trial=trial)
+        for number, (trial, value) in enumerate(steps)
+    ]
     stepwise: Any = {}
     for one in made:
         stepwise = with_entries(stepwise, [one])
