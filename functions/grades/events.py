@@ -102,12 +102,6 @@ class HomesDue(Fact):
     pupils: list[PersonId]
 
 
-class MessageDue(events.MessageDue):
-    """People are to be told something of grades."""
-
-    type: ClassVar[str] = "grades.MessageDue.v1"
-
-
 class ExtractAnswered(Answered):
     """The part of grades in a register extract has been written."""
 

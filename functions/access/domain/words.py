@@ -440,8 +440,7 @@ DEEDS: dict[str, Deed] = {
     "report_full_time": _change("rapporterade heltidsstudier till CSN", "reported full-time studies to CSN"),
     "count_attendance": _change("räknade närvaro", "counted attendance"),
     "sweep_csn": _change("gick igenom ogiltig frånvaro", "went through invalid absence"),
-} | words_of_tests.DEEDS
-} | words_of_grade_cases.DEEDS
+} | words_of_tests.DEEDS | words_of_grade_cases.DEEDS
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")
 
 WHO: dict[str, Text] = {

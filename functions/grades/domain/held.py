@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.grades.domain.catalogue import Entry, Kind, Subject, Term, standing, takes_over
-from functions.grades.domain.catalogue import Entry, Kind, Subject, standing, takes_over
 from functions.grades.domain.scales import BY_ID
 
 
@@ -49,7 +48,7 @@ class Held:
 
 def with_entries(held: Mapping[str, Held], entries: Iterable[Entry]) -> dict[str, Held]:
     """What stands when decisions and trials follow in order: the same as `catalogue.standing` of them all,
-    step by step. What replaces an entry, or was decided earlier, takes the whole chain: `held_of`.
+    step by step. What replaces an entry, or was decided earlier, takes the whole chain: `Stand.of`.
     """
     found = dict(held)
     for e in entries:
@@ -104,19 +103,3 @@ class Stand:
         if not hidden:
             return self.held
         return self.before if hidden == [self.periods[-1]] else None
-    for entry in entries:
-        if takes_over(entry, found.get(entry.subject.key)):
-            found[entry.subject.key] = _held(entry)
-    return found
-
-
-def held_of(entries: Iterable[Entry]) -> dict[str, Held]:
-    """What stands of all entries of a chain."""
-    return {key: _held(entry) for key, entry in standing(entries).items()}
-
-
-def _held(e: Entry) -> Held:
-    return Held(
-        id=e.id, number=e.number, kind=e.kind, subject=e.subject, value=e.value, scale=e.scale,
-        at=e.at, finished=e.finished, period=e.period,
-    )  # fmt: skip

@@ -15,7 +15,6 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from functions.grades.domain.catalogue import Decider, Entry, Subject, canonical, chained
 from functions.grades.domain.held import Held, Stand
-from functions.grades.domain.held import Held, held_of, with_entries
 from functions.grades.store import GradesItem
 from skolkit.clock import stamp
 from skolkit.errors import ChangedMeanwhile
@@ -81,12 +80,11 @@ def append(
     `ChangedMeanwhile` when it has gone on since.
     """
     made = chained(entries, head.number, head.digest)
-    stand = head.stand.followed(made)
     if known is None and any(e.replaces or e.kind == "imported" for e in made):
         raise ValueError("What replaces an entry or was decided earlier is put after a chain that is known.")
     if known is not None and len(known) != head.number:
         raise ChangedMeanwhile
-    held = with_entries(head.held, made) if known is None else held_of([*known, *made])
+    stand = head.stand.followed(made) if known is None else Stand.of([*known, *made])
     moved = HeadItem(
         f"PUPIL#{head.pupil}", "HEAD", number=made[-1].number, digest=made[-1].digest,
         held=_rows(stand.held.values()), periods=_compact(stand.periods), before=_before(stand),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from functions.grades.domain import catalogue as rules
 from functions.grades.domain.catalogue import Entry, Subject
-from functions.grades.domain.held import held_of, with_entries
+from functions.grades.domain.held import Stand, with_entries
 from functions.grades.domain.scales import SCALES, IllegalValue, NoScale, scale
 from functions.grades.domain.subjects import LanguageMissing, check_named, graded, subject_of
 from skolkit.sweden.codes import SchoolForm
@@ -100,7 +100,7 @@ def test_what_is_replaced_or_withdrawn_does_not_stand_whatever_order_things_came
     if len({one.at for one in made}) == len(made):
         chance.shuffle(made)
         assert rules.standing(made) == found
-    assert held_of(made).keys() == found.keys()
+    assert Stand.of(made).held.keys() == found.keys()
 
 
 def test_an_imported_grade_does_not_stand_before_a_later_decision() -> None:
