@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from skolkit.events import Fact
 from skolkit.extracts import Answered
+from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
-from skolkit.types import UnitId
+from skolkit.types import PersonId, UnitId
 
 
 class PeriodOpened(Fact):
@@ -44,6 +47,39 @@ class GradesPublished(Fact):
     period: str
     unit: UnitId
     at: datetime | None
+
+
+class DocumentsAsked(Asked):
+    """Grade documents are to be issued, in a job of the area's own (process 33)."""
+
+    type: ClassVar[str] = "grades.DocumentsAsked.v1"
+
+
+class DocumentIssued(Fact):
+    """A grade document has been issued."""
+
+    type: ClassVar[str] = "grades.DocumentIssued.v1"
+    document: str
+    pupil: PersonId
+    kind: str
+    unit: UnitId
+
+
+class DocumentEnded(Fact):
+    """A grade document holds no longer (`state`: replaced or revoked); its file is to be destroyed."""
+
+    type: ClassVar[str] = "grades.DocumentEnded.v1"
+    document: str
+    pupil: PersonId
+    state: str
+
+
+class GradeReplaced(BaseModel):
+    """Of `grades.GradeCorrected.v1`: the entry that holds no longer, and whose."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    pupil: PersonId
+    replaces: str
 
 
 class ExtractAnswered(Answered):

@@ -11,6 +11,13 @@ KEPT = {
     "unit_grading_period": Kept("grades.period", ("closed_by",)),
     "grade_sheet": Kept("grades.sheet", ("lines", "appointed"), dated="last_day"),
     "signing_order": Kept("grades.catalogue", ("by", "entries")),
+    "grade_document": Kept("grades.document", ("pk", "issued_by")),
+    "grade_document_head": Kept("grades.document", ("pk",)),
+    "grade_document_check": Kept("grades.document"),
+    "grade_document_due": Kept("grades.document", ("pupil",)),
+    "grade_document_job": Kept("technical.job", ("asked_by",)),
+    "grade_document_row": Kept("technical.job", ("pupil",)),
+    "grade_check_tries": Kept("technical.tries"),
     "grades_retention": Kept("technical.job"),
     "grades_erasure": Kept("technical.job"),
 }

@@ -115,7 +115,7 @@ def _archive(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.archive_bucket())}/{folder}/*"]}
 
 
-_PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
+_PAPERS = {"attendance": "attendance/inquiries", "grades": "grades/documents", "register": "register/leaving"}
 
 
 def _papers(area: str) -> Mapping[str, Any]:
@@ -187,6 +187,10 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:PutObject released": _files("released"),
     "s3:GetObject released": _files("released"),
     "s3:DeleteObject released": _files("released"),
+    "dynamodb:PutItem check-tries": lambda area: {
+        "resources": [base.table_arn(area)],
+        "conditions": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TRIES#*"]}},
+    },
     "dynamodb:Scan own": lambda area: {"resources": [base.table_arn(area)]},
     "s3:GetObject package": lambda area: _archive(f"packages/{area}"),
     "s3:PutObject package": lambda area: _archive(f"packages/{area}"),

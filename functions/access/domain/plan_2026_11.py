@@ -432,9 +432,12 @@ TYPES = (
         _INSIDE, "document date", 24, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
-        "technical.tries", Text("Försök per telefon", "Tries by telephone"),
+        "technical.tries", Text("Försök med koder", "Tries of codes"),
         Text("Hindra att koder gissas", "To keep codes from being guessed"),
-        Text("Nycklad kontrollsumma av nummer, antal", "Keyed hash of a number, a count"),
+        Text(
+            "Nycklad kontrollsumma av nummer eller adress, antal",
+            "Keyed hash of a number or address, a count",
+        ),
         Text("Systemet självt", "The system itself"),
         _INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
@@ -465,5 +468,16 @@ TYPES = (
         Text("Arbetsmaterial inför besluten", "Working papers before the decisions"),
         Text("Lärarnas förslag per elev; besluten finns i katalogen", "The teachers' proposals per pupil"),
         _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
+    ),
+    DocumentType(
+        "grades.document", Text("Betygsdokument", "Grade documents"),
+        Text("Visa vilka dokument som utfärdats och om de gäller", "To show which were issued and hold"),
+        Text(
+            "Slag, nummer, dag, vem som utfärdade, beslut det vilar på, kontrollsumma, om det gäller;"
+            " filen finns så länge dokumentet gäller",
+            "Kind, number, day, who issued it, decisions it rests on, checksum, replaced or revoked; the file"
+            " while it is valid",
+        ),
+        _SCHOOL, _HOME_TOO, "none", None, "keep", _ARCHIVE,
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from functions.grades.domain.held import Held, with_entries
 from functions.grades.store import GradesItem
 from skolkit.clock import stamp
 from skolkit.sweden.codes import SchoolForm
-from skolkit.table import Wanted, fetch
+from skolkit.table import Unchanged, Wanted, fetch
 from skolkit.types import GroupId, PersonId, UnitId
 
 
@@ -147,6 +147,14 @@ def find_heads(pupils: Iterable[PersonId]) -> dict[PersonId, Head]:
     """The heads of pupils. One consistent round trip per 100."""
     found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=True)[0]
     return found
+
+
+def as_read(pupils: Iterable[PersonId]) -> list[Unchanged]:
+    """What lets a transaction through only while no entry has come since: of each record the end of its
+    chain. One consistent get per record, before the entries are read.
+    """
+    keys = [(f"PUPIL#{pupil}", "HEAD") for pupil in pupils]
+    return [Unchanged(HeadItem.find(*key) or HeadItem(*key)) for key in keys]
 
 
 def entry_of(item: EntryItem) -> Entry:
