@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.jobs import Asked
@@ -74,12 +72,16 @@ class DocumentEnded(Fact):
     state: str
 
 
-class GradeReplaced(BaseModel):
-    """Of `grades.GradeCorrected.v1`: the entry that holds no longer, and whose."""
+class GradeCorrected(Fact):
+    """An entry has another in its place: corrected, changed or withdrawn. What rests on the old one is to be
+    replaced (skollagen 3:19). `pupil` is the record that both are in.
+    """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    type: ClassVar[str] = "grades.GradeCorrected.v1"
     pupil: PersonId
+    entry: str
     replaces: str
+    unit: UnitId
 
 
 class ExtractAnswered(Answered):

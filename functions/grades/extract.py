@@ -45,7 +45,7 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
         _closed(person, {period.id: period for period, _ in pairs}.values()),
-        _documents(documents.documents_of([person])),
+        _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
     ]  # fmt: skip
 
 
@@ -160,6 +160,14 @@ def _documents(known: Iterable[Document]) -> Section:
             ]
             for d in known
         ],
+    )  # fmt: skip
+
+
+def _issued(rows: Iterable[tuple[str, str]]) -> Section:
+    return section(
+        "grades.document", "Utfärdade betygsdokument", "Grade documents issued",
+        {"number": ("Nummer", "Number"), "at": ("Utfärdat", "Issued")},
+        [[number, at] for number, at in rows],
     )  # fmt: skip
 
 

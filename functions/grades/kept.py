@@ -15,6 +15,7 @@ KEPT = {
     "grade_document_head": Kept("grades.document", ("pk",)),
     "grade_document_check": Kept("grades.document"),
     "grade_document_due": Kept("grades.document", ("pupil",)),
+    "grade_document_issued": Kept("grades.document", ("pk",)),
     "grade_document_job": Kept("technical.job", ("asked_by",)),
     "grade_document_row": Kept("technical.job", ("pupil",)),
     "grade_check_tries": Kept("technical.tries"),

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from functions.access import events as access
 from functions.attendance import events as attendance
+from functions.grades import events as grades
 from functions.messages import events as messages
 from functions.organisation import events as organisation
 from functions.register import events as register
@@ -76,6 +77,9 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("register", "register.PupilEnrolled.v1"): register.PupilEnrolled,
     ("register", "register.SearchRenewalAsked.v1"): register.SearchRenewalAsked,
     ("register", "register.WatchAsked.v1"): register.WatchAsked,
+    ("grades", "grades.DocumentEnded.v1"): grades.DocumentEnded,
+    ("grades", "grades.DocumentsAsked.v1"): grades.DocumentsAsked,
+    ("grades", "grades.GradeCorrected.v1"): grades.GradeCorrected,
     ("organisation", "organisation.TableAsked.v1"): organisation.TableAsked,
     ("organisation", "register.PersonProtected.v1"): organisation.PersonProtected,
     ("register", "register.TableAsked.v1"): register.TableAsked,
@@ -161,6 +165,9 @@ STORY = (
     "register/write_handover.handover_asked",
     "register/hide_papers.person_protected",
     "attendance/write_inquiry_paper.paper_asked",
+    "grades/write_documents.documents_asked",
+    "grades/destroy_document.document_ended",
+    "grades/mark_documents.grade_corrected",
     "attendance/follow_custody.custody_changed",
     "attendance/hide_inquiry_papers.person_protected",
     "access/withdraw_extracts.person_protected",

@@ -42,6 +42,8 @@ UNTRACED = {
     "grades.list_my_sheets": "one's own",
     "grades.list_periods": "about a unit",
     "grades.list_progress": "numbers of a unit",
+    "grades.read_check": "about nobody: whether a document holds, to who has its code",
+    "grades.read_document_job": "how far it has come",
     "grades.read_period": "about a unit",
     "messages.preview_emergency": "numbers of a unit",
     "messages.read_emergency": "numbers of a unit",
@@ -101,6 +103,7 @@ UNTRACED = {
 ASKED_BY_POST = {
     "explain",
     "link_attendance_export",
+    "link_document",
     "link_extract",
     "link_form_export",
     "link_handover",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
-from tests.support import requests_at_school, requests_grades
+from tests.support import requests_at_school, requests_documents, requests_grades
 from tests.support.asks import (
     DISTRIBUTION,
     NEXT_YEAR,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     requests_at_school.REQUESTS
     | requests_grades.REQUESTS
+    | requests_documents.REQUESTS
     | {
         "access.ask_retention_run": lambda _: Ask(headers=new_key()),
         "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),

@@ -54,6 +54,7 @@ from tests.support.asks import (
     substituted,
     year_body,
 )
+from tests.support.requests_documents import documented
 from tests.support.requests_grades import graded
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
@@ -170,6 +171,7 @@ def make_schools(cloud: Cloud) -> Schools:
     with acting_as("attendance"):
         made |= at_school.cared([pupil, mates[1]], home.unit, notice)
     made |= graded(schools)
+    made |= documented(schools)
     return schools
 
 

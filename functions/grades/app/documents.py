@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.grades.app.base import api, on
 from functions.grades.domain import documents as refusals
 from functions.grades.domain.check_page import TooManyChecks
-from functions.grades.events import DocumentEnded, DocumentsAsked, GradeReplaced
+from functions.grades.events import DocumentEnded, DocumentsAsked, GradeCorrected
 from functions.grades.schemas import documents as schemas
 from functions.grades.schemas.common import PageQuery
 from functions.grades.usecases import checks, document_work, documents
@@ -145,9 +145,9 @@ def destroy_document(envelope: Envelope) -> None:
 
 
 @on.on_facts(
-    "grades.GradeCorrected.v1", process=33,
+    GradeCorrected.type, process=33,
     meaning="Skolorna ser inte vilka betygsdokument som ska ersättas efter en rättelse eller ändring.",
 )  # fmt: skip
 def mark_documents(envelope: Envelope) -> None:
     """Mark the documents that rest on a grade that has been corrected or changed."""
-    documents.mark_documents(GradeReplaced.model_validate(envelope.data))
+    documents.mark_documents(GradeCorrected.model_validate(envelope.data))

@@ -1,6 +1,7 @@
 """Documents: `PUPIL#<id>` / `DOCUMENT#<id>`, the record; `CHECK#<hash of the code>` / `CHECK`, what everybody
-may know of it, in the same transactions; `UNIT#<id>` / `DUE-DOCUMENT#<id>` while it is to be replaced. The
-files are in the bucket of documents, `grades/documents/<id>.pdf`.
+may know of it, in the same transactions; `PERSON#<id>` / `ISSUED#<id>` of who issued it; `UNIT#<id>` /
+`DUE-DOCUMENT#<id>` while it is to be replaced. The files are in the bucket of documents,
+`grades/documents/<id>.pdf`.
 """
 
 from __future__ import annotations
@@ -46,6 +47,13 @@ class DocumentsHeadItem(GradesItem, discriminator="grade_document_head"):
     """
 
     latest = UnicodeAttribute()
+
+
+class IssuedItem(GradesItem, discriminator="grade_document_issued"):
+    """That somebody has issued a document, for whoever asks what is kept of them."""
+
+    number = UnicodeAttribute()
+    at = UnicodeAttribute()
 
 
 class CheckItem(GradesItem, discriminator="grade_document_check"):
@@ -121,8 +129,15 @@ def document_writes(d: Document, at: datetime) -> list[Write]:
     due = DueDocumentItem(
         f"UNIT#{d.unit}", f"DUE-DOCUMENT#{d.id}", pupil=d.pupil, document_kind=d.kind, since=stamp(at)
     )
-    listed: list[Write] = [Overwrite(due) if d.stale else Remove(due)] if d.version else []
-    return [document_item(d), Overwrite(check), *listed]
+    listed: list[Write] = [Overwrite(due) if d.stale else Remove(due)]
+    by = IssuedItem(f"PERSON#{d.by}", f"ISSUED#{d.id}", number=d.number, at=stamp(d.at))
+    return [document_item(d), Overwrite(check), *(listed if d.version else [by])]
+
+
+def issued_by(person: PersonId) -> list[tuple[str, str]]:
+    """Number and moment of every document that somebody has issued. One consistent query per megabyte."""
+    begins = IssuedItem.sk.startswith("ISSUED#")
+    return [(i.number, i.at) for i in IssuedItem.query(f"PERSON#{person}", begins, consistent_read=True)]
 
 
 def _document(item: DocumentItem) -> Document:

@@ -12,7 +12,7 @@ from functions.access import guard
 from functions.grades.domain import documents as rules
 from functions.grades.domain.documents import KINDS, Document, DocumentKind, Issuer
 from functions.grades.domain.periods import Period
-from functions.grades.events import DocumentEnded, DocumentsAsked, GradeReplaced
+from functions.grades.events import DocumentEnded, DocumentsAsked, GradeCorrected
 from functions.grades.schemas import documents as schemas
 from functions.grades.schemas.common import PageQuery
 from functions.grades.store import documents as store
@@ -49,8 +49,7 @@ def issue_document(caller: Caller, unit: UnitId, new: schemas.NewDocument, key: 
         unit=unit, kind=new.kind, form=new.school_form, language=new.language, period=new.period,
         by=caller.person_id, role=role, hours=new.offered_hours,
     )  # fmt: skip
-    pupil = PersonId(new.student)
-    document_work.check(task, pupil)
+    pupil = document_work.check(task, PersonId(new.student))
     return _ask("issue_document", task, [pupil], key)
 
 
@@ -201,14 +200,14 @@ def list_due_documents(caller: Caller, unit: UnitId, query: PageQuery) -> schema
     return schemas.DueDocumentPage(data=rows, cursor=cursor)
 
 
-def mark_documents(fact: GradeReplaced) -> None:
+def mark_documents(fact: GradeCorrected) -> None:
     """Mark the documents that rest on an entry that has been replaced. A query for each of the pupil's
     records, and a round trip for each document.
     """
     persist(partial(_mark, fact))
 
 
-def _mark(fact: GradeReplaced) -> None:
+def _mark(fact: GradeCorrected) -> None:
     records = register.same_person(fact.pupil)
     for document in rules.outdated(store.documents_of(records), fact.replaces):
         trace = Trace("system:mark_documents", "mark_documents", document.pupil, changes=document.id)
