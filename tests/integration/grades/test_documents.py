@@ -233,7 +233,9 @@ def test_a_corrected_grade_lets_a_new_document_take_the_place_of_the_old(school:
     url = link(pupil, old["id"], school.principal).body["url"]
     fact = {
         "id": new_id(), "type": "grades.GradeCorrected.v1", "time": stamp(now()),
-        "data": {"pupil": pupil, "entry": new_id(), "replaces": old["entries"][0]},
+        "data": {
+            "pupil": pupil, "entry": new_id(), "replaces": old["entries"][0], "unit": school.world.unit,
+        },
     }  # fmt: skip
     for _ in range(2):
         assert deliver("grades", "mark_documents", fact) == []

@@ -37,8 +37,8 @@ BORN, DAY = date(2011, 5, 6), date(2026, 12, 18)
 def document(**more: Any) -> Document:
     plain = Document(
         id="document", pupil=PersonId("pupil"), kind="termGrades", language="sv", form=GR,
-        unit=UnitId("unit"), unit_name="Björkskolan", at=AT, by=PersonId("head"), role="principal", number="TB-1",
-        entries=(("one", "d1"), ("two", "d2")), code="c", sha256="s", fingerprint="f", period="period",
+        unit=UnitId("unit"), unit_name="Björkskolan", at=AT, by=PersonId("head"), role="principal",
+        number="TB-1", entries=(("one", "d1"), ("two", "d2")), code="c", sha256="s", fingerprint="f", period="period",
     )  # fmt: skip
     return replace(plain, **more)
 
