@@ -9,6 +9,7 @@ from skolkit import events
 from skolkit.events import Fact
 from skolkit.extracts import Answered
 from skolkit.imports import Finished
+from skolkit.jobs import Asked
 from skolkit.retention import facts as retention
 from skolkit.types import PersonId, UnitId
 
@@ -100,6 +101,41 @@ class HomesDue(Fact):
     period: str
     at: datetime
     pupils: list[PersonId]
+class DocumentsAsked(Asked):
+    """Grade documents are to be issued, in a job of the area's own (process 33)."""
+
+    type: ClassVar[str] = "grades.DocumentsAsked.v1"
+
+
+class DocumentIssued(Fact):
+    """A grade document has been issued."""
+
+    type: ClassVar[str] = "grades.DocumentIssued.v1"
+    document: str
+    pupil: PersonId
+    kind: str
+    unit: UnitId
+
+
+class DocumentEnded(Fact):
+    """A grade document holds no longer (`state`: replaced or revoked); its file is to be destroyed."""
+
+    type: ClassVar[str] = "grades.DocumentEnded.v1"
+    document: str
+    pupil: PersonId
+    state: str
+
+
+class GradeCorrected(Fact):
+    """An entry has another in its place: corrected, changed or withdrawn. What rests on the old one is to be
+    replaced (skollagen 3:19). `pupil` is the record that both are in.
+    """
+
+    type: ClassVar[str] = "grades.GradeCorrected.v1"
+    pupil: PersonId
+    entry: str
+    replaces: str
+    unit: UnitId
 
 
 class ExtractAnswered(Answered):

@@ -9,10 +9,11 @@ from datetime import date
 
 from functions.grades.case_extract import sections_of
 from functions.grades.domain.catalogue import Entry
+from functions.grades.domain.documents import KINDS, Document
 from functions.grades.domain.grading import Line, Sheet
 from functions.grades.domain.orders import Order
 from functions.grades.domain.periods import Period
-from functions.grades.store import catalogue, orders
+from functions.grades.store import catalogue, documents, orders
 from functions.grades.store import periods as store
 from functions.organisation import queries as organisation
 from functions.organisation.queries import ActivityRecord
@@ -45,6 +46,8 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
         _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
+        _closed(person, {period.id: period for period, _ in pairs}.values()),
+        _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
     ]  # fmt: skip
 
 
@@ -141,6 +144,32 @@ def _decided(taught: Iterable[Order]) -> Section:
             "level": ("Tillitsnivå", "Level of assurance"), "pupils": ("Elever", "Pupils"),
         },
         [[stamp(o.at), stamp(o.signed_in), str(o.level), str(len(o.entries))] for o in taught],
+    )  # fmt: skip
+
+
+def _documents(known: Iterable[Document]) -> Section:
+    return section(
+        "grades.document", "Betygsdokument", "Grade documents",
+        {
+            "kind": ("Slag", "Kind"), "number": ("Nummer", "Number"), "at": ("Utfärdat", "Issued"),
+            "by": ("Av rektor själv", "By the principal in person"), "state": ("Läge", "State"),
+            "ended": ("Upphörde", "Ended"), "sha256": ("Kontrollsumma", "Checksum"),
+        },
+        [
+            [
+                KINDS[d.kind].title.sv, d.number, stamp(d.at), "ja" if d.role == "principal" else "nej",
+                d.state, stamp(d.ended) if d.ended else "", d.sha256,
+            ]
+            for d in known
+        ],
+    )  # fmt: skip
+
+
+def _issued(rows: Iterable[tuple[str, str]]) -> Section:
+    return section(
+        "grades.document", "Utfärdade betygsdokument", "Grade documents issued",
+        {"number": ("Nummer", "Number"), "at": ("Utfärdat", "Issued")},
+        [[number, at] for number, at in rows],
     )  # fmt: skip
 
 

@@ -89,6 +89,11 @@ def documents(stack: Stack, key: kms.Key) -> None:
             noncurrent_version_expiration=Duration.days(1),
         ),
         s3.LifecycleRule(
+            id="grade documents that were replaced or revoked end",
+            prefix="grades/documents/",
+            noncurrent_version_expiration=Duration.days(1),
+        ),
+        s3.LifecycleRule(
             id="what was replaced ends",
             noncurrent_version_expiration=Duration.days(400),
             abort_incomplete_multipart_upload_after=Duration.days(7),

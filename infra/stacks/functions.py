@@ -122,7 +122,7 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     if area == "attendance":
         return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
     if area in SIGNING:
-        return _step_up(stack)
+        return _step_up(stack) | ({"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {})
     if area != "messages":
         return {}
     services = CfnParameter(

@@ -118,6 +118,7 @@ def _archive(folder: str) -> Mapping[str, Any]:
 _PAPERS = {
     "assessment": "assessment/iup", "attendance": "attendance/inquiries", "register": "register/leaving",
 }  # fmt: skip
+_PAPERS = {"attendance": "attendance/inquiries", "grades": "grades/documents", "register": "register/leaving"}
 
 
 def _papers(area: str) -> Mapping[str, Any]:
@@ -189,6 +190,10 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:PutObject released": _files("released"),
     "s3:GetObject released": _files("released"),
     "s3:DeleteObject released": _files("released"),
+    "dynamodb:PutItem check-tries": lambda area: {
+        "resources": [base.table_arn(area)],
+        "conditions": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TRIES#*"]}},
+    },
     "dynamodb:Scan own": lambda area: {"resources": [base.table_arn(area)]},
     "s3:GetObject package": lambda area: _archive(f"packages/{area}"),
     "s3:PutObject package": lambda area: _archive(f"packages/{area}"),

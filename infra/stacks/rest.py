@@ -17,7 +17,7 @@ from skolkit.openapi import Document, gateway_document
 
 STAGE = "live"
 RATE, BURST = 200, 400  # requests a second, per area
-OPEN_RATE, OPEN_BURST = 20, 60  # of a page that is open to all
+OPEN_RATE, OPEN_BURST = 20, 60  # of what is open to all
 _ACCESS = {
     # The path is the pattern, not what was asked for: no ids, no query, and no address of the caller.
     "request": "$context.requestId", "at": "$context.requestTime", "method": "$context.httpMethod",
@@ -66,7 +66,7 @@ def build(
                     data_trace_enabled=False,
                 )
                 for operation in api.operations
-                if operation.is_page and operation.scope is None
+                if operation.scope is None
             },
             metrics_enabled=True,
             tracing_enabled=True,

@@ -12,6 +12,7 @@ from skolkit.types import new_id
 from tests.support import assessed, requests_at_school, requests_grades
 from tests.support import requests_assessment, requests_at_school, requests_grades
 from tests.support import requests_at_school, requests_grade_cases, requests_grades
+from tests.support import requests_at_school, requests_documents, requests_grades
 from tests.support.asks import (
     DISTRIBUTION,
     NEXT_YEAR,
@@ -53,6 +54,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     | requests_grades.REQUESTS
     | assessed.REQUESTS
     | requests_grade_cases.REQUESTS
+    | requests_documents.REQUESTS
     | {
         "access.ask_retention_run": lambda _: Ask(headers=new_key()),
         "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),

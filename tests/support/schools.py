@@ -56,6 +56,7 @@ from tests.support.asks import (
     year_body,
 )
 from tests.support.requests_grade_cases import wronged
+from tests.support.requests_documents import documented
 from tests.support.requests_grades import graded
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
@@ -175,6 +176,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= assessed.assessed(home, people, pupil.id, hidden)
     made |= national_tests.tested(schools) | matrices.tracked(schools)
     made |= wronged(schools)
+    made |= documented(schools)
     return schools
 
 

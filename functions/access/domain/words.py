@@ -76,6 +76,22 @@ DEEDS: dict[str, Deed] = {
     ),
     "close_period": _change("stängde en betygsperiod", "closed a grading period"),
     "decide_grades": _change("beslutade om betyg", "decided on grades"),
+    "issue_document": _change("utfärdade ett betygsdokument", "issued a grade document"),
+    "issue_documents": _change(
+        "lät utfärda betygsdokument för en betygsperiod", "had grade documents issued for a grading period"
+    ),
+    "link_document": _read("hämtade ett betygsdokument", "fetched a grade document"),
+    "list_documents": _read("läste listan över betygsdokument", "read the list of grade documents"),
+    "list_due_documents": _read(
+        "läste vilka betygsdokument som ska ersättas", "read which grade documents are to be replaced"
+    ),
+    "list_job_documents": _read(
+        "läste vilka betygsdokument som utfärdats", "read which grade documents were issued"
+    ),
+    "mark_documents": _change(
+        "märkte ett betygsdokument som ska ersättas", "marked a grade document to be replaced"
+    ),
+    "revoke_document": _change("återkallade ett betygsdokument", "revoked a grade document"),
     "list_catalogue": _read("läste betygskatalogen", "read the catalogue of grades"),
     "ask_prognosis": _read("räknade på vad ett önskemål kräver", "calculated what a wish would take"),
     "read_eligibility": _read("räknade ut behörighet till gymnasiet", "calculated eligibility"),

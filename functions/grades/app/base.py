@@ -5,7 +5,9 @@ from __future__ import annotations
 from skolkit.http import Api
 from skolkit.triggers import Triggers
 
-api = Api("grades", "Betyg")
+api = Api(
+    "grades", "Betyg", uses=("s3:GetObject papers",), reader_uses=("dynamodb:PutItem check-tries",)
+)  # fmt: skip
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

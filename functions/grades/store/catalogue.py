@@ -19,7 +19,7 @@ from functions.grades.store import GradesItem
 from skolkit.clock import stamp
 from skolkit.errors import ChangedMeanwhile
 from skolkit.sweden.codes import SchoolForm
-from skolkit.table import Wanted, fetch
+from skolkit.table import Unchanged, Wanted, fetch
 from skolkit.types import GroupId, PersonId, UnitId
 
 
@@ -191,6 +191,14 @@ def find_heads(pupils: Iterable[PersonId], *, consistent: bool = True) -> dict[P
     """The heads of pupils. One round trip per 100."""
     found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=consistent)[0]
     return found
+
+
+def as_read(pupils: Iterable[PersonId]) -> list[Unchanged]:
+    """What lets a transaction through only while no entry has come since: of each record the end of its
+    chain. One consistent get per record, before the entries are read.
+    """
+    keys = [(f"PUPIL#{pupil}", "HEAD") for pupil in pupils]
+    return [Unchanged(HeadItem.find(*key) or HeadItem(*key)) for key in keys]
 
 
 def entry_of(item: EntryItem) -> Entry:

@@ -68,7 +68,9 @@ class Page(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Request(Generic[B, Q]):
-    """A validated request. `body`/`query` are instances of the operation's models, or None."""
+    """A validated request. `body`/`query` are instances of the operation's models, or None; `address` is
+    where it came from, to be counted and never kept.
+    """
 
     caller: Caller
     path: Mapping[str, str]
@@ -76,6 +78,7 @@ class Request(Generic[B, Q]):
     query: Q
     if_match: int | None
     key: RequestKey | None
+    address: str = ""
 
     def id(self, name: str) -> str:
         """An id from the path; malformed ones do not exist (`NotFound`)."""
@@ -232,6 +235,7 @@ def _run(
         query=_queried(operation.query, request) if operation.query else None,
         if_match=_if_match(request.headers.get("if-match")),
         key=key,
+        address=(request.context.get("identity") or {}).get("sourceIp") or "",
     )
     if operation.versioned:
         _ = validated.version

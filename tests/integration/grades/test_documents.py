@@ -1,0 +1,306 @@
+"""Grade documents (process 33): a whole class's in a job, one pupil's, who fetches them, how one replaces
+another, and the public check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from functions.grades.domain import check_page
+from functions.organisation.domain.staffing import DutyRecord
+from functions.organisation.store import duties
+from infra import layers
+from skolkit.clock import now, stamp, today
+from skolkit.sweden.calendar import SchoolYear
+from skolkit.table import commit
+from skolkit.types import PersonId, new_id
+from tests.support.areas import Answer, acting_as, audit_rows, call, deliver, outbox
+from tests.support.asks import new_key
+from tests.support.grading import Graded
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _typst() -> Iterator[None]:
+    """The layer that the writing function has."""
+    packages = str(layers.build_heavy(layers.LOCAL, "documents"))
+    sys.path.insert(0, packages)
+    yield
+    sys.path.remove(packages)
+
+
+def office(school: Graded) -> PersonId:
+    """One of the school's staff, now also its administrator."""
+    person = school.teachers[-1]
+    duty = DutyRecord(
+        id=new_id(), person=person, unit=school.world.unit, duty_role="Skoladministratör",
+        start=SchoolYear.of(today()).start, role="administrator",
+    )  # fmt: skip
+    with acting_as("organisation"):
+        commit(*duties.duty_writes(None, duty))
+    return person
+
+
+def refused(answer: Answer, status: int, code: str) -> None:
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (status, code), answer.body
+
+
+def facts(type: str) -> list[dict[str, Any]]:
+    return [f for f in outbox("grades") if f["type"] == f"grades.{type}.v1"]
+
+
+def decided(school: Graded) -> list[str]:
+    """Everybody of the class has grades in two subjects."""
+    teacher, pupils = school.teachers[0], list(school.klass.pupil_ids)
+    for subject in ("MA", "EN"):
+        done = school.set(teacher, {p: "ABCDE"[n % 5] for n, p in enumerate(pupils)}, subject)
+        assert done.status == 201, done.body
+    return pupils
+
+
+def ask_all(school: Graded, by: str, kind: str = "termGrades", **more: Any) -> Answer:
+    path, body = {"period": school.period}, {"kind": kind, **more}
+    return call("grades", "issue_documents", by, path=path, body=body, headers=new_key())
+
+
+def ask_one(school: Graded, by: str, pupil: str, kind: str, **more: Any) -> Answer:
+    body = {"student": pupil, "kind": kind, "schoolForm": "GR", **more}
+    return call(
+        "grades", "issue_document", by, path={"unit": school.world.unit}, body=body, headers=new_key()
+    )
+
+
+def work(answer: Answer) -> dict[str, Any]:
+    """Let the worker do an asked job, twice as queues may; the job as it ended."""
+    assert answer.status == 202, answer.body
+    for _ in range(2):
+        mine = [f for f in facts("DocumentsAsked") if f["data"]["job"] == answer.body["id"]]
+        assert deliver("grades", "write_documents", *mine) == []
+    found: dict[str, Any] = answer.body
+    return found
+
+
+def job(school: Graded, id: str) -> dict[str, Any]:
+    found: dict[str, Any] = call("grades", "read_document_job", school.principal, path={"job": id}).body
+    return found
+
+
+def documents(pupil: str, by: str) -> list[dict[str, Any]]:
+    answer = call("grades", "list_documents", by, path={"pupil": pupil})
+    assert answer.status == 200, answer.body
+    found: list[dict[str, Any]] = answer.body["data"]
+    return found
+
+
+def link(pupil: str, document: str, by: str) -> Answer:
+    return call("grades", "link_document", by, path={"pupil": pupil, "document": document})
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url) as reply:
+        content: bytes = reply.read()
+    return content
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+def code_in(text: str) -> str:
+    found = re.search(r"([2-9A-Z]{5}-){3}[2-9A-Z]{5}", text)
+    assert found, text
+    return found[0]
+
+
+def publish(school: Graded) -> None:
+    done = call(
+        "grades", "publish_grades", school.principal, path={"period": school.period},
+        body={"at": stamp(now())}, headers={"if-match": '"1"'},
+    )  # fmt: skip
+    assert done.status == 200, done.body
+
+
+def home_of(school: Graded, pupil: str) -> str:
+    return next(str(p.guardians[0].guardian_id) for p in school.pupils if p.id == pupil)
+
+
+def issued(school: Graded, pupil: str, kind: str = "termGrades") -> tuple[dict[str, Any], str]:
+    """A pupil's document and its text."""
+    work(ask_one(school, school.principal, pupil, kind, period=school.period))
+    document = documents(pupil, school.principal)[0]
+    got = link(pupil, document["id"], school.principal)
+    assert got.status == 200, got.body
+    return document, text_of(fetched(got.body["url"]))
+
+
+def test_a_class_gets_its_term_grades_in_a_job_and_the_home_fetches_them(school: Graded) -> None:
+    pupils, by = decided(school), office(school)
+    asked = work(ask_all(school, by))
+    done = job(school, asked["id"])
+    graded = len([p for p in school.world.population.pupils if p.year == 9])
+    assert (done["state"], done["total"], done["done"]) == ("done", graded, graded)
+    assert (done["outcome"]["issued"], done["outcome"].get("refused", 0)) == (
+        len(pupils),
+        graded - len(pupils),
+    )
+    page = call("grades", "list_job_documents", by, path={"job": asked["id"]}, query={"limit": 3})
+    assert len(page.body["data"]) == 3
+    assert page.body["cursor"]
+
+    pupil = pupils[0]
+    home = home_of(school, pupil)
+    assert documents(pupil, home) == []  # not before everybody sees the grades
+    publish(school)
+    (document,) = documents(pupil, home)
+    assert (document["kind"], document["state"], document["role"]) == ("termGrades", "issued", "delegate")
+    got = link(pupil, document["id"], home)
+    content = fetched(got.body["url"])
+    assert hashlib.sha256(content).hexdigest() == got.body["sha256"] == document["sha256"]
+    assert content.startswith(b"%PDF-1.7")
+    assert b"pdfuaid" in content
+    assert b"pdfaid" in content
+    said = text_of(content)
+    for words in ("Terminsbetyg", "Matematik", "Engelska", "Ogiltig frånvaro", "ingen", document["number"]):
+        assert words in said
+    assert [r["action"] for r in audit_rows(pupil)][-2:] == ["list_documents", "link_document"]
+
+    again = job(school, work(ask_all(school, by))["id"])
+    assert again["outcome"]["unchanged"] == len(pupils)
+    assert len(documents(pupil, by)) == 1
+
+
+def test_documents_are_for_those_they_concern(school: Graded) -> None:
+    one, other = decided(school)[:2]
+    document, _ = issued(school, one)
+    publish(school)
+    for stranger in (home_of(school, other), school.teachers[0], new_id()):
+        if stranger in {home_of(school, one), *school.klass.mentor_ids}:
+            continue
+        refused(call("grades", "list_documents", stranger, path={"pupil": one}), 404, "not-found")
+        refused(link(one, document["id"], stranger), 404, "not-found")
+        refused(ask_one(school, stranger, one, "termGrades", period=school.period), 404, "not-found")
+        refused(ask_all(school, stranger), 404, "not-found")
+    assert link(one, document["id"], school.klass.mentor_ids[0]).status == 200
+    refused(link(other, document["id"], school.principal), 404, "not-found")
+
+
+def test_what_cannot_be_issued_is_refused_with_its_reason(school: Graded) -> None:
+    clerk, head = office(school), school.principal
+    pupil = school.klass.pupil_ids[0]
+    refused(ask_one(school, head, pupil, "termGrades", period=school.period), 409, "no-grades")
+    decided(school)
+    refused(ask_one(school, head, pupil, "termGrades"), 422, "period-needed")
+    refused(ask_one(school, head, pupil, "collectedGrades"), 422, "wrong-form")
+    refused(ask_one(school, head, pupil, "catalogueExtract", period=school.period), 422, "period-unfit")
+    refused(ask_one(school, head, pupil, "termGrades", period=new_id()), 404, "not-found")
+    refused(ask_one(school, head, new_id(), "catalogueExtract"), 404, "not-found")
+    refused(ask_one(school, clerk, pupil, "finalGrades"), 403, "in-person-only")
+    refused(ask_one(school, head, pupil, "finalGrades"), 409, "schooling-goes-on")
+    refused(ask_one(school, head, pupil, "leavingCertificate"), 409, "still-at-school")
+    body = {"kind": "finalGrades"}
+    stale = call(
+        "grades", "issue_documents", head, path={"period": school.period}, body=body, headers=new_key(),
+        claimed={"auth_time": "1700000000"},
+    )  # fmt: skip
+    refused(stale, 401, "stale-sign-in")
+
+
+def test_an_extract_holds_every_decision_that_is_published(school: Graded) -> None:
+    pupil = decided(school)[0]
+    refused(ask_one(school, school.principal, pupil, "catalogueExtract"), 409, "no-grades")
+    publish(school)
+    work(ask_one(school, school.principal, pupil, "catalogueExtract", language="en"))
+    (document,) = documents(pupil, home_of(school, pupil))
+    said = text_of(fetched(link(pupil, document["id"], home_of(school, pupil)).body["url"]))
+    assert "Extract from the catalogue of grades" in said
+    teacher = next(s for s in school.world.population.staff if s.id == school.teachers[0])
+    assert f"{teacher.given_name} {teacher.family_name}" in re.sub(r"\s+", " ", said)
+    assert len(document["entries"]) == 2
+
+
+def test_a_corrected_grade_lets_a_new_document_take_the_place_of_the_old(school: Graded) -> None:
+    pupil = decided(school)[0]
+    old, said = issued(school, pupil)
+    url = link(pupil, old["id"], school.principal).body["url"]
+    fact = {
+        "id": new_id(), "type": "grades.GradeCorrected.v1", "time": stamp(now()),
+        "data": {
+            "pupil": pupil, "entry": new_id(), "replaces": old["entries"][0], "unit": school.world.unit,
+        },
+    }  # fmt: skip
+    for _ in range(2):
+        assert deliver("grades", "mark_documents", fact) == []
+    unit = {"unit": school.world.unit}
+    (due,) = call("grades", "list_due_documents", school.principal, path=unit).body["data"]
+    assert (due["document"], due["student"]) == (old["id"], pupil)
+    new, _ = issued(school, pupil)
+    assert new["id"] != old["id"]
+    assert call("grades", "list_due_documents", school.principal, path=unit).body["data"] == []
+    before = documents(pupil, school.principal)[1]
+    assert (before["state"], before["endedBy"], before["stale"]) == ("replaced", new["id"], False)
+    refused(link(pupil, old["id"], school.principal), 410, "not-issued")
+    assert deliver("grades", "destroy_document", *facts("DocumentEnded")) == []
+    with pytest.raises(urllib.error.HTTPError):
+        fetched(url)
+    result = call("grades", "read_check", None, query={"code": code_in(said)}).body
+    assert (result["state"], result["number"]) == ("replaced", old["number"])
+    assert result["ended"]
+
+
+def test_a_revoked_document_is_void(school: Graded) -> None:
+    pupil = decided(school)[0]
+    document, said = issued(school, pupil)
+    path, body = {"pupil": pupil, "document": document["id"]}, {"reason": "issuedInError"}
+
+    def revoke(version: int) -> Answer:
+        headers = {"if-match": f'"{version}"'}
+        return call("grades", "revoke_document", school.principal, path=path, body=body, headers=headers)
+
+    refused(revoke(7), 412, "changed-meanwhile")
+    assert (revoke(1).status, revoke(2).status) == (200, 410)
+    assert call("grades", "read_check", None, query={"code": code_in(said)}).body["state"] == "revoked"
+    refused(link(pupil, document["id"], school.principal), 410, "not-issued")
+
+
+def test_anybody_checks_a_document_by_its_code_and_learns_nothing_of_whose_it_is(school: Graded) -> None:
+    pupil = decided(school)[0]
+    document, said = issued(school, pupil)
+    code = code_in(said)
+    child = next(p for p in school.pupils if p.id == pupil)
+    for typed in (code, code.lower(), code.replace("-", " "), code.replace("-", "")):
+        page = call("grades", "open_check", None, query={"code": typed})
+        assert page.status == 200
+        assert "Dokumentet är äkta och gäller" in page.body
+        assert document["sha256"] in page.body
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    for secret in (child.family_name, child.given_name, pupil, str(child.birth_date)):
+        assert secret not in page.body
+    assert "genuine and valid" in call("grades", "open_check", None, query={"code": code, "l": "en"}).body
+    form = {"code": code, "born": f"{child.birth_date:%Y%m%d}", "grades": "A A"}
+    right = call("grades", "compare_document", None, body="&".join(f"{k}={v}" for k, v in form.items()))
+    assert "Födelsedatum och betyg stämmer" in right.body
+    wrong = call("grades", "compare_document", None, body=f"code={code}&born=20110101&grades=AA")
+    assert "Det stämmer inte" in wrong.body
+
+
+def test_codes_that_are_none_look_alike_and_soon_cannot_be_tried(school: Graded) -> None:
+    pages = {
+        call("grades", "open_check", None, query={"code": code}).body
+        for code in ("22222-22222-22222-22222", "<script>", "0O1I", "x" * 60)
+    }
+    assert len(pages) == 1
+    assert "Koden finns inte" in pages.pop()
+    for _ in range(check_page.MOST_TRIES - 4):
+        assert call("grades", "read_check", None, query={"code": "2"}).body["state"] == "unknown"
+    refused(call("grades", "read_check", None, query={"code": "2"}), 429, "too-many-checks")
+    assert "För många försök" in call("grades", "open_check", None, query={"code": "2"}).body
+    assert "Kontrollera ett betygsdokument" in call("grades", "open_check", None).body
