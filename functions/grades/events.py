@@ -101,6 +101,8 @@ class HomesDue(Fact):
     period: str
     at: datetime
     pupils: list[PersonId]
+
+
 class DocumentsAsked(Asked):
     """Grade documents are to be issued, in a job of the area's own (process 33)."""
 
@@ -124,18 +126,6 @@ class DocumentEnded(Fact):
     document: str
     pupil: PersonId
     state: str
-
-
-class GradeCorrected(Fact):
-    """An entry has another in its place: corrected, changed or withdrawn. What rests on the old one is to be
-    replaced (skollagen 3:19). `pupil` is the record that both are in.
-    """
-
-    type: ClassVar[str] = "grades.GradeCorrected.v1"
-    pupil: PersonId
-    entry: str
-    replaces: str
-    unit: UnitId
 
 
 class ExtractAnswered(Answered):

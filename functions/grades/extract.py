@@ -46,7 +46,6 @@ def gather(asked: Requested) -> list[Section]:
     return [
         _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
         _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
-        _closed(person, {period.id: period for period, _ in pairs}.values()),
         _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
     ]  # fmt: skip
 

@@ -116,9 +116,9 @@ def _archive(folder: str) -> Mapping[str, Any]:
 
 
 _PAPERS = {
-    "assessment": "assessment/iup", "attendance": "attendance/inquiries", "register": "register/leaving",
+    "assessment": "assessment/iup", "attendance": "attendance/inquiries", "grades": "grades/documents",
+    "register": "register/leaving",
 }  # fmt: skip
-_PAPERS = {"attendance": "attendance/inquiries", "grades": "grades/documents", "register": "register/leaving"}
 
 
 def _papers(area: str) -> Mapping[str, Any]:

@@ -30,9 +30,12 @@ TECHNICAL = (
         INSIDE, "document date", 24, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
     DocumentType(
-        "technical.tries", Text("Försök per telefon", "Tries by telephone"),
+        "technical.tries", Text("Försök med koder", "Tries of codes"),
         Text("Hindra att koder gissas", "To keep codes from being guessed"),
-        Text("Nycklad kontrollsumma av nummer, antal", "Keyed hash of a number, a count"),
+        Text(
+            "Nycklad kontrollsumma av nummer eller adress, antal",
+            "Keyed hash of a number or address, a count",
+        ),
         Text("Systemet självt", "The system itself"),
         INSIDE, "document date", 1, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
