@@ -108,6 +108,7 @@ class Functions:
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
             "SKOLKIT_ARCHIVE": base.archive_bucket(),
+            "SKOLKIT_CATALOGUE": base.catalogue_bucket(),
             "SKOLKIT_EXTRACTS": base.extracts_bucket(),
             "SKOLKIT_FILES": base.files_bucket(),
             "SKOLKIT_TABLES": base.tables_bucket(),

@@ -115,6 +115,15 @@ def _archive(folder: str) -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.archive_bucket())}/{folder}/*"]}
 
 
+def _catalogue() -> Mapping[str, Any]:
+    return {"resources": [f"{base.bucket_arn(base.catalogue_bucket())}/pages/*"]}
+
+
+def _signing() -> Mapping[str, Any]:
+    """The keys that issue certificates and seal."""
+    return {"resources": [Fn.import_value(base.ISSUER_EXPORT), Fn.import_value(base.SEAL_EXPORT)]}
+
+
 _PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
 
 
@@ -140,6 +149,10 @@ def _files(folder: str) -> Callable[[str], Mapping[str, Any]]:
 _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "ses:SendEmail": lambda _: _mail(),
     "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "kms:GetPublicKey": lambda _: _signing(),
+    "kms:Sign": lambda _: _signing(),
+    "s3:GetObject catalogue": lambda _: _catalogue(),
+    "s3:PutObject catalogue": lambda _: _catalogue(),
     "kms:Decrypt protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "kms:GenerateDataKey protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "dynamodb:DeleteItem keys": lambda _: {"resources": [base.table_arn("keys")]},
