@@ -1,4 +1,5 @@
-"""Checks signed pages of the catalogue of grades with the files and the municipality's certificate alone: the signatures, the decisions attached for machines, and that page follows page."""
+"""Checks signed pages of the catalogue of grades with the files and the municipality's certificate alone: the
+signatures, the decisions attached for machines, and that page follows page."""
 
 from __future__ import annotations
 
@@ -54,17 +55,23 @@ def _looked_at(pdf: bytes, pem: str) -> tuple[Checked, dict[str, Any], list[str]
     from functions.grades.signing.certificates import roots
     from functions.grades.signing.check import check
 
-    checked = check(pdf, roots(pem))
+    try:
+        trusted = roots(pem)
+    except ValueError as error:
+        raise CloudError(f"No certificate (PEM) could be read: {error}") from error
+    checked = check(pdf, trusted)
+    if checked.faults:  # what is attached may be anything
+        return checked, {}, list(checked.faults)
     try:
         said: dict[str, Any] = json.loads(checked.attached[ATTACHED])
         told = [one["person"] for one in said["signers"]]
         if said["format"] != FORMAT:
             raise ValueError(said["format"])
     except (KeyError, TypeError, ValueError):
-        return checked, {}, [*checked.faults, f"{ATTACHED} saknas eller går inte att läsa"]
+        return checked, {}, [f"{ATTACHED} saknas eller går inte att läsa"]
     signed = [one.person for one in checked.signatures if one.person]
     differ = [] if signed == told else ["de som skrev under är andra än sidan säger"]
-    return checked, said, [*checked.faults, *differ]
+    return checked, said, differ
 
 
 def unlinked(pages: Sequence[tuple[dict[str, Any], bytes]]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from infra.areas import Area
+from infra.layers import HEAVY, TOGETHER
 from tests.infrastructure.conftest import Assembly, as_text
 from tests.infrastructure.test_data import locked
 
@@ -47,3 +49,13 @@ def test_keys_sign_for_functions_of_grades_alone_and_stay_when_the_stack_goes(cd
         (kind, condition), *more = denied["Condition"].items()
         assert (kind, more) == ("ArnNotLike", [])
         assert as_text(condition["aws:PrincipalArn"]).endswith(":role/skolkit-grades-*")
+
+
+def test_what_a_function_carries_together_is_what_the_weight_is_taken_of(areas: tuple[Area, ...]) -> None:
+    for area in areas:
+        for trigger in area.triggers:
+            assert any(set(trigger.layers) <= together for together in TOGETHER), trigger
+    assert set().union(*TOGETHER) == set(HEAVY)
+    assert {f"{area.name}.{t.name}" for area in areas for t in area.triggers if "kms:Sign" in t.uses} == {
+        "grades.write_page"
+    }

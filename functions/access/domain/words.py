@@ -50,6 +50,13 @@ DEEDS: dict[str, Deed] = {
     ),
     "close_period": _change("stängde en betygsperiod", "closed a grading period"),
     "decide_grades": _change("beslutade om betyg", "decided on grades"),
+    "issue_certificate": _change("utfärdade kommunens certifikat", "issued the municipality's certificate"),
+    "link_catalogue_page": _read(
+        "hämtade en sida ur betygskatalogen", "fetched a page of the catalogue of grades"
+    ),
+    "write_page": _change(
+        "skrev en undertecknad sida i betygskatalogen", "wrote a signed page of the catalogue of grades"
+    ),
     "list_catalogue": _read("läste betygskatalogen", "read the catalogue of grades"),
     "list_grades": _read("läste betygen", "read the grades"),
     "open_grades": _read("öppnade gruppens betyg", "opened the group's grades"),

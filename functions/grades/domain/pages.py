@@ -10,19 +10,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from functions.grades.domain.catalogue import DeciderRole, Entry, row
+from functions.grades.domain.orders import Order, digest_of
+from functions.grades.domain.periods import Period
 from skolkit.clock import LOCAL, stamp
+from skolkit.errors import DomainError, Text
 from skolkit.types import PersonId, UnitId
 
 FORMAT = "skolkit-catalogue-page/1"
 PROTECTED = "Skyddade personuppgifter"
 Kind = Literal["decisions", "closing"]
 """What one sign-in decided, or the whole sheet when the principal closes the period."""
+
+
+class PageWithheld(DomainError):
+    """A page cannot be changed, and names somebody who has protected identity by now: it is for who may read
+    that person's grades.
+    """
+
+    reason = Text(
+        "Sidan namnger någon som numera har skyddade personuppgifter.",
+        "The page names somebody who has protected identity by now.",
+    )
+    advice = Text("Be rektor för skolenheten ta fram den.", "Ask the unit's principal for it.")
+    law = "offentlighets- och sekretesslagen 21:3, 22:1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +50,13 @@ class Signer:
     at: datetime
     signed_in_at: datetime
     level: int
+
+    @classmethod
+    def of(cls, order: Order) -> Signer:
+        """Who made an order."""
+        return cls(
+            person=order.by, role=order.role, at=order.at, signed_in_at=order.signed_in, level=order.level
+        )
 
     @property
     def title(self) -> str:
@@ -56,6 +79,27 @@ class Page:
     entries: tuple[Entry, ...]
     signers: tuple[Signer, ...]
     made: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPage:
+    """A page as it is kept: the file's SHA-256 and its version in the bucket; `pupils` are those it is about,
+    `named` everybody whose name it shows, `entries` how many decisions are on it.
+    """
+
+    period: str
+    activity: str
+    unit: UnitId
+    number: int
+    kind: Kind
+    order: str
+    sha256: str
+    version: str
+    made: datetime
+    signers: tuple[Signer, ...]
+    pupils: tuple[PersonId, ...]
+    named: tuple[PersonId, ...]
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +145,7 @@ def attached(page: Page, words: Words) -> str:
             "previous": page.previous,
         },
         "entries": [row(entry) | {"digest": entry.digest} for entry in page.entries],
-        "digest": digest_of([entry.digest for entry in page.entries]),
+        "digest": digest_of(page.entries),
         "people": people,
         "signers": [
             {
@@ -114,11 +158,6 @@ def attached(page: Page, words: Words) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest_of(digests: Sequence[str]) -> str:
-    """SHA-256 over the digests of entries in their order: what an order says was signed."""
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
-
-
 def broken(*pages: Mapping[str, Any]) -> list[str]:
     """What does not add up in pages for machines: decisions altered, left out or moved. A pupil's decisions
     follow each other by digest, also from page to page, where no number is missing between them.
@@ -126,8 +165,10 @@ def broken(*pages: Mapping[str, Any]) -> list[str]:
     faults = []
     for page in pages:
         faults += [f"beslut {entry['id']} är ändrat" for entry in page["entries"] if not _as_digested(entry)]
-        if digest_of([entry["digest"] for entry in page["entries"]]) != page["digest"]:
-            faults.append(f"sida {page['page']['number']}: beslut saknas eller har bytt ordning")
+        ordered = sorted(page["entries"], key=lambda one: (one["pupil"], one["number"]))
+        told = "\n".join(one["digest"] for one in ordered)
+        if hashlib.sha256(told.encode()).hexdigest() != page["digest"]:
+            faults.append(f"sida {page['page']['number']}: beslut saknas")
     if faults:
         return faults
     known = dict[tuple[str, int], Mapping[str, Any]]()
@@ -173,15 +214,43 @@ def content(page: Page, words: Words) -> dict[str, object]:
         ],
         "number": page.number,
         "previous": page.previous,
-        "digest": digest_of([entry.digest for entry in page.entries]),
+        "digest": digest_of(page.entries),
         "order": page.order,
     }  # fmt: skip
+
+
+def by_name(page: Page, words: Words) -> Page:
+    """The page with its decisions in order of the pupils' names, those with protected identity last."""
+
+    def place(entry: Entry) -> tuple[bool, str, str, int]:
+        known = words.people.get(entry.pupil)
+        return known is None, known.name if known else "", entry.pupil, entry.number
+
+    return replace(page, entries=tuple(sorted(page.entries, key=place)))
+
+
+def period_name(period: Period) -> str:
+    """What a period is called.
+
+    >>> from datetime import date
+    >>> from skolkit.sweden.codes import SchoolForm
+    >>> days = {"opens": date(2026, 12, 1), "due": date(2026, 12, 18)}
+    >>> unit = UnitId("0192d3a0-0000-7000-8000-00000000aaaa")
+    >>> form = SchoolForm.COMPULSORY
+    >>> period_name(
+    ...     Period(id="", unit=unit, form=form, years=(8, 9), school_year="2026/2027", term="HT", **days)
+    ... )
+    'Höstterminen läsåret 2026/2027, årskurs 8, 9'
+    """
+    term = {"HT": "Höstterminen", "VT": "Vårterminen"}[period.term]
+    years = f", årskurs {', '.join(map(str, period.years))}" if period.years else ""
+    return f"{term} läsåret {period.school_year}{years}"
 
 
 def reason(page: Page, signer: Signer) -> str:
     """What a signature is for, in words that it covers itself."""
     what = "Stänger betygsperioden" if page.kind == "closing" else "Betygsbeslut"
-    digest = digest_of([entry.digest for entry in page.entries])
+    digest = digest_of(page.entries)
     return (
         f"{what}, order {page.order}, {len(page.entries)} beslut {digest}, "
         f"inloggad {stamp(signer.signed_in_at)} nivå {signer.level}"

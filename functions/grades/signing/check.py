@@ -117,7 +117,7 @@ def _loose(pdf: bytes, embedded: Any) -> list[str]:
     """What no signature covers: the signature itself, which has one way to be written, and no room beside."""
     start, end = embedded.byte_range[1], embedded.byte_range[2]
     content = ContentInfo.load(embedded.pkcs7_content)
-    written = content.dump()
+    written = content.dump(force=True)  # as DER has it, without room in its frame
     room = end - start - 2 - 2 * len(written)
     if pdf[start:end] != b"<" + written.hex().upper().encode() + b"0" * room + b">":
         return [f"{embedded.field_name}: underskriften är omskriven"]

@@ -37,7 +37,9 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """The municipality's seal: its certificate, its key in KMS, why, and where time is stamped ("" nowhere)."""
+    """The municipality's seal: its certificate, its key in KMS, why; `timestamps` is the address of a service
+    ("" none).
+    """
 
     certificate: Certificate
     key: Key

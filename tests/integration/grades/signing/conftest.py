@@ -60,7 +60,7 @@ class Municipality:
         return signed(plain, persons, sealing)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def municipality(cloud: Cloud) -> Municipality:
     lay_tables(cloud)
     from functions.grades.signing import certificates
@@ -117,7 +117,7 @@ def stamping() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed(municipality: Municipality) -> bytes:
     """A class of thirty, signed by its teacher."""
     return municipality.sign(a_page(), words())
