@@ -39,6 +39,8 @@ UNTRACED = {
     "attendance.read_phone_pin": "one's own",
     "attendance.read_month": "a unit's month",
     "attendance.read_sweep": "numbers of a unit",
+    "grades.list_catalogue_pages": "which pages there are, and who signed them",
+    "grades.list_certificates": "about nobody",
     "grades.list_my_sheets": "one's own",
     "grades.list_periods": "about a unit",
     "grades.list_progress": "numbers of a unit",
@@ -101,6 +103,7 @@ UNTRACED = {
 ASKED_BY_POST = {
     "explain",
     "link_attendance_export",
+    "link_catalogue_page",
     "link_extract",
     "link_form_export",
     "link_handover",
