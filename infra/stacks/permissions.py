@@ -151,7 +151,7 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
     "kms:GetPublicKey": lambda _: _signing(),
     "kms:Sign": lambda _: _signing(),
-    "s3:GetObject catalogue": lambda _: _catalogue(),
+    "s3:GetObjectVersion catalogue": lambda _: _catalogue(),
     "s3:PutObject catalogue": lambda _: _catalogue(),
     "kms:Decrypt protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "kms:GenerateDataKey protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},

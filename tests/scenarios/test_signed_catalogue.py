@@ -13,6 +13,7 @@ import httpx
 from infra.local import pages
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
+from skolkit.types import PersonId
 from tests.scenarios.test_grading import ask, own
 from tests.support.deployed import Deployed, eventually
 from tests.support.grading import period_body
@@ -22,7 +23,7 @@ __all__ = ["own"]
 PROCESSES = (32,)
 
 
-def signed(own: Deployed, person: str, count: int, **where: str) -> list[dict[str, Any]]:
+def signed(own: Deployed, person: PersonId, count: int, **where: str) -> list[dict[str, Any]]:
     """A sheet's pages when there are so many."""
 
     def found() -> list[dict[str, Any]]:
@@ -68,6 +69,7 @@ def test_a_class_from_decisions_to_pages_that_anybody_can_check(own: Deployed, t
         for one in eventually(lambda: own.call("grades", "list_certificates", principal).body["certificates"])
         if one["kind"] == "root"
     )
+    files, where = list[Path](), dict[str, str]()
     for group in groups:
         where, teacher = {"period": period, "activity": group["activity"]}, group["teachers"][0]
         made = signed(own, teacher, 2, **where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from skolkit.http import Api
 from skolkit.triggers import Triggers
 
-api = Api("grades", "Betyg", uses=("s3:GetObject catalogue",))
+api = Api("grades", "Betyg", uses=("s3:GetObjectVersion catalogue",))
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

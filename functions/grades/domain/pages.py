@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -39,6 +39,20 @@ class PageWithheld(DomainError):
     )
     advice = Text("Be rektor för skolenheten ta fram den.", "Ask the unit's principal for it.")
     law = "offentlighets- och sekretesslagen 21:3, 22:1"
+
+
+class NotWhatWasDecided(DomainError):
+    """Entries are not those that an order says were decided: somebody has been at the catalogue."""
+
+    reason = Text(
+        "Besluten i katalogen är inte de som ordern {order} gäller.",
+        "The decisions in the catalogue are not those of order {order}.",
+    )
+    advice = Text(
+        "Jämför med revisionsspåret och tabellens återställning.",
+        "Compare with the audit trail and the table's restore.",
+    )
+    law = "skolförordningen 6:10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +231,15 @@ def content(page: Page, words: Words) -> dict[str, object]:
         "digest": digest_of(page.entries),
         "order": page.order,
     }  # fmt: skip
+
+
+def check_decided(entries: Iterable[Entry], orders: Iterable[Order]) -> None:
+    """Raises `NotWhatWasDecided` unless the entries are as they were when each order was made."""
+    known = {(entry.pupil, entry.number): entry for entry in entries}
+    for order in orders:
+        mine = [known[place] for place in order.entries if place in known]
+        if digest_of(mine) != order.digest:
+            raise NotWhatWasDecided(field="order", value=order.id, order=order.id)
 
 
 def by_name(page: Page, words: Words) -> Page:

@@ -66,10 +66,15 @@ def ask_closing_pages(told: PeriodClosed) -> None:
 
 
 def write_closing_page(told: ClosingPageDue) -> None:
-    """Write a closed sheet's page of all its decisions, signed by the principal, once. Eleven round trips."""
+    """Write a closed sheet's page of all its decisions, signed by the principal, once, after their own pages.
+    Eleven round trips, and one for each order.
+    """
     closing = orders.find_order(told.period, CLOSING, told.order)
     if closing:
-        _once(closing, told.activity, tuple(orders.orders_of(told.period, told.activity)))
+        made = tuple(order for order in orders.orders_of(told.period, told.activity) if order.entries)
+        for order in made:
+            _once(order, told.activity, (order,))
+        _once(closing, told.activity, made)
 
 
 def _once(order: Order, activity: str, about: tuple[Order, ...]) -> None:
@@ -103,13 +108,16 @@ def _write(order: Order, activity: str, about: tuple[Order, ...], key: str) -> N
 
 
 def _page(order: Order, activity: str, about: tuple[Order, ...]) -> tuple[Page, Words]:
-    """The page after the sheet's last one, and its words. Five round trips, one more for each 100 entries."""
+    """The page after the sheet's last one, and its words. Five round trips, one more for each 100 entries.
+    Raises `NotWhatWasDecided`.
+    """
     last = store.last_page(order.period, activity)
     places = dict.fromkeys(place for one in about for place in one.entries)
     found, periods, activities = fetch(
         catalogue.wanted_numbered(places), periods_store.wanted_periods([order.period]),
         organisation.wanted_activities([activity]), consistent=True,
     )  # fmt: skip
+    rules.check_decided(found, about)
     period: Period = periods[order.period]
     page = Page(
         order=order.id, kind="closing" if order.activity == CLOSING else "decisions", period=order.period,

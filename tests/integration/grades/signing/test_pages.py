@@ -13,10 +13,12 @@ import pytest
 from functions.grades.domain import pages as rules
 from functions.grades.signing.certificates import roots
 from functions.grades.signing.check import Checked, check
+from functions.grades.store import catalogue
 from functions.grades.usecases import certificates
 from infra.local.cloud import Cloud
 from skolkit import clock
 from skolkit.clock import now
+from skolkit.table import Overwrite, commit
 from tests.support.areas import CATALOGUE_BUCKET, Answer, acting_as, audit_rows, call, deliver, outbox
 from tests.support.asks import new_key
 from tests.support.grading import Graded
@@ -28,7 +30,7 @@ def told(kind: str) -> list[dict[str, Any]]:
 
 def decided(school: Graded, count: int | None = None) -> list[str]:
     """Let the teacher decide on the class, or on some of it, and the page be written; the pupils."""
-    pupils = sorted(school.klass.pupil_ids)[:count]
+    pupils: list[str] = [*sorted(school.klass.pupil_ids)[:count]]
     assert school.set(school.teachers[0], dict.fromkeys(pupils, "C")).status == 201
     assert deliver("grades", "write_page", *told("GradesDecided")) == []
     return pupils
@@ -113,7 +115,7 @@ def test_a_page_names_the_one_before_and_only_its_own_decisions(school: Graded) 
 
 def test_the_principal_closes_and_signs_every_sheet(school: Graded) -> None:
     decided(school)
-    everybody = dict.fromkeys(school.klass.pupil_ids, "B")
+    everybody: dict[str, Any] = dict.fromkeys(school.klass.pupil_ids, "B")
     assert school.set(school.teachers[0], everybody, "EN").status == 201
     closing = call(
         "grades", "close_period", school.principal, path={"period": school.period}, headers=new_key()
@@ -135,6 +137,29 @@ def test_the_principal_closes_and_signs_every_sheet(school: Graded) -> None:
     assert len(said["entries"]) == len(school.klass.pupil_ids)
     earlier = json.loads(checked(fetched(school, 1)).attached["beslut.json"])
     assert rules.broken(earlier, said) == []
+
+
+def test_pages_of_decisions_that_are_still_on_their_way_come_before_the_closing_one(school: Graded) -> None:
+    everybody: dict[str, Any] = dict.fromkeys(school.klass.pupil_ids, "B")
+    for subject in ("MA", "EN"):
+        assert school.set(school.teachers[0], everybody, subject).status == 201
+    path = {"period": school.period}
+    assert call("grades", "close_period", school.principal, path=path, headers=new_key()).status == 200
+    assert deliver("grades", "ask_closing_pages", *told("PeriodClosed")) == []
+    assert deliver("grades", "write_page", *told("ClosingPageDue")) == []
+    assert deliver("grades", "write_page", *told("GradesDecided")) == []
+    assert [(page["number"], page["kind"]) for page in listed(school)] == [(1, "decisions"), (2, "closing")]
+
+
+def test_what_was_altered_after_the_decision_is_not_signed(school: Graded) -> None:
+    pupil = school.klass.pupil_ids[0]
+    assert school.set(school.teachers[0], {pupil: "C"}).status == 201
+    with acting_as("grades"):
+        (item,) = catalogue.EntryItem.query(f"PUPIL#{pupil}", catalogue.EntryItem.sk.startswith("ENTRY#"))
+        item.said = item.said.replace('"value":"C"', '"value":"A"')
+        commit(Overwrite(item))
+    assert deliver("grades", "write_page", *told("GradesDecided")) == ["0"]
+    assert listed(school) == []
 
 
 def test_a_stale_or_weak_sign_in_signs_nothing(school: Graded) -> None:
