@@ -24,7 +24,10 @@ deploy:
 
 UV := .local/venvs/boot/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+# What the layer `signing` finds in the dependencies layer.
+SHARED := cffi cryptography idna pycparser typing-extensions tzdata
 # After a change in a requirements-*.in; add UPGRADE=--upgrade for newer versions of everything.
 lock:
 	@for name in boot cloud runtime documents scanning dev; do $(COMPILE) $(UPGRADE) requirements-$$name.in -o requirements-$$name.lock; done
 	@$(COMPILE) $(UPGRADE) --no-deps requirements-chalice.in -o requirements-chalice.lock
+	@$(COMPILE) $(UPGRADE) $(SHARED:%=--no-emit-package %) requirements-signing.in -o requirements-signing.lock

@@ -25,7 +25,13 @@ UNZIPPED_LIMIT = 250_000_000
 
 LOCKS = ("requirements-runtime.lock", "requirements-chalice.lock")
 # Packages that only some functions need (`layers=` on their trigger), each in a layer of its own.
-HEAVY = {"documents": "requirements-documents.lock", "scanning": "requirements-scanning.lock"}
+HEAVY = {
+    "documents": "requirements-documents.lock",
+    "scanning": "requirements-scanning.lock",
+    "signing": "requirements-signing.lock",
+}
+# Those that a function carries together; the others come alone.
+TOGETHER = ({"documents", "signing"}, {"scanning"})
 # botocore describes 400 services; a function that calls another one fails at its first client.
 SERVICES = frozenset(
     {
@@ -103,7 +109,9 @@ def build(target: Target) -> Path:
     build_dependencies(target)
     for name in HEAVY:
         build_heavy(target, name)
-    unzipped = sum(sizes(target).values())
+    parts = sizes(target)
+    own = sum(size for name, size in parts.items() if name not in HEAVY)
+    unzipped = own + max(sum(parts[name] for name in layers) for layers in TOGETHER)
     if unzipped > UNZIPPED_LIMIT:
         raise LayerError(
             f"A function would weigh {unzipped / 1e6:.0f} MB unzipped and Lambda allows 250. "

@@ -76,6 +76,27 @@ class PeriodClosed(Fact):
     unit: UnitId
 
 
+class ClosingPageDue(Fact):
+    """A sheet of a closed period is to get its closing page, signed by the principal: by which order."""
+
+    type: ClassVar[str] = "grades.ClosingPageDue.v1"
+    period: str
+    activity: str
+    order: str
+
+
+class PageSigned(Fact):
+    """A page of the catalogue has been signed and sealed: its number on the sheet, its order, its SHA-256."""
+
+    type: ClassVar[str] = "grades.PageSigned.v1"
+    period: str
+    activity: str
+    unit: UnitId
+    order: str
+    number: int
+    sha256: str
+
+
 class GradesPublished(Fact):
     """When pupils and guardians see a period's grades has been decided; `at` None: taken back."""
 

@@ -12,8 +12,10 @@ from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.documents import KINDS, Document
 from functions.grades.domain.grading import Line, Sheet
 from functions.grades.domain.orders import Order
+from functions.grades.domain.pages import SignedPage
 from functions.grades.domain.periods import Period
 from functions.grades.store import catalogue, documents, orders
+from functions.grades.store import catalogue, orders, pages
 from functions.grades.store import periods as store
 from functions.organisation import queries as organisation
 from functions.organisation.queries import ActivityRecord
@@ -43,10 +45,18 @@ def gather(asked: Requested) -> list[Section]:
         for order in orders.orders_of(period.id, activity.id)
         if order.by == person
     ]
+    signed = [
+        page
+        for period, activity in pairs
+        for page in pages.pages_of(period.id, activity.id)[0]
+        if person in {*page.pupils, *page.named, *(one.person for one in page.signers)}
+    ]
     return [
         _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
         _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
         _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
+        _pages(signed),
+        _closed(person, {period.id: period for period, _ in pairs}.values()),
     ]  # fmt: skip
 
 
@@ -169,6 +179,14 @@ def _issued(rows: Iterable[tuple[str, str]]) -> Section:
         "grades.document", "Utfärdade betygsdokument", "Grade documents issued",
         {"number": ("Nummer", "Number"), "at": ("Utfärdat", "Issued")},
         [[number, at] for number, at in rows],
+def _pages(signed: Iterable[SignedPage]) -> Section:
+    return section(
+        "grades.catalogue", "Undertecknade sidor i betygskatalogen", "Signed pages of the catalogue",
+        {
+            "made": ("Upprättad", "Made"), "number": ("Sida", "Page"), "pupils": ("Elever", "Pupils"),
+            "sha256": ("SHA-256", "SHA-256"),
+        },
+        [[stamp(p.made), str(p.number), str(len(p.pupils)), p.sha256] for p in signed],
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ KEPT = {
     "grade_publication": Kept("grades.period"),
     "grade_statistics": Kept("grades.period"),
     "grade_sheet": Kept("grades.sheet", ("lines", "appointed"), dated="last_day"),
+    "catalogue_page": Kept("grades.catalogue", ("pupils", "named", "signers")),
+    "catalogue_certificate": Kept("grades.catalogue"),
     "signing_order": Kept("grades.catalogue", ("by", "entries")),
     "grade_case": Kept("grades.case", ("pk", "said")),
     "grade_open_case": Kept("grades.case", ("pk",)),

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from infra import layers
-from infra.local import audit, aws, gates, paths
+from infra.local import audit, aws, gates, pages, paths
 from infra.local.bootstrap import DEFAULT_PORT
 from infra.local.cloud import Cloud, CloudError
 from infra.local.login import sign_in
@@ -144,6 +144,22 @@ def verify(
     """Check the archived segments: chain, seals, gaps, doubled and changed rows."""
     clients: audit.Clients = audit.Account() if in_aws else Cloud(port=Running.load().port, state=paths.STATE)
     raise typer.Exit(0 if audit.verify(clients, first.date(), last.date()) else 1)
+
+
+@app.command("verify")
+def verify_pages(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Signed pages (PDF).")],
+    certificate: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The municipality's certificates (PEM)."),
+    ] = None,
+    address: Annotated[
+        str, typer.Option(help="Where they are published, https://…; default: on this machine.")
+    ] = "",
+) -> None:
+    """Check signed pages of the catalogue of grades: every signature, every decision, page after page."""
+    pem = certificate.read_text() if certificate else pages.published(address or Running.load().address)
+    raise typer.Exit(0 if pages.verify(files, pem) else 1)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -35,6 +35,7 @@ KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 BUS = "skolkit"
 KEY_EXPORT, PROTECTED_EXPORT = "skolkit-key-arn", "skolkit-protected-key-arn"
 AUDIT_KEY_EXPORT, AUDIT_STREAM_EXPORT = "skolkit-audit-key-arn", "skolkit-audit-stream-arn"
+ISSUER_EXPORT, SEAL_EXPORT = "skolkit-issuer-key-arn", "skolkit-seal-key-arn"
 POOL_EXPORT, DOMAIN_EXPORT = "skolkit-user-pool-arn", "skolkit-domain-name"
 
 # Types the embedded AWS does not know; it refuses a whole template for one of them unless its condition is
@@ -177,6 +178,11 @@ def files_bucket() -> str:
 def archive_bucket() -> str:
     """Where archived documents and the proofs of deletions are, locked."""
     return f"skolkit-archive-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
+def catalogue_bucket() -> str:
+    """Where the signed pages of the catalogue of grades are, locked."""
+    return f"skolkit-catalogue-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
 def documents_bucket() -> str:

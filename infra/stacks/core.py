@@ -15,7 +15,7 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.stacks import base, buckets
+from infra.stacks import base, buckets, signing
 from infra.stacks.users import Users
 
 CURSOR_SECRET = "skolkit-cursor"
@@ -36,6 +36,7 @@ class CoreStack(base.SkolkitStack):
         _data_keys(self, key)
         mac_key = self._audit_archive(key)
         self._retention_archive(key)
+        self._lock(*signing.catalogue(self, key))
         buckets.imports(self, key)
         buckets.extracts(self, key)
         buckets.documents(self, key)
@@ -78,6 +79,8 @@ class CoreStack(base.SkolkitStack):
         _export(self, "AuditKeyArn", mac_key.key_arn, base.AUDIT_KEY_EXPORT)
         _export(self, "AuditStreamArn", audit.table_stream_arn or "", base.AUDIT_STREAM_EXPORT)
         _export(self, "ProtectedKeyArn", _protected_key(self).key_arn, base.PROTECTED_EXPORT)
+        for name, made, export in signing.keys(self):
+            _export(self, name, made.key_arn, export)
         _export(self, "Address", domain, base.DOMAIN_EXPORT)
 
     def _bus(self) -> None:

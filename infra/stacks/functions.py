@@ -108,6 +108,7 @@ class Functions:
             "SKOLKIT_AREA": self._area,
             "SKOLKIT_BUS": base.BUS,
             "SKOLKIT_ARCHIVE": base.archive_bucket(),
+            "SKOLKIT_CATALOGUE": base.catalogue_bucket(),
             "SKOLKIT_EXTRACTS": base.extracts_bucket(),
             "SKOLKIT_FILES": base.files_bucket(),
             "SKOLKIT_TABLES": base.tables_bucket(),
@@ -123,6 +124,7 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
         return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
     if area in SIGNING:
         return _step_up(stack) | ({"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {})
+        return _step_up(stack) | (_timestamps(stack) if area == "grades" else {})
     if area != "messages":
         return {}
     services = CfnParameter(
@@ -135,6 +137,18 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     )
     told = {"SKOLKIT_PUSH_SERVICES": services.value_as_string}
     return told | {"SKOLKIT_PUSH_KEY": _secret(PUSH_SECRET)}
+
+
+def _timestamps(stack: base.SkolkitStack) -> dict[str, str]:
+    """Where signed pages are stamped."""
+    service = CfnParameter(
+        stack,
+        "TimeStamps",
+        default="",
+        allowed_pattern="(https?://[^ ]+)?",
+        description="Address of a time-stamping service (RFC 3161) for signed pages; empty for none.",
+    )
+    return {"SKOLKIT_TIMESTAMPS": service.value_as_string}
 
 
 def _step_up(stack: base.SkolkitStack) -> dict[str, str]:

@@ -119,6 +119,16 @@ _PAPERS = {
     "assessment": "assessment/iup", "attendance": "attendance/inquiries", "grades": "grades/documents",
     "register": "register/leaving",
 }  # fmt: skip
+def _catalogue() -> Mapping[str, Any]:
+    return {"resources": [f"{base.bucket_arn(base.catalogue_bucket())}/pages/*"]}
+
+
+def _signing() -> Mapping[str, Any]:
+    """The keys that issue certificates and seal."""
+    return {"resources": [Fn.import_value(base.ISSUER_EXPORT), Fn.import_value(base.SEAL_EXPORT)]}
+
+
+_PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
 
 
 def _papers(area: str) -> Mapping[str, Any]:
@@ -143,6 +153,10 @@ def _files(folder: str) -> Callable[[str], Mapping[str, Any]]:
 _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "ses:SendEmail": lambda _: _mail(),
     "sns:Publish": lambda _: {"not_resources": ["arn:*:sns:*:*:*"]},
+    "kms:GetPublicKey": lambda _: _signing(),
+    "kms:Sign": lambda _: _signing(),
+    "s3:GetObjectVersion catalogue": lambda _: _catalogue(),
+    "s3:PutObject catalogue": lambda _: _catalogue(),
     "kms:Decrypt protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "kms:GenerateDataKey protected": lambda _: {"resources": [Fn.import_value(base.PROTECTED_EXPORT)]},
     "dynamodb:DeleteItem keys": lambda _: {"resources": [base.table_arn("keys")]},

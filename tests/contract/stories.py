@@ -44,6 +44,9 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "attendance.InquiryWatchAsked.v1"): attendance.InquiryWatchAsked,
     ("attendance", "register.EnrolmentEnded.v1"): attendance.PupilPlaced,
     ("attendance", "register.PupilEnrolled.v1"): attendance.PupilPlaced,
+    ("grades", "grades.ClosingPageDue.v1"): grades.ClosingPageDue,
+    ("grades", "grades.GradesDecided.v1"): grades.GradesDecided,
+    ("grades", "grades.PeriodClosed.v1"): grades.PeriodClosed,
     ("register", "attendance.InquiryOpened.v1"): register.InquiryTold,
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,
@@ -198,6 +201,8 @@ STORY = (
     "grades/mark_documents.grade_corrected",
     "attendance/follow_custody.custody_changed",
     "attendance/hide_inquiry_papers.person_protected",
+    "grades/write_page.facts",
+    "grades/ask_closing_pages.period_closed",
     "access/withdraw_extracts.person_protected",
     "organisation/end_memberships.enrolment_ended",
     *(

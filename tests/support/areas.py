@@ -28,6 +28,7 @@ IMPORTS_BUCKET = "skolkit-imports-000000000000-eu-north-1"
 AUDIT_BUCKET = "skolkit-audit-000000000000-eu-north-1"
 TABLES_BUCKET = "skolkit-tables-000000000000-eu-north-1"
 ARCHIVE_BUCKET = "skolkit-archive-000000000000-eu-north-1"
+CATALOGUE_BUCKET = "skolkit-catalogue-000000000000-eu-north-1"
 FILES_BUCKET = "skolkit-files-000000000000-eu-north-1"
 DOCUMENTS_BUCKET = "skolkit-documents-000000000000-eu-north-1"
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.grades.signing.keys import ISSUER, SEAL
+from functions.grades.signing.keys import key as kms_key
 from infra.local.cloud import Cloud, free_port
 from skolkit import aws, table
 from tests.support.areas import (
     ARCHIVE_BUCKET,
     AUDIT_BUCKET,
+    CATALOGUE_BUCKET,
     DOCUMENTS_BUCKET,
     EXTRACTS_BUCKET,
     FILES_BUCKET,
@@ -38,6 +41,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_SIGN_IN_MINUTES="5",
             SKOLKIT_SIGN_IN_LEVEL="3",
             SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
+            SKOLKIT_CATALOGUE=CATALOGUE_BUCKET,
             SKOLKIT_EXTRACTS=EXTRACTS_BUCKET,
             SKOLKIT_FILES=FILES_BUCKET,
             SKOLKIT_TABLES=TABLES_BUCKET,
@@ -72,7 +76,7 @@ def lay_tables(cloud: Cloud) -> None:
         cloud.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
         )
-    for bucket in (ARCHIVE_BUCKET, AUDIT_BUCKET):
+    for bucket in (ARCHIVE_BUCKET, AUDIT_BUCKET, CATALOGUE_BUCKET):
         cloud.client("s3").create_bucket(
             Bucket=bucket,
             CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
@@ -83,4 +87,8 @@ def lay_tables(cloud: Cloud) -> None:
     kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)
     mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/skolkit-audit", TargetKeyId=mac)
+    for alias, spec in ((ISSUER, "ECC_NIST_P384"), (SEAL, "ECC_NIST_P256")):
+        made = kms.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=alias, TargetKeyId=made)
+    kms_key.cache_clear()
     cloud.client("ses").verify_email_identity(EmailAddress="skola@example.org")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from functions.grades.domain.pages import SignedPage, Signer
+from functions.grades.store.pages import page_item
 from functions.organisation.domain.staffing import ActivityRecord, Certification, Teaching
 from functions.organisation.store import activities, duties
-from skolkit.clock import today
+from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import commit
@@ -45,7 +47,21 @@ def graded(s: Schools) -> dict[str, str]:
     lines = [{"student": p, "version": 0, "value": "C"} for p in (s.pupil.id, s.hidden, mates[0])]
     saved = call("grades", "save_proposals", teacher, path=path, body={"lines": lines})
     assert saved.status == 200, saved.body
+    with acting_as("grades"):
+        commit(page_item(_page(s, path)))
     return made | {"graded mate": mates[0], "other mate": mates[1]}
+
+
+def _page(s: Schools, path: dict[str, str]) -> SignedPage:
+    """A signed page about the pupil; its file is not there."""
+    signed = Signer(
+        person=s.people["teacher"], role="teacher", at=now(), signed_in_at=now(), level=3,
+    )  # fmt: skip
+    return SignedPage(
+        period=path["period"], activity=path["activity"], unit=s.home.unit, number=1, kind="decisions",
+        order=new_id(), sha256="ab" * 32, version="1", made=now(), signers=(signed,), pupils=(s.pupil.id,),
+        named=(s.pupil.id,), entries=1,
+    )  # fmt: skip
 
 
 def _opened(s: Schools, year: int) -> str:
@@ -82,7 +98,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
         s, {"student": s.pupil.id, "value": "B", "reason": "hindered"}, keyed=True
     ),
     "grades.decide_grades": lambda s: on_sheet(s, {"students": [s.pupil.id]}, keyed=True),
+    "grades.link_catalogue_page": lambda s: Ask({**on_sheet(s).path, "page": "1"}),
     "grades.list_catalogue": of_pupil,
+    "grades.list_catalogue_pages": on_sheet,
+    "grades.list_certificates": lambda _: Ask(),
     "grades.list_grades": of_pupil,
     "grades.list_my_sheets": lambda _: Ask(),
     "grades.list_open_grade_statistics": lambda _: Ask(query=STATISTICS | {"schoolYear": "2026/27"}),

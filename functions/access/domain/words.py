@@ -92,6 +92,13 @@ DEEDS: dict[str, Deed] = {
         "märkte ett betygsdokument som ska ersättas", "marked a grade document to be replaced"
     ),
     "revoke_document": _change("återkallade ett betygsdokument", "revoked a grade document"),
+    "issue_certificate": _change("utfärdade kommunens certifikat", "issued the municipality's certificate"),
+    "link_catalogue_page": _read(
+        "hämtade en sida ur betygskatalogen", "fetched a page of the catalogue of grades"
+    ),
+    "write_page": _change(
+        "skrev en undertecknad sida i betygskatalogen", "wrote a signed page of the catalogue of grades"
+    ),
     "list_catalogue": _read("läste betygskatalogen", "read the catalogue of grades"),
     "ask_prognosis": _read("räknade på vad ett önskemål kräver", "calculated what a wish would take"),
     "read_eligibility": _read("räknade ut behörighet till gymnasiet", "calculated eligibility"),

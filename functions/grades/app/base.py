@@ -8,6 +8,7 @@ from skolkit.triggers import Triggers
 api = Api(
     "grades", "Betyg", uses=("s3:GetObject papers",), reader_uses=("dynamodb:PutItem check-tries",)
 )  # fmt: skip
+api = Api("grades", "Betyg", uses=("s3:GetObjectVersion catalogue",))
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

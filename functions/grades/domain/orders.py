@@ -12,6 +12,9 @@ from datetime import datetime
 from functions.grades.domain.catalogue import DeciderRole, Entry
 from skolkit.types import PersonId
 
+CLOSING = "-"
+"""The activity of an order that is for a whole period: the principal closes it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -19,6 +22,9 @@ class Order:
     (EU) 910/2014 art. 26), `period` and `activity` are "" where there is no sheet (a trial, what corrects an
     imported grade), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
     page about all decisions of a group carries one signature for each order.
+    (EU) 910/2014 art. 26), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
+    page is about the decisions of one order. The one with which the principal closes a period has no entries:
+    every sheet gets a page of all of its decisions.
     """
 
     id: str

@@ -37,6 +37,12 @@ def order_item(order: Order) -> OrderItem:
     )  # fmt: skip
 
 
+def find_order(period: str, activity: str, id: str) -> Order | None:
+    """An order. One consistent get."""
+    item = OrderItem.find(f"PERIOD#{period}", f"ORDER#{activity}#{id}")
+    return _order(item) if item else None
+
+
 def orders_of(period: str, activity: str) -> list[Order]:
     """All orders of a sheet, oldest first. One consistent query."""
     begins = OrderItem.sk.startswith(f"ORDER#{activity}#")

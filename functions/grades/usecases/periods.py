@@ -8,6 +8,7 @@ from dataclasses import replace
 from functions.access import guard
 from functions.grades.domain import periods as rules
 from functions.grades.domain.grading import Sheet, standing_of, undecided
+from functions.grades.domain.orders import CLOSING, Order
 from functions.grades.domain.periods import Period
 from functions.grades.events import GradesPublished, PeriodClosed, PeriodOpened
 from functions.grades.schemas.common import PageQuery
@@ -21,6 +22,7 @@ from functions.grades.schemas.grading import (
     ProgressRow,
     Publication,
 )
+from functions.grades.store import orders
 from functions.grades.store import periods as store
 from functions.grades.store import publications
 from functions.grades.usecases.rights import (
@@ -107,11 +109,16 @@ def close_period(caller: Caller, id: str, key: RequestKey) -> PeriodView:
     100 activities and groups, and a query of all sheets.
     """
     period = find_period(caller, "grades:close_period", id)
-    require_fresh(caller, now())
+    signed_in = require_fresh(caller, now())
     closed = rules.close(period, _missing(period), caller.person_id, now())
     view = period_view(replace(closed, version=(period.version or 0) + 1))
+    order = Order(
+        id=new_id(), period=id, activity=CLOSING, by=caller.person_id, role="principal", at=now(),
+        signed_in=signed_in.at, level=signed_in.level, entries=(), digest="",
+    )  # fmt: skip
     commit(
-        *store.period_writes(closed), facts=[PeriodClosed(period=id, unit=period.unit)],
+        *store.period_writes(closed), orders.order_item(order),
+        facts=[PeriodClosed(period=id, unit=period.unit)],
         trace=Trace(caller.person_id, "close_period", period.unit, changes=id),
         once=key.once(view.model_dump_json(by_alias=True)),
     )  # fmt: skip

@@ -87,3 +87,8 @@ def step_up() -> tuple[int, int]:
     the functions of areas where people sign. Raises `ConfigError`.
     """
     return int(_required("SKOLKIT_SIGN_IN_MINUTES")), int(_required("SKOLKIT_SIGN_IN_LEVEL"))
+
+
+def timestamps() -> str:
+    """The address of the time-stamping service (RFC 3161) that signed pages are stamped by; "" for none."""
+    return os.environ.get("SKOLKIT_TIMESTAMPS", "")

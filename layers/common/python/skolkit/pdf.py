@@ -14,24 +14,27 @@ from typing import Any
 _UNSET = re.compile(r"[^\n\x20-\x7e\u00a0-\u052f\u2010-\u2027\u2030-\u205e\u20ac\u2190-\u2193]")
 
 
-def pdf(template: Path, data: Mapping[str, object]) -> bytes:
-    """The PDF of a `.typ` file with `data`. Raises `typst.TypstError` for a template that cannot be set."""
-    made: bytes = _compiled(template, data, format="pdf", pdf_standards=["a-3a", "ua-1"])
+def pdf(template: Path, data: Mapping[str, object], attached: str = "") -> bytes:
+    """The PDF of a `.typ` file with `data`; `attached` is for its `pdf.attach`, and stays exactly as it is.
+    Raises `typst.TypstError` for a template that cannot be set.
+    """
+    made: bytes = _compiled(template, data, attached, format="pdf", pdf_standards=["a-3a", "ua-1"])
     return made
 
 
 def pages(template: Path, data: Mapping[str, object]) -> list[bytes]:
     """The same as pictures (PNG), one per page, to be looked at."""
-    made = _compiled(template, data, format="png", ppi=72)
+    made = _compiled(template, data, "", format="png", ppi=72)
     return made if isinstance(made, list) else [made]
 
 
-def _compiled(template: Path, data: Mapping[str, object], **options: object) -> Any:
+def _compiled(template: Path, data: Mapping[str, object], attached: str, **options: object) -> Any:
     import typst  # 80 MB that only the functions with the layer carry
 
     def compiled(data: object) -> Any:
         text = json.dumps(data, ensure_ascii=False)
-        return typst.compile(template.read_bytes(), sys_inputs={"data": text}, **options)
+        inputs = {"data": text, "attached": attached}
+        return typst.compile(template.read_bytes(), sys_inputs=inputs, **options)
 
     try:
         return compiled(data)
