@@ -14,8 +14,7 @@ from functions.grades.domain.grading import Line, Sheet
 from functions.grades.domain.orders import Order
 from functions.grades.domain.pages import SignedPage
 from functions.grades.domain.periods import Period
-from functions.grades.store import catalogue, documents, orders
-from functions.grades.store import catalogue, orders, pages
+from functions.grades.store import catalogue, documents, orders, pages
 from functions.grades.store import periods as store
 from functions.organisation import queries as organisation
 from functions.organisation.queries import ActivityRecord
@@ -56,7 +55,6 @@ def gather(asked: Requested) -> list[Section]:
         _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
         _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
         _pages(signed),
-        _closed(person, {period.id: period for period, _ in pairs}.values()),
     ]  # fmt: skip
 
 
@@ -179,6 +177,9 @@ def _issued(rows: Iterable[tuple[str, str]]) -> Section:
         "grades.document", "Utfärdade betygsdokument", "Grade documents issued",
         {"number": ("Nummer", "Number"), "at": ("Utfärdat", "Issued")},
         [[number, at] for number, at in rows],
+    )  # fmt: skip
+
+
 def _pages(signed: Iterable[SignedPage]) -> Section:
     return section(
         "grades.catalogue", "Undertecknade sidor i betygskatalogen", "Signed pages of the catalogue",

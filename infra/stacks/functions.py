@@ -123,8 +123,8 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     if area == "attendance":
         return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
     if area in SIGNING:
-        return _step_up(stack) | ({"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {})
-        return _step_up(stack) | (_timestamps(stack) if area == "grades" else {})
+        more = _timestamps(stack) | {"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {}
+        return _step_up(stack) | more
     if area != "messages":
         return {}
     services = CfnParameter(

@@ -119,6 +119,8 @@ _PAPERS = {
     "assessment": "assessment/iup", "attendance": "attendance/inquiries", "grades": "grades/documents",
     "register": "register/leaving",
 }  # fmt: skip
+
+
 def _catalogue() -> Mapping[str, Any]:
     return {"resources": [f"{base.bucket_arn(base.catalogue_bucket())}/pages/*"]}
 
@@ -126,9 +128,6 @@ def _catalogue() -> Mapping[str, Any]:
 def _signing() -> Mapping[str, Any]:
     """The keys that issue certificates and seal."""
     return {"resources": [Fn.import_value(base.ISSUER_EXPORT), Fn.import_value(base.SEAL_EXPORT)]}
-
-
-_PAPERS = {"attendance": "attendance/inquiries", "register": "register/leaving"}
 
 
 def _papers(area: str) -> Mapping[str, Any]:

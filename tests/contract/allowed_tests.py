@@ -4,7 +4,7 @@ teacher is responsible for the test, the other teacher and the other mentor mark
 
 from __future__ import annotations
 
-from tests.contract.roles import ANYONE, GUARDIANS, OFFICE
+from tests.contract.people import ANYONE, GUARDIANS, OFFICE
 
 LEADS = {"teacher", "principal"}
 MARKERS = {"other teacher", "other mentor"}

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import new_id
-from tests.support import assessed, requests_at_school, requests_grades
-from tests.support import requests_assessment, requests_at_school, requests_grades
-from tests.support import requests_at_school, requests_grade_cases, requests_grades
-from tests.support import requests_at_school, requests_documents, requests_grades
+from tests.support import (
+    assessed,
+    requests_assessment,
+    requests_at_school,
+    requests_documents,
+    requests_grade_cases,
+    requests_grades,
+)
 from tests.support.asks import (
     DISTRIBUTION,
     NEXT_YEAR,

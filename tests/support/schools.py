@@ -34,8 +34,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
-from tests.support import assessed, at_school
-from tests.support import at_school, matrices, national_tests
+from tests.support import assessed, at_school, matrices, national_tests
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     DISTRIBUTION,
@@ -55,8 +54,8 @@ from tests.support.asks import (
     substituted,
     year_body,
 )
-from tests.support.requests_grade_cases import wronged
 from tests.support.requests_documents import documented
+from tests.support.requests_grade_cases import wronged
 from tests.support.requests_grades import graded
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 

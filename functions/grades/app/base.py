@@ -6,9 +6,9 @@ from skolkit.http import Api
 from skolkit.triggers import Triggers
 
 api = Api(
-    "grades", "Betyg", uses=("s3:GetObject papers",), reader_uses=("dynamodb:PutItem check-tries",)
+    "grades", "Betyg", uses=("s3:GetObject papers", "s3:GetObjectVersion catalogue"),
+    reader_uses=("dynamodb:PutItem check-tries",),
 )  # fmt: skip
-api = Api("grades", "Betyg", uses=("s3:GetObjectVersion catalogue",))
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

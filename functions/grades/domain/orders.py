@@ -20,11 +20,9 @@ CLOSING = "-"
 class Order:
     """An order to sign decisions: `signed_in` and `level` are of the sign-in with which they were made (eIDAS
     (EU) 910/2014 art. 26), `period` and `activity` are "" where there is no sheet (a trial, what corrects an
-    imported grade), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
-    page about all decisions of a group carries one signature for each order.
-    (EU) 910/2014 art. 26), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A
-    page is about the decisions of one order. The one with which the principal closes a period has no entries:
-    every sheet gets a page of all of its decisions.
+    imported grade), `entries` the keys (pupil, number) in the catalogue, `digest` theirs together. A page is
+    about the decisions of one order. The one with which the principal closes a period has no entries: every
+    sheet gets a page of all of its decisions.
     """
 
     id: str

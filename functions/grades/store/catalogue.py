@@ -187,17 +187,14 @@ def wanted_entries(keys: Sequence[tuple[str, str]]) -> Wanted[list[Entry]]:
     return Wanted(EntryItem, list(keys), lambda found: [entry_of(item) for item in found.values()])
 
 
-def find_heads(pupils: Iterable[PersonId], *, consistent: bool = True) -> dict[PersonId, Head]:
-    """The heads of pupils. One round trip per 100."""
-    found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=consistent)[0]
 def wanted_numbered(places: Iterable[tuple[PersonId, int]]) -> Wanted[list[Entry]]:
     """Entries by pupil and number, as orders name them, for `skolkit.table.fetch`."""
     return wanted_entries([(f"PUPIL#{pupil}", f"ENTRY#{number:05}") for pupil, number in places])
 
 
-def find_heads(pupils: Iterable[PersonId]) -> dict[PersonId, Head]:
-    """The heads of pupils. One consistent round trip per 100."""
-    found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=True)[0]
+def find_heads(pupils: Iterable[PersonId], *, consistent: bool = True) -> dict[PersonId, Head]:
+    """The heads of pupils. One round trip per 100."""
+    found: dict[PersonId, Head] = fetch(wanted_heads(pupils), consistent=consistent)[0]
     return found
 
 

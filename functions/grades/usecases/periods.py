@@ -22,9 +22,8 @@ from functions.grades.schemas.grading import (
     ProgressRow,
     Publication,
 )
-from functions.grades.store import orders
+from functions.grades.store import orders, publications
 from functions.grades.store import periods as store
-from functions.grades.store import publications
 from functions.grades.usecases.rights import (
     Work,
     graded_in,

@@ -38,7 +38,8 @@ def document(**more: Any) -> Document:
     plain = Document(
         id="document", pupil=PersonId("pupil"), kind="termGrades", language="sv", form=GR,
         unit=UnitId("unit"), unit_name="Björkskolan", at=AT, by=PersonId("head"), role="principal",
-        number="TB-1", entries=(("one", "d1"), ("two", "d2")), code="c", sha256="s", fingerprint="f", period="period",
+        number="TB-1", entries=(("one", "d1"), ("two", "d2")), code="c", sha256="s", fingerprint="f",
+        period="period",
     )  # fmt: skip
     return replace(plain, **more)
 
