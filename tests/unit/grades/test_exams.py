@@ -34,6 +34,14 @@ def test_who_has_everything_gets_a_diploma(core: list[Mark], code: str) -> None:
     assert (found.outcome, unmet(found), found.rules) == ("diploma", {}, "exam-2011")
 
 
+def test_every_requirement_names_its_law() -> None:
+    laws = {code: {r.name: r.law for r in ask(code=code).requirements} for code in ("NA", "VO")}
+    assert laws["NA"]["swedish"] == "skollagen 16:28, gymnasieförordningen 8:7"
+    assert laws["VO"]["swedish"] == "skollagen 16:27, gymnasieförordningen 8:6"
+    assert (laws["NA"]["passed"], laws["VO"]["passed"]) == ("skollagen 16:28", "skollagen 16:27")
+    assert (laws["VO"]["graded"], laws["VO"]["common"]) == ("skollagen 16:26", "gymnasieförordningen 8:5")
+
+
 def test_2500_points_with_grades_of_which_2250_passed() -> None:
     less = ask(*LEVELS, course("FIL", "E", 1750), WORK)
     assert (less.outcome, unmet(less)) == ("studies", {"graded": (2500, 2450)})

@@ -76,6 +76,8 @@ def test_of_two_language_choices_the_better_is_the_seventeenth_and_the_other_amo
 def test_before_2014_there_was_no_seventeenth() -> None:
     assert in_force(RULES, date(2013, 6, 1)) is OLD
     assert in_force(RULES, date(2026, 6, 1)) is NOW
+    assert in_force(RULES, date(2013, 12, 31)) is OLD
+    assert in_force(RULES, date(2014, 1, 1)) is NOW
     assert in_force(RULES, date(2000, 1, 1)) is OLD
     before = merit(year_nine("E" * 16, "C"), OLD)
     assert (before.value, before.rules) == (165.0, "merit-2013")
