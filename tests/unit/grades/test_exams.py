@@ -63,6 +63,8 @@ def test_core_of_a_preparatory_diploma() -> None:
     assert unmet(without_first) == {"english": (200, 100)}, "a course includes no other"
     second = [course("SVASVA01", "E"), course("SVASVA02", "E"), course("SVASVA03", "E")]
     assert ask(*COURSES[3:], *second, REST, WORK).outcome == "diploma"
+    assert ask(course("SVEA3000X", "E"), *LEVELS[1:], REST, WORK).outcome == "diploma"
+    assert unmet(ask(course("SVEA2000X", "E"), *LEVELS[1:], REST, WORK))["swedish"] == (300, 200)
 
 
 def test_core_of_a_vocational_diploma() -> None:
