@@ -89,6 +89,9 @@ def test_merit_points_of_courses(codes: tuple[str, ...], required: tuple[str, ..
         (("MODO2000XSPA",), ("MODO1000X",), 1.0), (("MODF1000XSPA",), (), 0.5),
         (("MODO2000XSPA", "MODF1000XSPA"), ("MODO1000X",), 1.5), (("MODG1000XFRA",), (), 0.0),
         (("MODO2000XSPA", "MODG1000XFRA"), ("MODO1000X",), 1.5),
+        (("MODO2000XSPA", "MODY1000XFRA"), ("MODO1000X",), 1.0),
+        (("MODO2000XSPA", "SVEG1000X"), ("MODO1000X",), 1.5),
+        (("MODO2000XSPA", "SVEY1000X"), ("MODO1000X",), 1.0),
         (("MODO1000XSPA", "MODG1000XFRA"), (), 0.5), (("SVEO2000X",), (), 1.5), (("SVEO1000X",), (), 0.5),
         (("SVEO2000X", "MODG1000XFRA"), ("MODO1000X",), 1.5), (("ENGE3000X",), (), 1.0),
         (("ENGE2000X",), (), 0.0), (("ENGE3000X",), ("ENGE3000X",), 0.0), (("MATE2B00X",), (), 0.5),
@@ -104,6 +107,13 @@ def test_merit_points_of_courses(codes: tuple[str, ...], required: tuple[str, ..
 def test_merit_points_of_levels(codes: tuple[str, ...], required: tuple[str, ...], expected: float) -> None:
     """Högskoleförordningen bilaga 3, 8 a–l."""
     assert points(*codes, required=required) == expected
+
+
+def test_a_code_without_a_language_is_of_the_one_the_grade_names() -> None:
+    both = course("MODXXX04", "E", language="spa"), course("MODXXX02", "E", language="fra")
+    assert university_merit(both).points == 1.5
+    same = course("MODXXX04", "E", language="spa"), course("MODXXX02", "E", language="spa")
+    assert university_merit(same).points == 1.0
 
 
 def test_a_fail_gives_no_merit_points() -> None:
