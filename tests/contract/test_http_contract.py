@@ -41,6 +41,7 @@ from tests.support.areas import (
     gateway_event,
 )
 from tests.support.asks import PARKED, TELEPHONY, last_month
+from tests.support.assessing import YEAR
 from tests.support.requests import REQUESTS
 from tests.support.schools import Schools
 
@@ -134,7 +135,11 @@ class Gateway:
             "table": "persons",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
             "month": last_month(schools)["month"],
+            "note": schools.made["assessment note"], "slot": schools.made["booked talk"], "subject": "MA",
+            "year": YEAR,
         }  # fmt: skip
+        if area == "assessment":
+            self.ids["round"] = schools.made["published round"]
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         operation, path = self._route(environ["REQUEST_METHOD"], environ["PATH_INFO"])
@@ -165,7 +170,8 @@ class Gateway:
                 w.startswith("{") or w == g for w, g in pairs
             ):
                 places = {w[1:-1]: unquote(g) for w, g in pairs if w.startswith("{")}
-                return operation, {k: self.ids[k] if len(v) % 4 else v for k, v in places.items()}
+                ids = self.ids | ({"round": self.ids["talks"]} if "talk-rounds" in wanted else {})
+                return operation, {k: ids[k] if len(v) % 4 else v for k, v in places.items()}
         raise LookupError(path)
 
 

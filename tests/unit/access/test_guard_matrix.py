@@ -147,6 +147,10 @@ KNOWN_PUPIL = {
     "pupil without unit": f"{HOME}, teacher, mentor, head, registrar",
 }
 OWN = {"own": "guardian", "adult": "guardian", "protected adult": "guardian"}
+BY_HOME_AND_MENTOR = {
+    thing: "guardian, pupil, mentor" if thing == "pupil of 18" else "guardian, mentor"
+    for thing in KNOWN_PUPIL
+}  # fmt: skip
 
 ADULT = {
     "own": "registrar",
@@ -359,6 +363,18 @@ EXPECTED: dict[str, dict[str, str]] = {
     ),
     "attendance:edit_leave_settings": {"unit": OFFICE},
     "attendance:open_lesson": {"lesson": f"teacher, substitute, mentor, {OFFICE}"},
+    "assessment:book_talk": BY_HOME_AND_MENTOR,
+    "assessment:follow_talks": {"group": "mentor, principal"},
+    "assessment:judge": dict.fromkeys(KNOWN_PUPIL, "teacher, mentor"),
+    "assessment:lead": {"unit": "principal"},
+    "assessment:note": dict.fromkeys([*KNOWN_PUPIL, "group"], "teacher, mentor"),
+    "assessment:offer_talks": {"group": "mentor"},
+    "assessment:plan": dict.fromkeys(KNOWN_PUPIL, "mentor"),
+    "assessment:read": dict.fromkeys([*KNOWN_PUPIL, "group"], "teacher, mentor, principal")
+    | {"pupil without unit": "teacher, mentor"},
+    "assessment:read_own": OWN,
+    "assessment:read_published": dict.fromkeys(KNOWN_PUPIL, HOME),
+    "assessment:sign": BY_HOME_AND_MENTOR,
     "attendance:save_lesson": {"lesson": "teacher, substitute, principal, head"},
     "attendance:correct_lesson": {"lesson": f"teacher, mentor, {OFFICE}"},
     "attendance:cancel_lesson": {"lesson": f"teacher, {OFFICE}"},
@@ -397,11 +413,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "messages:show_contacts": {
         thing: "guardian, pupil" if thing == "pupil of 18" else "guardian" for thing in KNOWN_PUPIL
     },
-    "messages:write": {
-        thing: "guardian, pupil, mentor" if thing == "pupil of 18" else "guardian, mentor"
-        for thing in KNOWN_PUPIL
-    }
-    | {"group": "mentor"},
+    "messages:write": BY_HOME_AND_MENTOR | {"group": "mentor"},
     "messages:read_own_preferences": OWN,
     "messages:send_attachment": OWN,
     "messages:send_emergency": {"unit": OFFICE},
