@@ -226,6 +226,26 @@ def book(
     return replace(slot, booking=booking), replace(booked, talks=talks)
 
 
+def change(
+    round: TalkRound,
+    old: Slot,
+    slot: Slot,
+    booked: Booked,
+    booking: Booking,
+    now: datetime,
+    today: date,
+    *,
+    staff: bool,
+) -> tuple[Slot, Slot | None, Booked]:
+    """A time booked in the place of another, the one that is free again (None when it is the same time and
+    only who comes is changed), and what the pupil has booked then. Raises what `book` and `cancel` do.
+    """
+    freed, left = cancel(round, old, booked, booking.by, now, today, staff=staff)
+    same = freed.id == slot.id
+    taken, mine = book(round, freed if same else slot, left, booking, now, today, staff=staff)
+    return taken, None if same else freed, mine
+
+
 def cancel(
     round: TalkRound, slot: Slot, booked: Booked, by: PersonId, now: datetime, today: date, *, staff: bool
 ) -> tuple[Slot, Booked]:

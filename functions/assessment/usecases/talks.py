@@ -192,19 +192,18 @@ def _book(
     old = store.find_slot(round_id, new.instead) if new.instead else None
     if slot is None or (new.instead and old is None):
         raise NotFound
-    if old:
-        old, booked = rules.cancel(round, old, booked, caller.person_id, now(), today(), staff=staff)
-        slot = old if old.id == slot.id else slot
     asked = [PersonId(one) for one in new.guardians]
     coming = rules.who_comes(round, asked, caller.person_id, pupil.guardians)
     booking = Booking(booked.pupil, coming, new.pupil_takes_part or not coming, caller.person_id, now())
-    slot, booked = rules.book(round, slot, booked, booking, now(), today(), staff=staff)
+    when, freed = (now(), today()), None
+    if old:
+        slot, freed, booked = rules.change(round, old, slot, booked, booking, *when, staff=staff)
+    else:
+        slot, booked = rules.book(round, slot, booked, booking, *when, staff=staff)
     view = slot_view(replace(slot, version=(slot.version or 0) + 1))
-    freed: list[Write] = []
-    if old and old.id != slot.id:
-        freed = [store.slot_item(old), Remove(store.talk_day(old))]
+    free: list[Write] = [store.slot_item(freed), Remove(store.talk_day(freed))] if freed else []
     commit(
-        store.slot_item(slot), Overwrite(store.talk_day(slot)), store.booked_item(booked), *freed,
+        store.slot_item(slot), Overwrite(store.talk_day(slot)), store.booked_item(booked), *free,
         facts=[_booked_fact(round, slot), _due("talk_booked", slot, coming or (pupil.id,), pupil.id)],
         trace=Trace(caller.person_id, "book_talk", pupil.id, changes=f"{round_id} {slot.id}"),
         once=key.once(view.model_dump_json(by_alias=True)),

@@ -71,21 +71,27 @@ def test_whatever_homes_do_a_time_is_one_homes_and_a_home_has_one_time(
             continue
         now_slots, mine = list(slots), booked[pupil]
         try:
-            if deed != "book":
-                at = which if deed == "cancel" else instead
-                freed, mine = rules.cancel(round, now_slots[at], mine, by, NOW, TODAY, staff=staff)
-                now_slots[at] = freed
-            if deed != "cancel":
+            if deed == "cancel":
+                freed, mine = rules.cancel(round, now_slots[which], mine, by, NOW, TODAY, staff=staff)
+                now_slots[which] = freed
+            else:
                 coming = rules.who_comes(round, [], by, CUSTODY[pupil])
-                booking = Booking(pupil, coming, True, by, NOW)
-                taken, mine = rules.book(round, now_slots[which], mine, booking, NOW, TODAY, staff=staff)
-                now_slots[which] = taken
+                booking, one = Booking(pupil, coming, True, by, NOW), now_slots[which]
+                left: Slot | None = None
+                if deed == "change":
+                    old = now_slots[instead]
+                    one, left, mine = rules.change(round, old, one, mine, booking, NOW, TODAY, staff=staff)
+                else:
+                    one, mine = rules.book(round, one, mine, booking, NOW, TODAY, staff=staff)
+                now_slots[which] = one
+                if left:
+                    now_slots[instead] = left
         except DomainError:
             continue
         slots, booked[pupil] = now_slots, mine
-    for pupil, one in booked.items():
+    for pupil, known in booked.items():
         held = {s.id: s.booking for s in slots if s.booking and s.booking.pupil == pupil}
-        assert set(held) == set(one.talks)
+        assert set(held) == set(known.talks)
         people = [guardian for booking in held.values() for guardian in booking.guardians]
         assert len(people) == len(set(people))
         assert separate or len(held) <= 1
