@@ -8,7 +8,11 @@ from infra.areas import Area
 from tests.infrastructure.conftest import Assembly, Resource, as_text
 
 # What follows an area's table: kinds that change, and partitions that are removed.
-FOLLOWED = {"messages": (set[str](), "FILE#"), "register": ({"person", "enrolment", "kin"}, "PERSON#")}
+FOLLOWED = {
+    "assessment": (set[str](), "PUPIL#"),
+    "messages": (set[str](), "FILE#"),
+    "register": ({"person", "enrolment", "kin"}, "PERSON#"),
+}
 
 
 def queue_name(cdk: Assembly, stack: str, arn: Any) -> str:

@@ -161,12 +161,12 @@ def test_nobody_may_lift_the_lock_or_delete_from_the_archive(cdk: Assembly) -> N
         for action, resource in allowed(role):
             if action == "s3:DeleteObject":
                 own = rf":::skolkit-(tables|files)-\S+/[a-z]+/{area}/\*$"
-                files = rf"{own}|/(register/leaving|attendance/inquiries|documents/whole)/\*$"
+                files = rf"{own}|/(register/leaving|attendance/inquiries|assessment/iup|documents/whole)/\*$"
                 assert re.search(files, resource), (function, resource)
                 deletes.add(function.properties["FunctionName"].rpartition("-")[2])
     assert deletes == {
-        "forget_attachments", "hide_inquiry_papers", "hide_papers", "scan_attachment", "withdraw_extracts",
-        "withdraw_tables", "work_on_tables",
+        "forget_attachments", "forget_iup_papers", "hide_inquiry_papers", "hide_iup_papers", "hide_papers",
+        "scan_attachment", "withdraw_extracts", "withdraw_tables", "work_on_tables",
     }  # fmt: skip
     for role in cdk.of("AWS::IAM::Role"):
         for action, _ in allowed(role):

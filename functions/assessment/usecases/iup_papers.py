@@ -31,7 +31,9 @@ TEMPLATE = Path(__file__).parent.with_name("documents") / "iup.typ"
 
 
 def link_iup(caller: Caller, id: PersonId, year: int) -> schemas.PaperLink:
-    """Where to fetch the PDF of the version that the home reads. Five round trips, three more for staff."""
+    """Where to fetch the PDF of the version that the home reads; one that names somebody who has become
+    protected is written anew first. Five round trips, three more for staff.
+    """
     pupil, _ = require_reader(caller, id)
     plan = store.find(pupil.records, year)
     edition = store.find_edition(plan.pupil, year, plan.published) if plan else None
@@ -101,6 +103,7 @@ def hide_iup_papers(person: PersonId) -> None:
 def _hide(record: PersonId, year: int, number: int, person: PersonId) -> None:
     edition = store.find_edition(record, year, number)
     if edition and (edition.paper == "waiting" or edition.named):
+        store.remove(edition)
         _write_anew(edition, person)
 
 
@@ -114,7 +117,6 @@ def forget_iup_papers(keys: Sequence[tuple[str, str]]) -> None:
 def _write_anew(edition: Edition, about: PersonId) -> None:
     """One that is being written is stored again as it is, so that whoever writes it reads again."""
     pupil, year, number = edition.plan.pupil, edition.plan.year.start_year, edition.number
-    store.remove(edition)
     asked = [IupPaperAsked(pupil=pupil, year=year, version=number)] if edition.paper == "ready" else []
     trace = Trace(_SYSTEM, "hide_iup_papers", about, changes=f"{year} {number}")
     commit(store.edition_item(rules.unwritten(edition)), facts=asked, trace=trace)
