@@ -98,14 +98,10 @@ def compare(counted: Mapping[Teachers, Counts], rules: Rules = RULES) -> Compari
         return Comparison(None, dict.fromkeys(counted))
     hidden = {who for who, counts in counted.items() if not counts.is_safe(rules)}
     left = sorted(set(counted) - hidden, key=lambda who: (counted[who].pupils, who))
-    # Until what is hidden is several rows and safe together; in the end all are, and the whole is shown.
-    while hidden and left and not _covers(hidden, counted, rules):
+    # Until what is hidden is safe together, which one row alone never is; in the end all are hidden.
+    while hidden and left and not _sum([counted[who] for who in hidden]).is_safe(rules):
         hidden.add(left.pop(0))
     return Comparison(whole, {who: None if who in hidden else counts for who, counts in counted.items()})
-
-
-def _covers(hidden: set[Teachers], counted: Mapping[Teachers, Counts], rules: Rules) -> bool:
-    return len(hidden) > 1 and _sum([counted[who] for who in hidden]).is_safe(rules)
 
 
 def _sum(rows: Sequence[Counts]) -> Counts:
