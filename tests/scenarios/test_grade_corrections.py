@@ -40,15 +40,15 @@ class Decided:
     def principal(self) -> PersonId:
         return self.own.world.staff("principal")
 
-    def ask(self, name: str, person: str, body: Any = None, **path: str) -> Answer:
+    def ask(self, name: str, person: PersonId, body: Any = None, **path: str) -> Answer:
         return ask(self.own, name, person, body, pupil=self.pupil.id, **path)
 
-    def grades(self, person: str) -> dict[str, str]:
+    def grades(self, person: PersonId) -> dict[str, str]:
         found = self.ask("list_grades", person).body["data"]
         return {row["subjectCode"]: row["gradeValue"] for row in found}
 
 
-def ask(own: Deployed, name: str, person: str, body: Any = None, **path: str) -> Answer:
+def ask(own: Deployed, name: str, person: PersonId, body: Any = None, **path: str) -> Answer:
     return own.call("grades", name, person, path=path, body=body, headers={"idempotency-key": new_id()})
 
 

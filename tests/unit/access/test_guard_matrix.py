@@ -23,6 +23,7 @@ from functions.access.guard import (
 )  # fmt: skip
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.types import GroupId, LessonId, PersonId, UnitId
+from tests.unit.access.expected_of_grades import GRADES
 
 HERE, ELSEWHERE = UnitId("unit-here"), UnitId("unit-elsewhere")
 
@@ -427,7 +428,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pupil without unit": "mentor, head, registrar",
         "unit": OFFICE,
     },
-}
+} | GRADES
 
 
 def expected(action: guard.Action, thing: str) -> set[str]:
