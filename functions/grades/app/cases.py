@@ -59,7 +59,8 @@ _SIGNED = (NotFound, ChangedMeanwhile, StaleSignIn, WeakSignIn, refusals.CaseClo
 
 @api.operation(
     "POST", "/v1/pupils/{pupil}/grade-cases/{case}/answers", process=33, status=201, keyed=True,
-    body=schemas.ChangeAnswer, answer=schemas.CaseView, errors=(*_SIGNED, refusals.NotToAnswerChange),
+    body=schemas.ChangeAnswer, answer=schemas.CaseView,
+    errors=(*_SIGNED, refusals.OwnGrade, refusals.NotToAnswerChange),
 )  # fmt: skip
 def answer_grade_change(request: Request[schemas.ChangeAnswer, None]) -> schemas.CaseView:
     """Want an own decision on a grade changed, or not"""

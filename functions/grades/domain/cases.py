@@ -54,14 +54,16 @@ class Proposal:
     title: str | None = None
 
     def on(self, entry: Entry) -> Entry:
-        """The entry as it would say."""
+        """The entry as it would say. Language and choice only where the subject has them."""
+        known = subjects.subject_of(entry.subject.code)
+        many, modern = known and known.kind == "language", known and known.designation == "M"
 
         def new(said: T | None, old: T) -> T:
             return old if said is None else said
 
         subject = replace(
-            entry.subject, choice=new(self.choice, entry.subject.choice),
-            language=new(self.language, entry.subject.language),
+            entry.subject, choice=new(self.choice if modern else None, entry.subject.choice),
+            language=new(self.language if many else None, entry.subject.language),
         )  # fmt: skip
         return replace(
             entry, subject=subject, value=new(self.value, entry.value),
@@ -227,12 +229,15 @@ def ground_of(case: Case, entry: Entry, employed: Collection[PersonId]) -> Groun
 
 
 def answer(
-    case: Case, entry: Entry, by: PersonId, employed: Collection[PersonId], now: datetime, *, agrees: bool
-) -> tuple[Case, bool]:
+    case: Case, entry: Entry, by: PersonId, home: Home, employed: Collection[PersonId], now: datetime, *,
+    agrees: bool,
+) -> tuple[Case, bool]:  # fmt: skip
     """The case with the answer of one who decided on the grade, and whether all of them want it changed now
-    (skollagen 3:20). Raises `CaseClosed`, `NotToAnswerChange`.
+    (skollagen 3:20). Raises `CaseClosed`, `OwnGrade`, `NotToAnswerChange`.
     """
     _require_open(case)
+    if by in home.all:
+        raise refusals.OwnGrade(field="case", value=case.id)
     answered = {one.by for one in case.answers}
     if case.kind != "change" or by not in teachers_of(entry) or by not in employed or by in answered:
         raise refusals.NotToAnswerChange(field="case", value=case.id)

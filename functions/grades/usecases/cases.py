@@ -116,7 +116,9 @@ def _answer(caller: Caller, pupil: PersonId, id: str, new: ChangeAnswer, key: Re
     case, matter = _find(caller, "grades:answer_change", pupil, id)
     signed_in, at = require_fresh(caller, now()), now()
     there = employed(rules.teachers_of(matter.entry), case.unit)
-    said, whole = rules.answer(case, matter.entry, caller.person_id, there, at, agrees=new.agrees)
+    said, whole = rules.answer(
+        case, matter.entry, caller.person_id, matter.home, there, at, agrees=new.agrees
+    )
     if not whole:
         return _save(caller, matter, said, "answer_grade_change", key)
     approved = replace(said, verdict=Verdict(outcome="approved", by=caller.person_id, at=at))

@@ -67,27 +67,35 @@ def require_matter(caller: Caller, action: guard.Action, pupil: PersonId, entry:
 
 
 def require_about(
-    caller: Caller, action: guard.Action, record: PupilRecord, units: Sequence[UnitId],
+    caller: Caller, action: guard.Action, record: PupilRecord, units: Sequence[UnitId | None],
     teachers: Collection[PersonId], *, at_home: bool,
 ) -> None:  # fmt: skip
     """Let the caller do `action` about a pupil in a matter of one of `units`, where `teachers` have had the
-    pupil. No round trip for the home; three for staff.
+    pupil: whoever of them has left the unit has no task there any more. No round trip for the home; three for
+    staff.
     """
     around, duties = organisation.Around(()), tuple[guard.Duty, ...]()
     if not at_home:
         around = organisation.staff_around(record.id, today())
         duties = organisation.duties_of(caller.person_id)
-    facts = replace(register.facts_of(record, around), teachers=frozenset(teachers))
+    there = caller.person in teachers and any(_is_at(units[0], duty) for duty in duties)
+    mine = frozenset({caller.person_id}) if there else frozenset[PersonId]()
+    facts = replace(register.facts_of(record, around), teachers=mine)
     if not any(guard.allowed(caller, action, replace(facts, unit=unit), duties) for unit in units):
         raise NotFound
 
 
 def employed(people: Iterable[PersonId], unit: UnitId) -> frozenset[PersonId]:
-    """Those who have a duty of their own at a unit today. A round trip each."""
+    """Those who have a duty of their own at a unit, or at the whole municipality, today. A round trip
+    each.
+    """
     return frozenset(
-        person for person in people
-        if any(duty.unit == unit and duty.only is None for duty in organisation.duties_of(person))
-    )  # fmt: skip
+        person for person in people if any(_is_at(unit, duty) for duty in organisation.duties_of(person))
+    )
+
+
+def _is_at(unit: UnitId | None, duty: guard.Duty) -> bool:
+    return duty.only is None and duty.unit in (unit, None)
 
 
 def appended(

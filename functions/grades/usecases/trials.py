@@ -172,14 +172,11 @@ def list_trials(caller: Caller, person: PersonId) -> TrialList:
     if record is None:
         raise NotFound
     found = store.trials_of(record.records)
-    if caller.person not in {record.id, *record.guardians}:
+    at_home = caller.person in {record.id, *record.guardians}
+    if not at_home:
         found = [trial for trial in found if _reads(caller, record, trial)]
-        if not found:
-            require_about(
-                caller, "grades:read_trials", record, [record.unit] if record.unit else [], (), at_home=False
-            )
-    else:
-        require_about(caller, "grades:read_trials", record, [UnitId("")], (), at_home=True)
+    if at_home or not found:
+        require_about(caller, "grades:read_trials", record, [record.unit], (), at_home=at_home)
     record_read(Trace(caller.person_id, "list_trials", record.id))
     return TrialList(data=[_view(trial) for trial in sorted(found, key=lambda t: t.applied, reverse=True)])
 

@@ -144,7 +144,7 @@ def test_whose_change_it_is(
     held = entry(deciders=tuple(Decider(person=p) for p in deciders))
     one = change()
     for who, agrees in answers.items():
-        one, _ = rules.answer(one, held, who, employed, NOW, agrees=agrees)
+        one, _ = rules.answer(one, held, who, HOME, employed, NOW, agrees=agrees)
     assert rules.ground_of(one, held, employed) == ground
     for named in ("notEmployed", "partlyGone", "disagreement", "hindered"):
         if named == (ground or "hindered"):
@@ -158,20 +158,36 @@ def test_what_a_principal_decided_is_the_principals_to_change() -> None:
     held = entry(deciders=(Decider(person=HEAD, role="principal"),))
     assert rules.ground_of(change(), held, [HEAD]) == "notEmployed"
     with pytest.raises(refusals.NotToAnswerChange):
-        rules.answer(change(), held, HEAD, [HEAD], NOW, agrees=True)
+        rules.answer(change(), held, HEAD, HOME, [HEAD], NOW, agrees=True)
 
 
 def test_all_who_decided_agree_and_each_answers_once() -> None:
     held, both = entry(), (ONE, TWO)
-    one, whole = rules.answer(change(), held, ONE, both, NOW, agrees=True)
+    one, whole = rules.answer(change(), held, ONE, HOME, both, NOW, agrees=True)
     assert not whole
     for who in (ONE, HEAD):
         with pytest.raises(refusals.NotToAnswerChange):
-            rules.answer(one, held, who, both, NOW, agrees=True)
-    assert rules.answer(one, held, TWO, both, NOW, agrees=True)[1]
-    assert not rules.answer(one, held, TWO, both, NOW, agrees=False)[1]
+            rules.answer(one, held, who, HOME, both, NOW, agrees=True)
+    assert rules.answer(one, held, TWO, HOME, both, NOW, agrees=True)[1]
+    assert not rules.answer(one, held, TWO, HOME, both, NOW, agrees=False)[1]
     with pytest.raises(refusals.NotToAnswerChange):
-        rules.answer(case(), held, ONE, both, NOW, agrees=True)
+        rules.answer(case(), held, ONE, HOME, both, NOW, agrees=True)
+
+
+def test_nobody_changes_the_grade_of_an_own_child() -> None:
+    with pytest.raises(refusals.OwnGrade):
+        rules.answer(change(), entry(), ONE, Home(PUPIL, frozenset({ONE})), (ONE, TWO), NOW, agrees=True)
+
+
+def test_only_a_language_has_a_language() -> None:
+    asked = case(proposal=Proposal(language="deu", choice="languageChoice"))
+    with pytest.raises(refusals.NothingToCorrect):
+        rules.check_case(asked, entry(), [], taken=False)
+    modern = replace(MATHS, code="GRGRMSP01", name="Moderna språk", language="fra", choice="pupilsChoice")
+    new = asked.proposal.on(entry(subject=modern))
+    assert (new.subject.language, new.subject.choice) == ("deu", "languageChoice")
+    own = replace(MATHS, code="GRGRMOD01", name="Modersmål", language="ara")
+    assert asked.proposal.on(entry(subject=own)).subject == replace(own, language="deu")
 
 
 def test_only_what_came_from_a_file_is_withdrawn() -> None:
