@@ -30,6 +30,7 @@ for layer in ("documents", "signing"):
 # once, then 300 more a minute, up to the account's thousand.
 FIRST, MORE_PER_SECOND, MOST = 5, 5.0, 1000
 SHEETS = 400  # a unit of 900 pupils
+TRIPS = 0.1  # seconds: ten round trips more, to tables and to S3
 COLD = 3.0  # seconds until the first page is begun: a start with both layers, and the queue's poll
 
 
@@ -85,12 +86,12 @@ def test_a_signed_page(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None
         }
         content = signed(*pages._set(page, known))
     assert check(content, [ours.root]).faults == ()
-    whole = parts["all of it"][0] / 1000
+    whole, own = (took / 1000 for took in parts["all of it"])
     with capsys.disabled():
         print(f"\na signed page of a class of 30, {len(content) / 1000:.0f} kB; median, and own CPU:")
         for name, (took, cpu) in parts.items():
             print(f"  {name:40} {took:6.1f} ms {cpu:6.1f} ms")
         print("  (agreed: the page at most 500 ms; reading and storing it are ten round trips more)")
-        for seconds in (whole + 0.1, 0.5, 1.0):
+        for seconds in (own + TRIPS, whole + TRIPS, 0.5, 1.0):
             took = parallel(SHEETS, seconds)
             print(f"{SHEETS} sheets at {seconds * 1000:4.0f} ms a page: {took:.0f} s (agreed: at most 20)")
