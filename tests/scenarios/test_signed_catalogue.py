@@ -35,7 +35,7 @@ def signed(own: Deployed, person: PersonId, count: int, **where: str) -> list[di
     return eventually(found)
 
 
-def fetched(own: Deployed, person: str, number: int, into: Path, **where: str) -> Path:
+def fetched(own: Deployed, person: PersonId, number: int, into: Path, **where: str) -> Path:
     """A page as a file."""
     answer = ask(own, "link_catalogue_page", person, **where, page=str(number))
     assert answer.status == 200, answer.body
