@@ -122,7 +122,7 @@ _PAPERS = {
 
 
 def _catalogue() -> Mapping[str, Any]:
-    return {"resources": [f"{base.bucket_arn(base.catalogue_bucket())}/pages/*"]}
+    return {"resources": [f"{base.bucket_arn(base.catalogue_bucket())}/pages/grades/*"]}
 
 
 def _signing() -> Mapping[str, Any]:

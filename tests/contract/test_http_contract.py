@@ -132,7 +132,7 @@ class Gateway:
             "adult": schools.people["second guardian"], "employee": schools.people["other teacher"],
             **schools.made,
             "import": schools.made["activity"], "paper": schools.made["inquiry paper"],
-            "table": "persons",
+            "table": "persons", "page": "1",
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
             "month": last_month(schools)["month"],
             "note": schools.made["assessment note"], "slot": schools.made["booked talk"], "subject": "MA",

@@ -1,5 +1,5 @@
-"""Signed pages: the file in the locked bucket, `pages/<period>/<activity>/<order>.pdf`, and what is known of
-it, `PERIOD#<period>` / `PAGE#<activity>#<number>`.
+"""Signed pages: the file in the locked bucket, `pages/grades/<period>/<activity>/<order>.pdf`, and what is
+known of it, `PERIOD#<period>` / `PAGE#<activity>#<number>`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class PageItem(GradesItem, discriminator="catalogue_page"):
 
 
 def _file(period: str, activity: str, order: str) -> str:
-    return f"pages/{period}/{activity}/{order}.pdf"
+    return f"pages/grades/{period}/{activity}/{order}.pdf"
 
 
 def put_file(period: str, activity: str, order: str, content: bytes) -> str:
