@@ -15,7 +15,6 @@ from functions.grades.domain.orders import Order
 from functions.grades.domain.pages import SignedPage
 from functions.grades.domain.periods import Period
 from functions.grades.store import catalogue, documents, orders, pages
-from functions.grades.store import catalogue, orders, pages
 from functions.grades.store import periods as store
 from functions.organisation import queries as organisation
 from functions.organisation.queries import ActivityRecord
@@ -56,8 +55,6 @@ def gather(asked: Requested) -> list[Section]:
         _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
         _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
         _pages(signed),
-        _pages(signed),
-        _closed(person, {period.id: period for period, _ in pairs}.values()),
     ]  # fmt: skip
 
 

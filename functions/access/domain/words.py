@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.access.domain import words_of_grade_cases, words_of_tests
+from functions.access.domain import words_of_grade_cases, words_of_grades, words_of_tests, words_of_totals
 from functions.access.domain.deeds import Deed
 from functions.access.domain.deeds import change as _change
 from functions.access.domain.deeds import read as _read
@@ -10,56 +10,6 @@ from skolkit.errors import Text
 
 DEEDS: dict[str, Deed] = (
     {
-        "add_group_notes": _change("antecknade resultat för en grupp", "noted results of a group"),
-        "add_note": _change("antecknade något om lärande", "noted something about learning"),
-        "add_talk_slots": _change("erbjöd fler tider för samtal", "offered more times for talks"),
-        "book_talk": _change("bokade ett utvecklingssamtal", "booked a development talk"),
-        "cancel_talk": _change("avbokade ett utvecklingssamtal", "cancelled a development talk"),
-        "change_assessment_round": _change("ändrade en omdömesomgång", "changed a round of assessments"),
-        "change_note": _change("rättade en anteckning om lärande", "corrected a note about learning"),
-        "follow_up_iup": _change("följde upp en utvecklingsplan", "followed a development plan up"),
-        "hide_iup_papers": _change(
-            "tog bort utvecklingsplaner med namn", "took away named development plans"
-        ),
-        "link_iup": _read("hämtade en utvecklingsplan", "fetched a development plan"),
-        "list_assessment_receipts": _read("läste vilka som läst omdömen", "read who has read assessments"),
-        "list_assessments": _read("läste omdömen", "read written assessments"),
-        "list_group_judgements": _read("läste en grupps omdömen", "read a group's assessments"),
-        "list_group_notes": _read("läste en grupps anteckningar", "read a group's notes"),
-        "list_iups": _read(
-            "läste vilka utvecklingsplaner som finns", "read which development plans there are"
-        ),
-        "list_missing_assessments": _read(
-            "läste vilka omdömen som saknas", "read what assessments are missing"
-        ),
-        "list_my_missing_assessments": _read("läste egna omdömen att skriva", "read what is left to assess"),
-        "list_my_talks": _read("läste sina utvecklingssamtal", "read one's own talks"),
-        "list_notes": _read("läste anteckningar om lärande", "read notes about learning"),
-        "list_pupil_talks": _read("läste bokade utvecklingssamtal", "read booked talks"),
-        "list_talk_rounds": _read("läste en grupps samtalsomgångar", "read a group's rounds of talks"),
-        "list_talk_slots": _read("läste tider för utvecklingssamtal", "read times for talks"),
-        "mark_assessments_read": _change("läste publicerade omdömen", "had read published assessments"),
-        "mark_iup_read": _change("läste en publicerad utvecklingsplan", "had read a published plan"),
-        "offer_talks": _change("erbjöd tider för utvecklingssamtal", "offered times for development talks"),
-        "open_assessment_round": _change("öppnade en omdömesomgång", "opened a round of assessments"),
-        "publish_assessments": _change("publicerade omdömen", "published assessments"),
-        "publish_iup": _change("publicerade en utvecklingsplan", "published a development plan"),
-        "read_iup": _read("läste en utvecklingsplan", "read a development plan"),
-        "read_judgement": _read("läste ett omdöme med underlag", "read an assessment with its basis"),
-        "read_minutes": _read("läste ett samtals protokoll", "read the minutes of a talk"),
-        "read_talk_round": _read("läste vilka som bokat samtal", "read who has booked talks"),
-        "remove_note": _change("tog bort en anteckning om lärande", "took a note about learning away"),
-        "remove_talk_slot": _change("tog bort en tid för samtal", "took a time for a talk away"),
-        "save_iup": _change("skrev en utvecklingsplan", "wrote a development plan"),
-        "save_judgement": _change("skrev ett omdöme", "wrote an assessment"),
-        "sign_minutes": _change("signerade ett samtals protokoll", "signed the minutes of a talk"),
-        "tell_of_assessments": _change(
-            "meddelade att omdömen är publicerade", "told of published assessments"
-        ),
-        "write_iup_paper": _change(
-            "skrev en utvecklingsplan som dokument", "wrote a development plan as PDF"
-        ),
-        "write_minutes": _change("skrev ett samtals protokoll", "wrote the minutes of a talk"),
         "adapt_study_plan": _change("beslutade om anpassade studier", "decided on adapted studies"),
         "add_inquiry_note": _change(
             "noterade något i en frånvaroutredning", "noted something in an investigation of absence"
@@ -80,48 +30,6 @@ DEEDS: dict[str, Deed] = (
         "apply_rule": _change(
             "placerade elever i en grupp efter dess regel", "put pupils in a group by its rule"
         ),
-        "appoint_grader": _change(
-            "utsåg en lärare som beslutar om betyg tillsammans med en annan",
-            "appointed a teacher to decide on grades together with another",
-        ),
-        "close_period": _change("stängde en betygsperiod", "closed a grading period"),
-        "decide_grades": _change("beslutade om betyg", "decided on grades"),
-        "issue_document": _change("utfärdade ett betygsdokument", "issued a grade document"),
-        "issue_documents": _change(
-            "lät utfärda betygsdokument för en betygsperiod",
-            "had grade documents issued for a grading period",
-        ),
-        "link_document": _read("hämtade ett betygsdokument", "fetched a grade document"),
-        "list_documents": _read("läste listan över betygsdokument", "read the list of grade documents"),
-        "list_due_documents": _read(
-            "läste vilka betygsdokument som ska ersättas", "read which grade documents are to be replaced"
-        ),
-        "list_job_documents": _read(
-            "läste vilka betygsdokument som utfärdats", "read which grade documents were issued"
-        ),
-        "mark_documents": _change(
-            "märkte ett betygsdokument som ska ersättas", "marked a grade document to be replaced"
-        ),
-        "revoke_document": _change("återkallade ett betygsdokument", "revoked a grade document"),
-        "issue_certificate": _change(
-            "utfärdade kommunens certifikat", "issued the municipality's certificate"
-        ),
-        "link_catalogue_page": _read(
-            "hämtade en sida ur betygskatalogen", "fetched a page of the catalogue of grades"
-        ),
-        "write_page": _change(
-            "skrev en undertecknad sida i betygskatalogen", "wrote a signed page of the catalogue of grades"
-        ),
-        "list_catalogue": _read("läste betygskatalogen", "read the catalogue of grades"),
-        "ask_prognosis": _read("räknade på vad ett önskemål kräver", "calculated what a wish would take"),
-        "read_eligibility": _read("räknade ut behörighet till gymnasiet", "calculated eligibility"),
-        "read_exam": _read("räknade ut vad som återstår till examen", "calculated what a diploma takes"),
-        "read_merit": _read("räknade ut meritvärdet", "calculated the merit value"),
-        "list_grades": _read("läste betygen", "read the grades"),
-        "open_grades": _read("öppnade gruppens betyg", "opened the group's grades"),
-        "open_period": _change("öppnade en betygsperiod", "opened a grading period"),
-        "publish_grades": _change("bestämde när betygen visas", "decided when grades are shown"),
-        "save_proposals": _change("skrev förslag till betyg", "wrote proposals for grades"),
         "appoint_substitute": _change("utsåg vikarie", "appointed a substitute"),
         "ask_consent": _change("frågade hem om samtycke", "asked homes for consent"),
         "ask_handover": _change("begärde överlämning till nästa skola", "asked for a hand-over"),
@@ -498,26 +406,10 @@ DEEDS: dict[str, Deed] = (
         ),
         "write_message": _change("skrev ett meddelande", "wrote a message"),
         "write_notice": _change("skrev en underrättelse", "wrote a notice"),
-        "decide_csn_case": _change("beslutade om rapport till CSN", "decided on a report to CSN"),
-        "export_attendance": _change("begärde en fil med närvarostatistik", "asked for a file of attendance"),
-        "export_csn": _change("begärde en fil med rapporter till CSN", "asked for a file of reports to CSN"),
-        "link_attendance_export": _read("hämtade en fil med närvaro", "fetched a file of attendance"),
-        "list_absent_pupils": _read(
-            "läste listan över elever med frånvaro", "read the list of absent pupils"
-        ),
-        "list_csn_cases": _read("läste listan över CSN-ärenden", "read the list of CSN cases"),
-        "list_group_totals": _read("läste en grupps närvarosummor", "read a group's sums of attendance"),
-        "list_reporting": _read("läste vilka lektioner som inte rapporterats", "read what is not reported"),
-        "propose_csn_report": _change("föreslog en rapport till CSN", "proposed a report to CSN"),
-        "read_csn_case": _read("läste ett CSN-ärende", "read a CSN case"),
-        "read_pupil_totals": _read("läste en elevs närvarosummor", "read a pupil's sums of attendance"),
-        "report_full_time": _change(
-            "rapporterade heltidsstudier till CSN", "reported full-time studies to CSN"
-        ),
-        "count_attendance": _change("räknade närvaro", "counted attendance"),
-        "sweep_csn": _change("gick igenom ogiltig frånvaro", "went through invalid absence"),
     }
     | words_of_tests.DEEDS
+    | words_of_totals.DEEDS
+    | words_of_grades.DEEDS
     | words_of_grade_cases.DEEDS
 )
 OTHER = _change("gjorde något annat med uppgifterna", "did something else with the data")

@@ -6,147 +6,21 @@ signs in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from string import Formatter
-
 from functions.messages.domain.deliveries import Kind
+from functions.messages.domain.template import Template
+from functions.messages.domain.templates_of_learning import LEARNING
 from skolkit.errors import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """Subject and body; places in braces are filled from the fact's values, `{name}` is the given name of
-    whom it is about, `{link}` the recipient's own link; `{code}` proves a telephone number, so a text with
-    one goes by SMS alone. `kind`: what people choose channels for. `more`: subject and body in further
-    languages by their codes; who has another language is told in Swedish. `lines` fill the place `{lines}`,
-    each when its value is there, in Swedish or English.
-    """
-
-    subject: Text
-    body: Text
-    kind: Kind = Kind.REMINDER
-    more: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lines: Mapping[str, Text] = field(default_factory=dict)
-
-    def write(self, language: str, values: Mapping[str, str]) -> tuple[str, str]:
-        """Subject and body in a language, or in Swedish where there is no such text."""
-        own = self.subject.in_language(language), self.body.in_language(language)
-        subject, body = self.more.get(language, own)
-        there = (line.in_language(language) for name, line in self.lines.items() if name in values)
-        filled = {**values, "lines": "\n".join(there).format(**values)} if self.lines else values
-        return subject.format(**filled), body.format(**filled)
-
-    @property
-    def has_link(self) -> bool:
-        """Whether the text has a link that answers without signing in (`{link}`)."""
-        return "{link}" in self.body.sv
-
-    @property
-    def has_code(self) -> bool:
-        """Whether the text has a code that proves the number it is sent to (`{code}`)."""
-        return "{code}" in self.body.sv
-
-    def places(self) -> dict[str, set[str]]:
-        """The places of every language's text, by language."""
-        texts: dict[str, tuple[str, ...]] = {
-            "sv": (self.subject.sv, self.body.sv, *(line.sv for line in self.lines.values())),
-            "en": (self.subject.en, self.body.en, *(line.en for line in self.lines.values())),
-            **self.more,
-        }
-        return {
-            language: {name for text in both for _, name, _, _ in Formatter().parse(text) if name}
-            for language, both in texts.items()
-        }
-
 
 EMERGENCY = "emergency"
 _ABSENCE = Text("Frånvaro i dag", "Absence today")
 _LATE = Text("Sen ankomst i dag", "Late today")
 
-TEMPLATES: dict[str, Template] = {
-    "assessment_changed": Template(
-        Text("Ett omdöme har ändrats", "An assessment has been changed"),
-        Text(
-            "Ett omdöme för {name} är nytt eller ändrat. Logga in och läs.",
-            "An assessment of {name} is new or changed. Sign in to read it.",
-        ),
-    ),
-    "assessment_published": Template(
-        Text("Skriftliga omdömen", "Written assessments"),
-        Text(
-            "Omdömen för {name} är publicerade. Logga in och läs.",
-            "Assessments of {name} are published. Sign in to read them.",
-        ),
-    ),
-    "iup_follow_up": Template(
-        Text("Utvecklingsplaner att följa upp", "Development plans to follow up"),
-        Text(
-            "Utvecklingsplaner som väntar på uppföljning: {count}. Logga in för att se vilka.",
-            "Development plans that wait to be followed up: {count}. Sign in to see which.",
-        ),
-    ),
-    "iup_published": Template(
-        Text("Individuell utvecklingsplan", "Individual development plan"),
-        Text(
-            "Utvecklingsplanen för {name} är publicerad. Logga in och läs.",
-            "The development plan of {name} is published. Sign in to read it.",
-        ),
-    ),
-    "talk_booked": Template(
-        Text("Utvecklingssamtal bokat", "Development talk booked"),
-        Text(
-            "Utvecklingssamtalet om {name} är bokat {day} kl. {time}. Logga in för plats eller länk.",
-            "The development talk about {name} is on {day} at {time}. Sign in for the place or link.",
-        ),
-    ),
-    "talk_cancelled": Template(
-        Text("Utvecklingssamtal avbokat", "Development talk cancelled"),
-        Text(
-            "Utvecklingssamtalet om {name} {day} kl. {time} är avbokat. Logga in och boka en ny tid.",
-            "The talk about {name} on {day} at {time} is cancelled. Sign in to book another time.",
-        ),
-    ),
-    "talk_cancelled_by_home": Template(
-        Text("Utvecklingssamtal avbokat", "Development talk cancelled"),
-        Text(
-            "Ett samtal {day} kl. {time} är avbokat, och tiden är ledig igen. Logga in för att se vilket.",
-            "A talk on {day} at {time} is cancelled, and the time is free again. Sign in to see which.",
-        ),
-    ),
-    "talk_minutes": Template(
-        Text("Protokoll att läsa och signera", "Minutes to read and sign"),
-        Text(
-            "Protokollet från samtalet om {name} {day} är klart. Logga in, läs och signera.",
-            "The minutes of the talk about {name} on {day} are ready. Sign in, read and sign.",
-        ),
-    ),
-    "talk_tomorrow": Template(
-        Text("Utvecklingssamtal i morgon", "Development talk tomorrow"),
-        Text(
-            "Utvecklingssamtalet om {name} är {day} kl. {time}. Logga in för plats eller länk.",
-            "The development talk about {name} is on {day} at {time}. Sign in for the place or link.",
-        ),
-    ),
-    "talk_unbooked": Template(
-        Text("Boka utvecklingssamtal", "Book a development talk"),
-        Text(
-            "Utvecklingssamtalet om {name} är inte bokat. Logga in och boka senast {day}.",
-            "The development talk about {name} is not booked. Sign in and book by {day}.",
-        ),
-    ),
+TEMPLATES: dict[str, Template] = LEARNING | {
     "csn_proposals": Template(
         Text("Rapporter till CSN att ta ställning till", "Reports to CSN to decide on"),
         Text(
             "Förslag om rapport till CSN för {month} som väntar på beslut: {count}. Logga in för att se dem.",
             "Proposals of reports to CSN for {month} that wait for a decision: {count}. Sign in to see them.",
-        ),
-    ),
-    "goal_at_risk": Template(
-        Text("Något att titta på i uppföljningen", "Something to look at in the tracking"),
-        Text(
-            "Det finns något att titta på i uppföljningen av {name}. Logga in för att se vad.",
-            "There is something to look at in the tracking of {name}. Sign in to see what.",
         ),
     ),
     "inquiry_follow_up": Template(
@@ -266,13 +140,6 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see who and why.",
         ),
     ),
-    "grades_published": Template(
-        Text("Betyg finns att läsa", "Grades can be read"),
-        Text(
-            "Skolan har publicerat betyg. Logga in för att läsa dem.",
-            "The school has published grades. Sign in to read them.",
-        ),
-    ),
     "leave_consent": Template(
         Text("Ansökan om ledighet väntar på ditt svar", "An application for leave awaits your answer"),
         Text(
@@ -314,57 +181,6 @@ TEMPLATES: dict[str, Template] = {
             "Logga in och läs skälen och hur beslutet kan överklagas.",
             "The application for {name}'s leave from {first} to {last} has been refused. "
             "Sign in to read the reasons and how the decision may be appealed.",
-        ),
-    ),
-    "grade_case_decided": Template(
-        Text("Ett ärende om ett betyg är avgjort", "A case about a grade has been decided"),
-        Text(
-            "Ett ärende om ett av {name}s betyg är avgjort. Logga in och läs beslutet.",
-            "A case about one of {name}'s grades has been decided. Sign in to read the decision.",
-        ),
-    ),
-    "grade_case_hearing": Template(
-        Text("Ett betyg kan behöva rättas", "A grade may have to be corrected"),
-        Text(
-            "Skolan har märkt att ett av {name}s betyg kan vara fel. Logga in och läs. "
-            "Synpunkter kan lämnas till och med {day}.",
-            "The school has noticed that one of {name}'s grades may be wrong. Sign in to read. "
-            "You may comment until {day}.",
-        ),
-    ),
-    "grade_cases_waiting": Template(
-        Text("Ärenden om betyg väntar", "Cases about grades are waiting"),
-        Text(
-            "{count} ärenden om rättelse eller ändring av betyg väntar på dig. Logga in och avgör dem.",
-            "{count} cases about the correction or change of grades wait for you. Sign in to decide on them.",
-        ),
-    ),
-    "grade_change_asked": Template(
-        Text("Ett betyg du beslutat kan behöva ändras", "A grade of yours may have to be changed"),
-        Text(
-            "Ett betyg som du beslutat för {name} kan behöva ändras. Logga in och svara.",
-            "A grade that you set for {name} may have to be changed. Sign in to answer.",
-        ),
-    ),
-    "grade_trial_answered": Template(
-        Text("Besked om prövning", "About a trial"),
-        Text(
-            "Skolan har svarat på ansökan om prövning för {name}. Logga in och läs.",
-            "The school has answered the application for a trial for {name}. Sign in to read.",
-        ),
-    ),
-    "grade_trial_examine": Template(
-        Text("Du är examinator vid en prövning", "You examine a trial"),
-        Text(
-            "Du är utsedd att pröva {name} den {day}. Logga in och läs mer.",
-            "You have been appointed to examine {name} on {day}. Sign in to read more.",
-        ),
-    ),
-    "grade_trial_graded": Template(
-        Text("Prövningen är bedömd", "The trial has been graded"),
-        Text(
-            "{name}s prövning är bedömd. Logga in och se betyget.",
-            "{name}'s trial has been graded. Sign in to see the grade.",
         ),
     ),
     "leave_reminder": Template(

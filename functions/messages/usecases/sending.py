@@ -22,7 +22,8 @@ from functions.messages.domain.deliveries import (
     State,
     Wishes,
 )
-from functions.messages.domain.templates import EMERGENCY, TEMPLATES, Template
+from functions.messages.domain.template import Template
+from functions.messages.domain.templates import EMERGENCY, TEMPLATES
 from functions.messages.events import DeliveryDue, NoticeDelivered, NoticeFailed
 from functions.messages.store import DeliveryKey, devices, emergencies
 from functions.register import queries as register

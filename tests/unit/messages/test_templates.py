@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.messages.domain.templates import TEMPLATES, Template
+from functions.messages.domain.template import Template
+from functions.messages.domain.templates import TEMPLATES
 from skolkit.errors import Text
 
 
