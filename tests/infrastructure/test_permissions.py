@@ -83,7 +83,7 @@ def test_no_action_that_takes_a_resource_has_all_of_them(cdk: Assembly) -> None:
                 assert resource == "not:arn:*:sns:*:*:*", role
             else:
                 rest = resource.removesuffix("/index/*").removesuffix(":log-stream:*")
-                if action in ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"):
+                if action in ("s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"):
                     assert re.search(r"/[a-z]+/\w+/\*$", resource), (role, resource)
                     rest = rest.removesuffix("*")
                 assert "*" not in rest, (role, action, resource)
