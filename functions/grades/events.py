@@ -93,7 +93,7 @@ class PageSigned(Fact):
     activity: str
     unit: UnitId
     order: str
-    number: int
+    page: int
     sha256: str
 
 

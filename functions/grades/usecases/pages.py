@@ -97,7 +97,7 @@ def _write(order: Order, activity: str, about: tuple[Order, ...], key: str) -> N
         entries=len(page.entries),
     )  # fmt: skip
     told = PageSigned(
-        period=page.period, activity=activity, unit=page.unit, order=order.id, number=page.number,
+        period=page.period, activity=activity, unit=page.unit, order=order.id, page=page.number,
         sha256=kept.sha256,
     )  # fmt: skip
     trace = Trace(_SYSTEM, "write_page", activity, changes=f"{page.number} {kept.sha256}")
