@@ -89,7 +89,7 @@ def test_what_a_teacher_decides_becomes_a_page_that_anybody_can_check(school: Gr
     assert sorted(entry["pupil"] for entry in said["entries"]) == pupils
     assert rules.broken(said) == []
     (fact,) = told("PageSigned")
-    assert (fact["data"]["sha256"], fact["data"]["number"]) == (page["sha256"], 1)
+    assert (fact["data"]["sha256"], fact["data"]["page"]) == (page["sha256"], 1)
     assert {"write_page"} <= {row["action"] for row in audit_rows(school.activities["MA"])}
     assert "link_catalogue_page" in {row["action"] for row in audit_rows(school.klass.id)}
 
