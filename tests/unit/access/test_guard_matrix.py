@@ -385,6 +385,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "attendance:lock_month": {"unit": OFFICE},
     "attendance:read_group_totals": {"group": f"teacher, mentor, {OFFICE}"},
     "attendance:read_statistics": {"unit": OFFICE},
+    "grades:read_open_statistics": {"system": "EVERYONE"},
+    "grades:read_statistics": {"unit": OFFICE},
     "attendance:report_by_phone": {"system": "telephony"},
     "attendance:read_mentor_day": {"group": f"mentor, {OFFICE}"},
     "attendance:read_sweep": {"unit": f"deputy, {OFFICE}", "system": "head, registrar"},
