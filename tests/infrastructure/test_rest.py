@@ -19,6 +19,9 @@ OPEN = {
     "GET /attendance/v1/answers": "a link in a message carries its own secret (decision 0035)",
     "POST /attendance/v1/answers": "the same link's answer",
     "GET /grades/v1/certificates": "who checks a signed page needs no account (decision 0037)",
+    "GET /grades/v1/documents/check": "whoever sees a grade document checks its code (decision 0041)",
+    "POST /grades/v1/documents/check": "the same, compared with what the paper shows",
+    "GET /grades/v1/documents/check/result": "the same for machines",
 }
 RESOURCES, PATHS = 500 * 0.8, 300 * 0.8
 

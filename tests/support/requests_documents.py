@@ -13,7 +13,6 @@ from functions.grades.domain.documents import Document
 from functions.grades.events import DocumentsAsked
 from functions.grades.store import catalogue
 from functions.grades.store import documents as store
-from functions.grades.store.catalogue import Head
 from functions.grades.store.documents import DocumentJobItem
 from skolkit import jobs
 from skolkit.clock import now, today
@@ -35,8 +34,8 @@ def documented(s: Schools) -> dict[str, str]:
     document = new_id()
     with acting_as("grades"):
         for pupil, code in ((s.pupil.id, CODE), (s.hidden, CODE[::-1])):
-            entry = _entry(s, pupil)
-            rows, made = catalogue.append(Head(pupil), [entry])
+            head = catalogue.find_heads([pupil])[pupil]
+            rows, made = catalogue.append(head, [_entry(s, pupil)])
             one = _document(s, pupil, document, code, made[0])
             commit(*rows, *store.document_writes(one, one.at))
         request = {"unit": s.home.unit, "pupils": []}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functions.grades.app.base import api, on
 from functions.grades.domain import documents as refusals
+from functions.grades.domain import exam_documents as exam_refusals
 from functions.grades.domain.check_page import TooManyChecks
+from functions.grades.domain.programmes import UnknownProgramme
 from functions.grades.events import DocumentEnded, DocumentsAsked, GradeCorrected
 from functions.grades.schemas import documents as schemas
 from functions.grades.schemas.common import PageQuery
@@ -27,7 +29,9 @@ _ISSUING = (
     "POST", "/v1/units/{unit}/grade-documents", process=33, status=202, keyed=True,
     body=schemas.NewDocument, answer=JobView,
     errors=(
-        *_ISSUING, refusals.NoGrades, refusals.SchoolingGoesOn, refusals.StillAtSchool, refusals.HoursMissing,
+        *_ISSUING, refusals.NoGrades, refusals.SchoolingGoesOn, refusals.StillAtSchool,
+        refusals.HoursMissing, exam_refusals.DiplomaNotReached, exam_refusals.DiplomaReached,
+        exam_refusals.OtherProgramme, exam_refusals.PlanNeeded, UnknownProgramme,
     ),
 )  # fmt: skip
 def issue_document(request: Request[schemas.NewDocument, None]) -> JobView:

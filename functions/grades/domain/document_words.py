@@ -10,7 +10,9 @@ from datetime import date
 
 from functions.grades.domain.catalogue import Entry, Subject
 from functions.grades.domain.documents import KINDS, SEQF, DocumentKind, Issuer, Language, grouped
+from functions.grades.domain.exam_documents import LEVEL
 from functions.grades.domain.periods import Period
+from functions.grades.domain.programmes import Programme
 from functions.grades.domain.scales import BY_ID, DASH, Scale
 from functions.grades.domain.subjects import subject_of
 from skolkit.clock import LOCAL
@@ -62,6 +64,8 @@ class Said:
     stays: Sequence[Stay] = ()
     repeated: Sequence[tuple[int, str]] = ()
     offered: int | None = None
+    programme: Programme | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 def content(said: Said, entries: Sequence[Entry]) -> dict[str, object]:
@@ -107,7 +111,6 @@ def _facts(said: Said) -> list[list[str]]:
     """Label and value, the holder's name apart."""
     rows: list[tuple[Text, str]] = [
         (_CIVIC if said.civic_no else _BORN, said.civic_no or said.born.isoformat()),
-        (_UNIT, said.unit),
         (_UNIT_CODE, said.unit_code or "–"),
     ]
     if said.period:
@@ -115,6 +118,8 @@ def _facts(said: Said) -> list[list[str]]:
         rows.append((_TERM, f"{term} {term_year(said.period)}"))
     if said.year is not None:
         rows.append((_LEFT_IN if said.kind == "leavingCertificate" else _YEAR, str(said.year)))
+    if said.programme:
+        rows += _exam(said, said.programme)
     if said.kind == "finalGrades":
         rows.append((_SEQF, str(SEQF[said.form])))
     if said.invalid is not None:
@@ -122,6 +127,14 @@ def _facts(said: Said) -> list[list[str]]:
     if said.offered is not None:
         rows.append((_OFFERED, duration(said.offered, said.language)))
     return [[label.in_language(said.language), value] for label, value in rows]
+
+
+def _exam(said: Said, programme: Programme) -> list[tuple[Text, str]]:
+    rows = [(_PROGRAMME, programme.en if said.language == "en" else programme.sv)]
+    if said.kind == "diploma":
+        rows += [(_DIPLOMA, _DIPLOMAS[programme.kind].in_language(said.language)), (_SEQF, str(LEVEL))]
+    total = sum(said.sizes.values())
+    return rows + ([(_POINTS_IN_ALL, f"{total:,}".replace(",", " "))] if total else [])
 
 
 def term_year(period: Period) -> int:
@@ -168,7 +181,7 @@ def _tables(said: Said, entries: Sequence[Entry]) -> list[Table]:
     rows = [
         [
             label(e.subject, language),
-            *([e.subject.code, str(e.subject.points or "–")] if sized else []),
+            *([e.subject.code, str(said.sizes.get(e.id, e.subject.points) or "–")] if sized else []),
             value(e),
             *([_yes(finished=e.finished, language=language)] if marked else []),
             _remark(e, language),
@@ -193,7 +206,10 @@ def _table(
 
 
 def _columns(language: Language, *columns: tuple[Text, float]) -> list[dict[str, object]]:
-    return [{"title": title.in_language(language), "share": share} for title, share in columns]
+    return [
+        {"title": title.in_language(language), "share": share, "strong": title == _GRADE}
+        for title, share in columns
+    ]
 
 
 def _decision(e: Entry, said: Said) -> list[str]:
@@ -248,6 +264,8 @@ def _notes(said: Said, entries: Sequence[Entry]) -> list[str]:
         notes.append(_DASHED.in_language(language))
     if said.kind == "termGrades":
         notes.append(_LATEST.in_language(language))
+    if said.kind == "diploma":
+        notes.append(_DIPLOMA_NOTE.in_language(language).format(level=LEVEL))
     if said.kind == "finalGrades":
         notes.append(_FINAL.in_language(language).format(level=SEQF[said.form]))
     notes += [_AGAIN.in_language(language).format(year=year, when=when) for year, when in said.repeated]
@@ -255,6 +273,8 @@ def _notes(said: Said, entries: Sequence[Entry]) -> list[str]:
 
 
 def _scale(scale: Scale, language: Language) -> str:
+    if scale.work:
+        return _SCALE_WORK.in_language(language)
     values = list(scale.values)
     passed = [one for one in values if scale.values[one].passed]
     words = _SCALE if len(values) > len(passed) else _SCALE_PASSED
@@ -317,6 +337,10 @@ _SCALE = Text(
     "Betygsskala: {first}–{last}. {first}–{low} är godkända betyg, {fail} är inte godkänt.",
     "Grading scale: {first}–{last}. {first}–{low} are passes, {fail} is a fail.",
 )
+_SCALE_WORK = Text(
+    "Gymnasiearbetet har betyget E, godkänt, eller F, inte godkänt.",
+    "The diploma project is graded E, a pass, or F, a fail.",
+)
 _SCALE_PASSED = Text(
     "Betygsskala: {first}–{last}, alla godkända betyg.", "Grading scale: {first}–{last}, all of them passes."
 )
@@ -332,6 +356,19 @@ _FINAL = Text(
     "Slutbetyget motsvarar nivå {level} i Sveriges referensram för kvalifikationer (SeQF) och i den"
     " europeiska (EQF).",
     "The final grades correspond to level {level} of the Swedish (SeQF) and European (EQF) qualifications"
+    " frameworks.",
+)
+_PROGRAMME = Text("Program", "Programme")
+_DIPLOMA = Text("Examen", "Diploma")
+_DIPLOMAS = {
+    "vocational": Text("Yrkesexamen", "Vocational diploma"),
+    "preparatory": Text("Högskoleförberedande examen", "Diploma preparing for higher education"),
+}
+_POINTS_IN_ALL = Text("Gymnasiepoäng", "Upper secondary credits")
+_DIPLOMA_NOTE = Text(
+    "Examen motsvarar nivå {level} i Sveriges referensram för kvalifikationer (SeQF) och i den europeiska"
+    " (EQF).",
+    "The diploma corresponds to level {level} of the Swedish (SeQF) and European (EQF) qualifications"
     " frameworks.",
 )
 _AGAIN = Text("Årskurs {year} gicks om läsåret {when}.", "Year {year} was repeated in {when}.")

@@ -21,8 +21,9 @@ from skolkit.sweden.school_forms import FORMS
 from skolkit.types import PersonId, UnitId
 
 DocumentKind = Literal[
-    "termGrades", "finalGrades", "leavingCertificate", "collectedGrades", "catalogueExtract"
-]
+    "termGrades", "finalGrades", "leavingCertificate", "diploma", "studyCertificate",
+    "introductionCertificate", "collectedGrades", "catalogueExtract",
+]  # fmt: skip
 Language = Literal["sv", "en"]
 State = Literal["issued", "replaced", "revoked"]
 Issuer = Literal["principal", "delegate"]
@@ -32,6 +33,7 @@ _F = SchoolForm
 _SCHOOL = frozenset({_F.COMPULSORY, _F.ADAPTED_COMPULSORY, _F.SPECIAL, _F.SAMI})
 _ANY = frozenset(form for form, use in FORMS.items() if use.graded)
 _BY_COURSE = _ANY - _SCHOOL
+_GYMNASIUM = frozenset({_F.UPPER_SECONDARY})
 
 
 class WrongForm(DomainError):
@@ -123,7 +125,8 @@ class NotIssued(DomainError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A sort of document. `in_person`: the principal may not delegate it; `of_period`: it belongs to a term;
-    `one`: a new one takes the place of the one before, while of others each holds for its own day.
+    `at_end`: it may be shown when a period's grades are; `one`: a new one takes the place of the one before,
+    while of others each holds for its own day.
     """
 
     title: Text
@@ -132,6 +135,7 @@ class Kind:
     law: str
     in_person: bool = False
     of_period: bool = False
+    at_end: bool = False
     one: bool = True
 
 
@@ -142,11 +146,23 @@ KINDS: dict[DocumentKind, Kind] = {
     ),
     "finalGrades": Kind(
         title=Text("Slutbetyg", "Final grades"), prefix="SB", forms=_SCHOOL, in_person=True,
-        law="skolförordningen (2011:185) 6 kap. 14–16 §§",
+        at_end=True, law="skolförordningen (2011:185) 6 kap. 14–16 §§",
     ),
     "leavingCertificate": Kind(
         title=Text("Avgångsintyg", "Leaving certificate"), prefix="AI", forms=_SCHOOL,
         law="skolförordningen (2011:185) 6 kap. 17–18 §§",
+    ),
+    "diploma": Kind(
+        title=Text("Examensbevis", "Upper secondary diploma"), prefix="EB", forms=_GYMNASIUM, in_person=True,
+        at_end=True, law="skollagen (2010:800) 16 kap. 26–28 §§",
+    ),
+    "studyCertificate": Kind(
+        title=Text("Studiebevis", "Certificate of studies"), prefix="ST", forms=_GYMNASIUM, in_person=True,
+        at_end=True, law="gymnasieförordningen (2010:2039) 8 kap.",
+    ),
+    "introductionCertificate": Kind(
+        title=Text("Gymnasieintyg", "Certificate of introductory studies"), prefix="GI", forms=_GYMNASIUM,
+        in_person=True, law="gymnasieförordningen (2010:2039) 8 kap.",
     ),
     "collectedGrades": Kind(
         title=Text("Samlat betygsdokument", "Collected grades"), prefix="SD", forms=_BY_COURSE,
@@ -157,7 +173,9 @@ KINDS: dict[DocumentKind, Kind] = {
         forms=_ANY, law="skolförordningen (2011:185) 6 kap. 10 §", one=False,
     ),
 }  # fmt: skip
-"""Whether the principal may delegate is said of slutbetyg alone (skolförordningen 6:14)."""
+"""That the principal may not delegate is said of slutbetyg (skolförordningen 6:14); of the documents that end
+upper secondary school it is [PROPOSED].
+"""
 
 SEQF = {form: 1 if form == _F.ADAPTED_COMPULSORY else 2 for form in _SCHOOL}
 """The level of a slutbetyg in Sveriges referensram för kvalifikationer (skolförordningen 6:15)."""
@@ -196,7 +214,8 @@ class Document:
     @property
     def series(self) -> tuple[object, ...]:
         """What a document and the one that replaces it have in common."""
-        return self.kind, self.language, self.form, self.period
+        period = self.period if KINDS[self.kind].of_period else None
+        return self.kind, self.language, self.form, period
 
 
 def number_of(kind: DocumentKind, id: str, day: date) -> str:
@@ -220,7 +239,7 @@ def check_kind(kind: DocumentKind, form: SchoolForm, period: Period | None, unit
         raise WrongForm(field="kind", value=kind)
     if rule.of_period and period is None:
         raise PeriodNeeded(field="period")
-    fits = kind in ("termGrades", "finalGrades")
+    fits = rule.of_period or rule.at_end
     if period and (period.unit != unit or period.form != form or not fits):
         raise PeriodUnfit(field="period")
 

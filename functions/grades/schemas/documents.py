@@ -29,7 +29,7 @@ class NewDocument(Shape):
 class NewDocuments(Shape):
     """The same document of all pupils of a period."""
 
-    kind: Literal["termGrades", "finalGrades"]
+    kind: Literal["termGrades", "finalGrades", "diploma", "studyCertificate"]
     language: Language = "sv"
 
 

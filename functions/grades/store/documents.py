@@ -131,7 +131,7 @@ def document_writes(d: Document, at: datetime) -> list[Write]:
     )
     listed: list[Write] = [Overwrite(due) if d.stale else Remove(due)]
     by = IssuedItem(f"PERSON#{d.by}", f"ISSUED#{d.id}", number=d.number, at=stamp(d.at))
-    return [document_item(d), Overwrite(check), *(listed if d.version else [by])]
+    return [document_item(d), Overwrite(check), *(listed if d.version else [Overwrite(by)])]
 
 
 def issued_by(person: PersonId) -> list[tuple[str, str]]:

@@ -18,9 +18,12 @@ from typing import Any
 from functions.attendance import queries as attendance
 from functions.grades.domain import document_words as words
 from functions.grades.domain import documents as rules
+from functions.grades.domain import exam_documents
 from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.document_words import Said, Stay
 from functions.grades.domain.documents import Document, DocumentKind, Issuer, Language
+from functions.grades.domain.exam_documents import Finished
+from functions.grades.domain.exams import Plan
 from functions.grades.domain.periods import Period
 from functions.grades.events import DocumentEnded, DocumentIssued, DocumentsAsked
 from functions.grades.store import catalogue
@@ -99,6 +102,7 @@ class _Of:
     record: PupilRecord
     entries: list[Entry]
     unchanged: list[Unchanged]
+    finished: Finished | None = None
     enrolments: Sequence[Enrolment] = ()
 
 
@@ -174,38 +178,66 @@ def _term(period: Period) -> tuple[date, date]:
 
 
 def _gathered(around: _Around, pupil: PersonId) -> _Of:
-    """A pupil whose document can be issued; raises what stands in its way. Two round trips, three without a
+    """A pupil whose document can be issued; raises what stands in its way. Three round trips, four without a
     period or with enrolments.
     """
-    task, record = around.task, register.pupil(pupil)
+    task, period, record = around.task, around.period, register.pupil(pupil)
     if record is None:
         raise NotFound
     unchanged, known = catalogue.as_read(record.records), catalogue.entries(record.records)
-    enrolments: Sequence[Enrolment] = ()
-    if task.kind in ("finalGrades", "leavingCertificate") or record.unit != task.unit:
-        found = register.pupils([record.id]).get(record.id)
-        enrolments = [e for e in found.enrolments if not e.cancelled] if found else ()
-    if not {record.unit, *(e.unit for e in known), *(e.unit for e in enrolments)} & {task.unit}:
+    enrolments = _enrolments(task, record)
+    if task.unit not in {record.unit, *(e.unit for e in known), *(e.unit for e in enrolments)}:
         raise NotFound
+    _check_time(around, record, enrolments)
+    seen = rules.until(known, period.school_year, period.term) if period else published(known)
+    done = _finished(task, record, seen, enrolments) if task.kind in exam_documents.KINDS else None
+    entries = done.entries if done else rules.content_of(task.kind, task.form, seen, period)
+    return _Of(record=record, entries=entries, unchanged=unchanged, finished=done, enrolments=enrolments)
+
+
+def _enrolments(task: Task, record: PupilRecord) -> list[Enrolment]:
+    """The pupil's enrolments of all times, where they are asked about. One round trip."""
+    if task.kind not in _OF_ENROLMENTS and record.unit == task.unit:
+        return []
+    found = register.pupils([record.id]).get(record.id)
+    return [e for e in found.enrolments if not e.cancelled] if found else []
+
+
+def _check_time(around: _Around, record: PupilRecord, enrolments: Sequence[Enrolment]) -> None:
+    """Whether it is time for a slutbetyg or an avgångsintyg; raises why not."""
+    task = around.task
     if task.kind == "finalGrades":
-        year, ended = _schooling(task, enrolments)
-        rules.check_final(task.form, year, record.birth_date, around.period, today(), ended=ended)
+        year, over = _schooling(task, enrolments)
+        rules.check_final(task.form, year, record.birth_date, around.period, today(), ended=over)
     if task.kind == "leavingCertificate":
-        rules.check_leaving(
-            task.hours, open_there=any(e.unit == task.unit and e.end is None for e in enrolments)
-        )
-    seen = known if around.period else published(known)
-    return _Of(
-        record=record, entries=rules.content_of(task.kind, task.form, seen, around.period),
-        unchanged=unchanged, enrolments=enrolments,
-    )  # fmt: skip
+        stays = any(e.unit == task.unit and e.end is None for e in enrolments)
+        rules.check_leaving(task.hours, open_there=stays)
+
+
+_OF_ENROLMENTS = {"finalGrades", "leavingCertificate", *exam_documents.KINDS}
+
+
+def _finished(
+    task: Task, record: PupilRecord, known: Sequence[Entry], enrolments: Sequence[Enrolment]
+) -> Finished:
+    """What is finished of upper secondary school, in the programme read last. Two round trips."""
+    read = [e for e in enrolments if e.school_form == task.form and e.education_code and e.start <= today()]
+    path = max(read, key=lambda e: e.start).education_code if read else None
+    codes = organisation.plan_codes(record.id)
+    plan = Plan(codes.common, codes.reduced) if codes else None
+    return exam_documents.finished(task.kind, known, path or "", plan, today())
 
 
 def _schooling(task: Task, enrolments: Sequence[Enrolment]) -> tuple[int | None, bool]:
-    """The highest year a pupil has come to in the form, and whether the form is over."""
+    """The highest year a pupil has come to in the form, and whether it was read to the end of its spring."""
     mine = [e for e in enrolments if e.school_form == task.form and e.start <= today()]
-    years = [e.year for e in mine if e.year is not None]
-    return max(years, default=None), bool(mine) and not any(e.covers(today()) for e in mine)
+    highest = max((e.year for e in mine if e.year is not None), default=None)
+    ends = [e.end for e in mine if e.year == highest]
+    return highest, any(end and end <= today() and _in_summer(end) for end in ends)
+
+
+def _in_summer(end: date) -> bool:
+    return end >= date(SchoolYear.of(end).start_year + 1, 6, 1)
 
 
 def _issue(job: DocumentJobItem, around: _Around, pupil: PersonId) -> Row:
@@ -232,8 +264,8 @@ def _issue(job: DocumentJobItem, around: _Around, pupil: PersonId) -> Row:
     head.latest, row = new.id, Row(pupil, "issued", new.id)
     try:
         _commit(new, rules.replaced_by(known, new), [head, store.row_item(job, row), *of.unchanged])
-    except Exception:
-        store.destroy(new.id)  # nothing leads to it
+    except ChangedMeanwhile:  # after anything else it may have been stored all the same
+        store.destroy(new.id)
         raise
     return row
 
@@ -286,6 +318,8 @@ def _said(around: _Around, of: _Of, new: Document, code: str) -> Said:
         names=_deciders(of.entries) if task.kind == "catalogueExtract" else {},
         stays=_stays(of.enrolments, task.form) if leaving else (),
         repeated=_repeated(of.enrolments, task.form) if leaving else (),
+        programme=of.finished.programme if of.finished else None,
+        sizes=of.finished.sizes if of.finished else {},
         offered=task.hours * 60 if leaving and task.hours is not None else None,
     )  # fmt: skip
 

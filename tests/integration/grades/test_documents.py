@@ -10,6 +10,9 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -17,16 +20,23 @@ import pytest
 from pypdf import PdfReader
 
 from functions.grades.domain import check_page
+from functions.grades.store import documents as store
 from functions.organisation.domain.staffing import DutyRecord
 from functions.organisation.store import duties
+from functions.register.store import people
+from functions.register.store.enrolments import enrolment_writes
 from infra import layers
+from infra.local.cloud import Cloud
 from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import commit
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer, acting_as, audit_rows, call, deliver, outbox
 from tests.support.asks import new_key
+from tests.support.grade_book import course, put
 from tests.support.grading import Graded
+from tests.support.gymnasium import imagine_gymnasium
+from tests.support.world import drop
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,7 +68,7 @@ def facts(type: str) -> list[dict[str, Any]]:
     return [f for f in outbox("grades") if f["type"] == f"grades.{type}.v1"]
 
 
-def decided(school: Graded) -> list[str]:
+def decided(school: Graded) -> list[PersonId]:
     """Everybody of the class has grades in two subjects."""
     teacher, pupils = school.teachers[0], list(school.klass.pupil_ids)
     for subject in ("MA", "EN"):
@@ -178,6 +188,41 @@ def test_a_class_gets_its_term_grades_in_a_job_and_the_home_fetches_them(school:
     assert len(documents(pupil, by)) == 1
 
 
+def issued_once(school: Graded, asked: dict[str, Any], pupils: list[PersonId]) -> None:
+    done = job(school, asked["id"])
+    assert (done["state"], done["outcome"]["issued"]) == ("done", len(pupils)), done
+    for pupil in pupils:
+        (document,) = documents(pupil, school.principal)
+        content = fetched(link(pupil, document["id"], school.principal).body["url"])
+        assert hashlib.sha256(content).hexdigest() == document["sha256"]
+
+
+def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
+    school: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupils = decided(school)
+    answer, real, left = ask_all(school, school.principal), store.put, iter(range(4))
+
+    def dies(*arguments: Any) -> None:
+        if next(left, None) is None:
+            raise ConnectionError
+        real(*arguments)
+
+    monkeypatch.setattr(store, "put", dies)
+    assert len(deliver("grades", "write_documents", *facts("DocumentsAsked"))) == 1
+    assert job(school, answer.body["id"])["state"] == "waiting"
+    monkeypatch.undo()
+    issued_once(school, work(answer), pupils)
+
+
+def test_two_workers_at_once_make_no_document_twice(school: Graded) -> None:
+    pupils, answer = decided(school), ask_all(school, school.principal)
+    told = facts("DocumentsAsked")
+    with acting_as("grades"), ThreadPoolExecutor(2) as both:
+        list(both.map(lambda _: deliver("grades", "write_documents", *told), range(2)))
+    issued_once(school, work(answer), pupils)
+
+
 def test_documents_are_for_those_they_concern(school: Graded) -> None:
     one, other = decided(school)[:2]
     document, _ = issued(school, one)
@@ -191,6 +236,57 @@ def test_documents_are_for_those_they_concern(school: Graded) -> None:
         refused(ask_all(school, stranger), 404, "not-found")
     assert link(one, document["id"], school.klass.mentor_ids[0]).status == 200
     refused(link(other, document["id"], school.principal), 404, "not-found")
+
+
+def test_final_grades_are_the_principals_and_name_the_level(school: Graded) -> None:
+    pupil = next(p for p in school.pupils if p.id in school.klass.pupil_ids)
+    put(pupil.id, school.world.unit, ("MA", "B"), ("EN", "A"))
+    ended(school, pupil.id)
+    work(ask_one(school, school.principal, pupil.id, "finalGrades"))
+    (document,) = documents(pupil.id, school.principal)
+    assert (document["kind"], document["role"]) == ("finalGrades", "principal")
+    said = text_of(fetched(link(pupil.id, document["id"], school.principal).body["url"]))
+    for words in ("Slutbetyg", "SeQF-nivå", "Årskurs", "Rektor"):
+        assert words in said
+    work(ask_one(school, school.principal, pupil.id, "leavingCertificate", offeredHours=6800))
+    said = text_of(fetched(link(pupil.id, documents(pupil.id, school.principal)[0]["id"],
+                                school.principal).body["url"]))  # fmt: skip
+    for words in ("Avgångsintyg", "Tid i skolan", "6800 timmar"):
+        assert words in said
+
+
+def ended(school: Graded, pupil: str) -> None:
+    """The pupil went out of year 9 last summer."""
+    with acting_as("register"):
+        card = people.find_card(PersonId(pupil))
+        assert card
+        year = SchoolYear.of(today()).start_year
+        start, end = date(year - 1, 8, 15), date(year, 6, 10)
+        changed = [replace(e, start=start, end=end) for e in card.enrolments if e.covers(today())]
+        commit(*enrolment_writes(PersonId(pupil), changed, card.enrolments))
+
+
+def test_who_has_reached_a_diploma_gets_it(cloud: Cloud, school: Graded) -> None:
+    made = imagine_gymnasium(school.world, serial=43, count=1)
+    for key, content in made.files.items():
+        if "lessons" not in key:
+            drop(cloud, key, content)
+    (gymnasist,), unit = made.pupils, school.world.unit
+    levels = [("SVEN3000X", 100), ("ENGE2000X", 100), ("MATE1C00X", 100), ("FILO1000X", 1900)]
+    put(gymnasist, unit, *(course(gymnasist, unit, code, "C", size) for code, size in levels))
+    answer = ask_one(school, school.principal, gymnasist, "diploma", schoolForm="GY")
+    refused(answer, 409, "diploma-not-reached")
+    assert "gymnasiearbete 0/1" in answer.body["title"]
+    put(gymnasist, unit, course(gymnasist, unit, "GYARNA", "E", name="Gymnasiearbete"))
+    refused(
+        ask_one(school, school.principal, gymnasist, "studyCertificate", schoolForm="GY"), 409,
+        "diploma-reached",
+    )  # fmt: skip
+    work(ask_one(school, school.principal, gymnasist, "diploma", schoolForm="GY"))
+    (document,) = documents(gymnasist, gymnasist)
+    said = text_of(fetched(link(gymnasist, document["id"], gymnasist).body["url"]))
+    for words in ("Examensbevis", "Naturvetenskapsprogrammet", "Högskoleförberedande examen"):
+        assert words in said
 
 
 def test_what_cannot_be_issued_is_refused_with_its_reason(school: Graded) -> None:
@@ -282,8 +378,8 @@ def test_anybody_checks_a_document_by_its_code_and_learns_nothing_of_whose_it_is
         assert "Dokumentet är äkta och gäller" in page.body
         assert document["sha256"] in page.body
         assert "default-src 'none'" in page.headers["content-security-policy"]
-    for secret in (child.family_name, child.given_name, pupil, str(child.birth_date)):
-        assert secret not in page.body
+        for secret in (child.family_name, child.given_name, pupil, str(child.birth_date)):
+            assert secret not in page.body
     assert "genuine and valid" in call("grades", "open_check", None, query={"code": code, "l": "en"}).body
     form = {"code": code, "born": f"{child.birth_date:%Y%m%d}", "grades": "A A"}
     right = call("grades", "compare_document", None, body="&".join(f"{k}={v}" for k, v in form.items()))

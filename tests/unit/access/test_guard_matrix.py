@@ -304,6 +304,10 @@ EXPECTED: dict[str, dict[str, str]] = {
     | dict.fromkeys(
         ("pupil", "pupil of 18", "pupil of unknown age"), f"{HOME}, mentor, counsellor, {OFFICE}"
     ),
+    "grades:issue_documents": {"unit": "principal, administrator"},
+    "grades:issue_in_person": {"unit": "principal"},
+    "grades:read_documents": _each_pupil(f"{HOME}, mentor, principal, administrator", "head, registrar")
+    | {"protected pupil": f"{HOME}, principal, administrator"},
     "organisation:read_unit": {"unit": "EVERYONE"},
     "organisation:read_group": {"group": f"teacher, mentor, substitute, nurse, counsellor, {OFFICE}"},
     "organisation:appoint_substitute": {"unit": OFFICE},

@@ -36,10 +36,9 @@ BORN, DAY = date(2011, 5, 6), date(2026, 12, 18)
 
 def document(**more: Any) -> Document:
     plain = Document(
-        id="document", pupil=PersonId("pupil"), kind="termGrades", language="sv", form=GR,
+        id="document", pupil=PersonId("pupil"), kind="termGrades", language="sv", form=GR, number="TB-1",
         unit=UnitId("unit"), unit_name="Björkskolan", at=AT, by=PersonId("head"), role="principal",
-        number="TB-1", entries=(("one", "d1"), ("two", "d2")), code="c", sha256="s", fingerprint="f",
-        period="period",
+        entries=(("one", "d1"), ("two", "d2")), code="c", sha256="s", fingerprint="f", period="period",
     )  # fmt: skip
     return replace(plain, **more)
 
@@ -117,8 +116,9 @@ def test_kinds_belong_to_forms_and_periods() -> None:
         rules.check_kind("termGrades", SchoolForm.SAMI, PERIOD, unit)
 
 
-def test_only_final_grades_cannot_be_delegated() -> None:
-    assert {kind for kind, rule in KINDS.items() if rule.in_person} == {"finalGrades"}
+def test_what_ends_a_form_cannot_be_delegated() -> None:
+    ends = {"finalGrades", "diploma", "studyCertificate", "introductionCertificate"}
+    assert {kind for kind, rule in KINDS.items() if rule.in_person} == ends
     assert rules.required_role("termGrades", in_person=False) == "delegate"
     assert rules.required_role("finalGrades", in_person=True) == "principal"
     with pytest.raises(rules.InPersonOnly):

@@ -46,9 +46,9 @@ def chains(draw: st.DrawFn) -> tuple[Entry, ...]:
     return chained(made, 0, "")
 
 
-def appended(head: Head, one: Entry) -> tuple[Head, Entry]:
+def appended(head: Head, one: Entry, known: Sequence[Entry]) -> tuple[Head, Entry]:
     """An entry put after the last one, and the end of the chain as it is read from the table again."""
-    rows, (made,) = catalogue.append(head, [one])
+    rows, (made,) = catalogue.append(head, [one], known if one.replaces else None)
     (item,) = [row for row in rows if isinstance(row, catalogue.HeadItem)]
     wanted = catalogue.wanted_heads([PUPIL])
     return wanted.answer({wanted.keys[0]: item})[PUPIL], made
@@ -63,8 +63,8 @@ def test_a_home_sees_what_the_published_part_of_the_chain_says(
     chain: tuple[Entry, ...], published: set[str]
 ) -> None:
     head = Head(PUPIL)
-    for one in chain:
-        head, made = appended(head, one)
+    for number, one in enumerate(chain):
+        head, made = appended(head, one, chain[:number])
         assert made == one
     stand = head.stand
     assert dict(stand.held) == expected(chain)
