@@ -31,7 +31,8 @@ Question = tuple[Caller, guard.Action, Resource, frozenset[Duty]]
 
 ACTIONS = get_args(guard.Action)
 PUBLIC = {
-    "access:read_process_map", "assessment:read_calendar", "grades:read_open_statistics", "organisation:read_catalogue",
+    "access:read_process_map", "assessment:read_calendar", "grades:read_open_statistics",
+    "organisation:read_catalogue",
     "organisation:read_unit",
 }  # fmt: skip
 STRANGER = Caller(PersonId("stranger"), "phone-app", frozenset({SCHOOL_SCOPE}))
