@@ -26,7 +26,7 @@ def put(pupil: str, unit: str, *entries: Entry | tuple[str, str], **more: Any) -
     ]
     with acting_as("grades"):
         head = catalogue.find_heads([PersonId(pupil)])[PersonId(pupil)]
-        items, placed = catalogue.append(head, made)
+        items, placed = catalogue.append(head, made, catalogue.entries([PersonId(pupil)]))
         commit(*items, facts=[], trace=Trace("system:test", "import_grades", pupil))
     return list(placed)
 

@@ -35,7 +35,7 @@ def documented(s: Schools) -> dict[str, str]:
     with acting_as("grades"):
         for pupil, code in ((s.pupil.id, CODE), (s.hidden, CODE[::-1])):
             head = catalogue.find_heads([pupil])[pupil]
-            rows, made = catalogue.append(head, [_entry(s, pupil)])
+            rows, made = catalogue.append(head, [_entry(s, pupil)], catalogue.entries([pupil]))
             one = _document(s, pupil, document, code, made[0])
             commit(*rows, *store.document_writes(one, one.at))
         request = {"unit": s.home.unit, "pupils": []}

@@ -51,7 +51,7 @@ def _grades(s: Schools, pupil: PersonId, made: dict[str, str]) -> None:
         for name, code in subjects.items()
     ]  # fmt: skip
     head = catalogue.find_heads([pupil])[pupil]
-    rows, _ = catalogue.append(head, entries, [])
+    rows, _ = catalogue.append(head, entries, catalogue.entries([pupil]))
     commit(*rows)
     slip = Case(
         id=made["slip case"], pupil=pupil, entry=made["slip"], unit=s.home.unit, kind="correction",

@@ -166,7 +166,7 @@ KINDS: dict[DocumentKind, Kind] = {
     ),
     "collectedGrades": Kind(
         title=Text("Samlat betygsdokument", "Collected grades"), prefix="SD", forms=_BY_COURSE,
-        law="skollagen (2010:800) 15 kap.",
+        law="skollagen (2010:800) 15 kap",
     ),
     "catalogueExtract": Kind(
         title=Text("Utdrag ur betygskatalogen", "Extract from the catalogue of grades"), prefix="UT",

@@ -59,7 +59,7 @@ def _order(item: OrderItem) -> Order:
     _, activity, id = str(item.sk).split("#")
     kind, _, of = str(item.pk).partition("#")
     return Order(
-        id=id, period=of if kind == "PERIOD" else "", activity="" if activity == "-" else activity,
+        id=id, period=of if kind == "PERIOD" else "", activity=activity if kind == "PERIOD" else "",
         by=PersonId(item.by),
         role="principal" if item.role == "principal" else "teacher", at=_instant(item.at),
         signed_in=_instant(item.signed_in), level=int(item.level), digest=item.digest,

@@ -152,9 +152,10 @@ def test_a_correction_is_counted_again_and_shows_nobody(school: Graded) -> None:
     corrected = next(pupil for pupil, value in values.items() if value == "B")
     with acting_as("grades"):
         head = catalogue.find_heads([corrected])[corrected]
-        wrong = next(e for e in catalogue.entries([corrected]) if e.subject.code == "GRGRMAT01")
+        known = catalogue.entries([corrected])
+        wrong = next(e for e in known if e.subject.code == "GRGRMAT01")
         right = replace(wrong, id=new_id(), kind="correction", value="A", replaces=wrong.id)
-        commit(*catalogue.append(head, [right])[0])
+        commit(*catalogue.append(head, [right], known)[0])
     decided = next(f for f in outbox("grades") if f["type"] == "grades.GradesDecided.v1")
     for _ in range(2):
         assert deliver("grades", "count_grades", decided) == []
