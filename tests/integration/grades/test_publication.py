@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from functions.grades.store import publications
 from skolkit.clock import now, stamp
 from tests.integration.grades.test_grading import refused
 from tests.integration.test_attendance_day import at as turn_to
-from tests.support.areas import Answer, call, deliver, outbox, run_schedule
+from tests.support.areas import Answer, acting_as, call, deliver, outbox, run_schedule
 from tests.support.grading import Graded
 
 
@@ -90,6 +91,17 @@ def test_a_moment_that_is_moved_or_taken_back_tells_nobody(
     assert publish(school, later, 5).status == 200
     turn_to(monkeypatch, later - timedelta(seconds=59))
     refused(publish(school, None, 6), 409, "published-soon")
+    turn_to(monkeypatch, later)
+    assert told() != []
+
+
+def test_a_moment_that_is_moved_tells_when_the_new_one_comes(
+    school: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = decided(school) + timedelta(days=1)
+    assert publish(school, later, 2).status == 200
+    with acting_as("grades"):
+        assert [due.at for due in publications.due(later)] == [datetime.fromisoformat(stamp(later))]
     turn_to(monkeypatch, later)
     assert told() != []
 
