@@ -37,10 +37,10 @@ def test_a_class_writes_is_marked_without_names_and_the_home_sees_what_came_of_i
     teachers = [s.id for s in world.population.staff if s.role == "teacher"]
     responsible, *markers = teachers[:3]
     row = tests.test_body(parts=[tests.part("A"), tests.part("B"), tests.part("C", "points", most=15)])
-    report = take(own.cloud, "assessment/national-tests", [row, row | {"year": 5}])
+    report = take(own.cloud, "assessment/tests", [row, row | {"year": 5}])
     assert [(f["line"], f["field"]) for f in report["faults"]] == [(2, "year")]
     given = f"unit,schoolYear,no,so\n{world.population.unit.code},{tests.YEAR},GRGRBIO01,GRGRHIS01\n"
-    assert take(own.cloud, "assessment/given-subjects", given, "csv")["failed"] == 0
+    assert take(own.cloud, "assessment/given", given, "csv")["failed"] == 0
     found = done(asking("list_unit_tests", head, unit=world.unit))
     assert (found["no"], found["so"]) == ("GRGRBIO01", "GRGRHIS01")
     test = next(t["id"] for t in found["tests"] if t["subject"] == "GRGRENG01")

@@ -142,7 +142,7 @@ def tested(s: Schools) -> dict[str, str]:
     assert deliver("assessment", "write_test_export", *facts) == []
     done(ask("decide_exemption", head, exemption(test["id"], "E"), pupil=s.pupil.id))
     return {
-        "national test": test["id"], "sitting": sitting, "labelled": labelled, "marking": begun,
+        "test": test["id"], "sitting": sitting, "labelled": labelled, "marking": begun,
         "marked": ready, "paper": codes(markers[0], begun)[0], "test export": export,
     }  # fmt: skip
 

@@ -46,10 +46,10 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.change_tracking_settings": lambda s: _unit(s, {"showGuardians": False}, over(1)),
     "assessment.change_sitting": lambda s: _sitting(s, {"responsible": s.people["teacher"]}, **over(4)),
     "assessment.change_test": lambda s: Ask(
-        {"test": s.made["national test"]}, body=test_body(combine="given", limits=None), headers=over(1)
+        {"test": s.made["test"]}, body=test_body(combine="given", limits=None), headers=over(1)
     ),
     "assessment.decide_exemption": lambda s: Ask(
-        {"pupil": s.pupil.id}, body=exemption(s.made["national test"], "D"), headers=new_key()
+        {"pupil": s.pupil.id}, body=exemption(s.made["test"], "D"), headers=new_key()
     ),
     "assessment.export_test_results": lambda s: _unit(s, {"table": "counts"}, new_key()),
     "assessment.give_subjects": lambda s: _unit(
@@ -77,7 +77,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.plan_sitting": lambda s: _unit(
         s,
         {
-            "test": s.made["national test"],
+            "test": s.made["test"],
             "group": s.home.klass.id,
             "responsible": s.people["teacher"],
             "students": [],

@@ -212,7 +212,7 @@ def write_test_export(envelope: Envelope) -> None:
 
 
 @on.on_file(
-    "assessment/national-tests/",
+    "assessment/tests/",
     process=31,
     meaning="Provkalendern i den inlämnade filen är inte inläst. Se rapporten under reports/.",
 )
@@ -224,7 +224,7 @@ def import_tests(file: DroppedFile) -> None:
 
 
 @on.on_file(
-    "assessment/given-subjects/",
+    "assessment/given/",
     process=31,
     meaning="Vilka NO- och SO-prov enheterna tilldelats är inte inläst. Se rapporten under reports/.",
 )

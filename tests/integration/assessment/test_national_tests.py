@@ -51,13 +51,13 @@ def test_the_calendar_comes_in_a_file_and_what_a_unit_was_given_chooses_the_test
         tests.test_body(subject="GRGRMAT01", name="Matematik", year=5),
         tests.test_body(subject="GRGRSVE01", name="Svenska", limits={"A": 1}),
     ]
-    report = drop(tables, "assessment/national-tests/2026.jsonl", rows)
+    report = drop(tables, "assessment/tests/2026.jsonl", rows)
     assert [(f["line"], f["field"]) for f in report["faults"]] == [(4, "year"), (5, "limits")]
     code = str(school.population.unit.code)
     table = (
         f"unit,schoolYear,no,so\n{code},{tests.YEAR},GRGRBIO01,GRGRHIS01\n99999999,{tests.YEAR},GRGRBIO01,\n"
     )
-    report = drop(tables, "assessment/given-subjects/2026.csv", table)
+    report = drop(tables, "assessment/given/2026.csv", table)
     assert [(f["line"], f["field"]) for f in report["faults"]] == [(3, "unit")]
 
     head, unit = school.staff("principal"), school.unit
@@ -69,7 +69,7 @@ def test_the_calendar_comes_in_a_file_and_what_a_unit_was_given_chooses_the_test
     assert [t["subject"] for t in changed["tests"]] == ["GRGRENG01", "GRGRFYS01"]
     assert refusal(ask("give_subjects", head, body, version=1, unit=unit))[:2] == (412, "changed-meanwhile")
 
-    again = drop(tables, "assessment/national-tests/again.jsonl", rows[:3])
+    again = drop(tables, "assessment/tests/again.jsonl", rows[:3])
     assert (again["rows"], again["failed"]) == (3, 0)
     page = done(ask("list_tests", head, query={"limit": 2}))
     rest = done(ask("list_tests", head, query={"limit": 2, "cursor": page["cursor"]}))
