@@ -24,7 +24,7 @@ GRADES = {"GRGRMAT01": "F", "GRGRENG01": "C", "GRGRSVE01": "B"}
 @pytest.fixture
 def own(school: Deployed) -> Deployed:
     """A school with a class of year 9 whose teachers are certified."""
-    little = little_school(school, "99990330", year=9)
+    little = little_school(school, "99990355", year=9)
     calendar = default_calendar(SchoolYear.of(today()))
     files = unit_files(little.world.population, calendar, little.world.days).teaching
     for key, rows in files.items():
