@@ -135,7 +135,17 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
         description="Hosts of push services that may be sent to, with spaces between (*.example.org is "
         "every host below); empty for those of today's browsers.",
     )
-    told = {"SKOLKIT_PUSH_SERVICES": services.value_as_string}
+    quiet = CfnParameter(
+        stack,
+        "QuietHours",
+        default="21:00-06:30",
+        allowed_pattern="[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]",
+        description="When people who have chosen nothing are left alone, Swedish time; equal ends: never.",
+    )
+    told = {
+        "SKOLKIT_PUSH_SERVICES": services.value_as_string,
+        "SKOLKIT_QUIET_HOURS": quiet.value_as_string,
+    }
     return told | {"SKOLKIT_PUSH_KEY": _secret(PUSH_SECRET)}
 
 

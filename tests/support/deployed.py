@@ -139,10 +139,10 @@ def start(cloud: Cloud, push: PushService) -> Deployed:
 
 
 def lay(cloud: Cloud, push: PushService) -> None:
-    """Deploy everything. What starts at an hour of the day is started by the tests alone: else who is
-    reminded of what would depend on when they run.
+    """Deploy everything. What starts at an hour of the day is started by the tests alone, and nobody is left
+    alone at night: else who is told of what would depend on when they run.
     """
-    parameters = PARAMETERS | {"PushServices": push.origin}
+    parameters = PARAMETERS | {"PushServices": push.origin, "QuietHours": "00:00-00:00"}
     deploy(cloud, assembly(layers.LOCAL), parameters, lambda _: None)
     scheduler = cloud.client("scheduler")
     for page in scheduler.get_paginator("list_schedules").paginate():

@@ -223,6 +223,15 @@ def next_way(
     return next(((channel, address) for channel in open_ways if (address := ways.get(channel))), None)
 
 
+def usual_quiet(said: str) -> Quiet | None:
+    """The municipality's quiet hours, as 21:00-06:30; None where it has said nothing.
+
+    >>> str(usual_quiet("22:00-06:00")), usual_quiet("")
+    ('22:00-06:00', None)
+    """
+    return Quiet(*map(time.fromisoformat, said.split("-"))) if said else None
+
+
 def hold_until(
     kind: Kind, urgent: bool, quiet: Quiet | None, now: datetime, rules: DeliveryRules = RULES
 ) -> datetime | None:

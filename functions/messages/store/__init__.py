@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -19,10 +19,10 @@ from functions.messages.domain.deliveries import (
     Delivery,
     Failure,
     Kind,
-    Quiet,
     Said,
     State,
     Wishes,
+    usual_quiet,
 )
 from skolkit.clock import stamp
 from skolkit.config import settings, table_name
@@ -153,7 +153,7 @@ def _wishes(chosen: PreferencesItem | None, ways: WaysItem | None) -> Wishes:
     if chosen is None:
         return Wishes(shut=shut)
     kinds = {Kind(kind): tuple(map(Channel, order)) for kind, order in (chosen.kinds or {}).items()}
-    quiet = Quiet(*map(time.fromisoformat, chosen.quiet.split("-"))) if chosen.quiet else None
+    quiet = usual_quiet(chosen.quiet or "")
     return Wishes(Channel(chosen.channel), kinds, quiet, chosen.language, shut)
 
 

@@ -28,6 +28,7 @@ from functions.messages.events import DeliveryDue, NoticeDelivered, NoticeFailed
 from functions.messages.store import DeliveryKey, devices, emergencies
 from functions.register import queries as register
 from functions.register.queries import Contact, Withheld
+from skolkit import config
 from skolkit.clock import now
 from skolkit.errors import Busy, ChangedMeanwhile
 from skolkit.events import Fact
@@ -181,7 +182,8 @@ def _deliver(
     if letter.withheld or isinstance(contact, Withheld):
         settle(key, known, Failure.PROTECTED)
         return
-    until = rules.hold_until(letter.template.kind, letter.said.urgent, wishes.quiet, now())
+    quiet = wishes.quiet or rules.usual_quiet(config.quiet_hours())
+    until = rules.hold_until(letter.template.kind, letter.said.urgent, quiet, now())
     if until:
         held = replace(known, state=State.HELD, until=until, at=now())
         commit(store.delivery_item(key, held), *store.due_items(key, held))

@@ -26,6 +26,7 @@ from functions.messages.domain.deliveries import (
     may_send,
     next_way,
     try_again,
+    usual_quiet,
     why_failed,
 )
 from skolkit.clock import local, today
@@ -118,6 +119,8 @@ def test_notices_of_absence_and_what_is_urgent_do_not_wait_for_the_morning() -> 
     assert hold_until(Kind.NEWS, True, usual, night) is None
     assert hold_until(Kind.NEWS, False, usual, night) == local(date(2026, 11, 24), time(6, 30))
     assert hold_until(Kind.NEWS, False, Quiet(time(0), time(0)), night) is None
+    assert hold_until(Kind.NEWS, False, usual_quiet("00:00-00:00"), night) is None
+    assert usual_quiet("") is None
 
 
 def test_only_what_is_pressing_is_followed_until_it_has_arrived() -> None:

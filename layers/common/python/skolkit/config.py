@@ -89,6 +89,13 @@ def step_up() -> tuple[int, int]:
     return int(_required("SKOLKIT_SIGN_IN_MINUTES")), int(_required("SKOLKIT_SIGN_IN_LEVEL"))
 
 
+def quiet_hours() -> str:
+    """When people who have chosen nothing are left alone at night, as 21:00-06:30; "" where no municipality
+    has said so.
+    """
+    return os.environ.get("SKOLKIT_QUIET_HOURS", "")
+
+
 def timestamps() -> str:
     """The address of the time-stamping service (RFC 3161) that signed pages are stamped by; "" for none."""
     return os.environ.get("SKOLKIT_TIMESTAMPS", "")
