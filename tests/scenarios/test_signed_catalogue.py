@@ -50,7 +50,9 @@ def test_a_class_from_decisions_to_pages_that_anybody_can_check(own: Deployed, t
     principal, unit = own.world.staff("principal"), own.world.unit
     early = f"{SchoolYear.of(today()).start_year}-04-15"
     body = period_body(years=[4], decidedEarlyGrades=early)
-    period = ask(own, "open_period", principal, body, unit=unit).body["id"]
+    opened = ask(own, "open_period", principal, body, unit=unit)
+    assert opened.status == 201, opened.body
+    period = opened.body["id"]
     groups = eventually(lambda: ask(own, "list_progress", principal, period=period).body["data"])
     for group in groups:
         where, teacher = {"period": period, "activity": group["activity"]}, group["teachers"][0]
