@@ -342,11 +342,27 @@ def test_every_expectation_names_known_callers_and_things() -> None:
             assert {name.strip() for name in names.split(",")} <= {*CALLERS, "EVERYONE"}, action
 
 
-@pytest.mark.parametrize("thing", THINGS)
-@pytest.mark.parametrize("action", get_args(guard.Action))
+def fits(action: guard.Action, thing: str) -> bool:
+    """Whether the schema knows the action for such a thing."""
+    return type(THINGS[thing]).__name__ in guard.kinds_of(action)
+
+
+@pytest.mark.parametrize(
+    ("action", "thing"), [(a, thing) for a in get_args(guard.Action) for thing in THINGS if fits(a, thing)]
+)
 def test_exactly_the_expected_callers_get_through(action: guard.Action, thing: str) -> None:
     resource = THINGS[thing]
     through = {
         name for name, (caller, duties) in CALLERS.items() if guard.allowed(caller, action, resource, duties)
     }
     assert through == expected(action, thing)
+
+
+@pytest.mark.parametrize("action", get_args(guard.Action))
+def test_nobody_does_it_to_what_it_is_not_for(action: guard.Action) -> None:
+    """The engine refuses such a request before it looks at who asks: those with the most rights will do."""
+    for thing in (thing for thing in THINGS if not fits(action, thing)):
+        assert expected(action, thing) == set()
+        for name in ("head", "registrar", "integration"):
+            caller, duties = CALLERS[name]
+            assert not guard.allowed(caller, action, THINGS[thing], duties), (name, thing)
