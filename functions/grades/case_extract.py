@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from functions.grades.domain.cases import Case
+from functions.grades.domain.orders import Order, Vouched
 from functions.grades.domain.trials import Trial
 from functions.grades.store import cases, orders, tasks, trials
 from skolkit.clock import stamp
@@ -28,8 +29,15 @@ def sections_of(person: PersonId) -> list[Section]:
     return [
         _cases(cases.cases_of([person]), person), _trials(trials.trials_of([person])),
         _deeds(person, [one for one in mine if isinstance(one, Case)]),
-        _handled(person, [one for one in mine if isinstance(one, Trial)]), _signed(person),
+        _handled(person, [one for one in mine if isinstance(one, Trial)]),
+        _signed(orders.orders_of_pupil(person)),
+        _signs(person, [order for pupil in pupils for order in orders.orders_of_pupil(pupil)]),
     ]  # fmt: skip
+
+
+def vouched_text(own: Vouched) -> str:
+    """When somebody decided, and with which sign-in: for an extract of that person's own alone."""
+    return f"{stamp(own.at)}, inloggad {stamp(own.signed_in)} nivå {own.level}"
 
 
 def _cases(found: Iterable[Case], person: PersonId) -> Section:
@@ -91,7 +99,10 @@ def _deeds(person: PersonId, found: Iterable[Case]) -> Section:
             rows.append([stamp(c.opened), "påpekade ett fel", c.reason])
         rows += [[stamp(s.at), "lämnade synpunkter", s.text] for s in c.comments if s.by == person]
         rows += [
-            [stamp(a.at), "ville ändra" if a.agrees else "ville inte ändra", ""]
+            [
+                stamp(a.vouched.at), "ville ändra" if a.agrees else "ville inte ändra",
+                vouched_text(a.vouched),
+            ]
             for a in c.answers if a.by == person
         ]  # fmt: skip
         if c.verdict and c.verdict.by == person:
@@ -114,10 +125,28 @@ def _handled(person: PersonId, found: Iterable[Trial]) -> Section:
     )  # fmt: skip
 
 
-def _signed(person: PersonId) -> Section:
-    """The orders to sign that lie with a pupil: who signs is told without what."""
+def _signed(mine: Iterable[Order]) -> Section:
+    """The orders to sign that lie with a pupil: that they are signed, not by whom nor how those sign in."""
     return section(
         "grades.catalogue", "Underskrifter utanför betygsperioder", "Signatures outside grading periods",
         {"at": ("Beslutat", "Decided"), "role": ("Roll", "Role")},
-        [[stamp(o.at), o.role] for o in orders.orders_of_pupil(person)],
+        [[stamp(o.at), one.signer.role] for o in mine for one in o.signings],
+    )  # fmt: skip
+
+
+def _signs(person: PersonId, of_others: Iterable[Order]) -> Section:
+    """What somebody signs of the grades of others: a trial's, a correction."""
+    return section(
+        "grades.catalogue", "Egna underskrifter utanför betygsperioder", "Own signatures outside periods",
+        {
+            "at": ("Beslutat", "Decided"), "role": ("Roll", "Role"), "signedIn": ("Inloggad", "Signed in"),
+            "level": ("Tillitsnivå", "Level of assurance"), "order": ("Signeringsorder", "Signing order"),
+        },
+        [
+            [
+                stamp(one.signer.at), one.signer.role, stamp(one.signer.signed_in_at), str(one.signer.level),
+                order.id,
+            ]
+            for order in of_others for one in order.signings_of(person)
+        ],
     )  # fmt: skip

@@ -97,6 +97,19 @@ class PageSigned(Fact):
     sha256: str
 
 
+class PupilPageSigned(Fact):
+    """A page of a pupil's decisions that have no sheet has been signed and sealed: its number in the pupil's
+    own series, its order, its SHA-256.
+    """
+
+    type: ClassVar[str] = "grades.PupilPageSigned.v1"
+    pupil: PersonId
+    unit: UnitId
+    order: str
+    page: int
+    sha256: str
+
+
 class GradesPublished(Fact):
     """When pupils and guardians see a period's grades has been decided; `at` None: taken back."""
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from functions.grades.case_extract import sections_of
+from functions.grades.case_extract import sections_of, vouched_text
 from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.documents import KINDS, Document
 from functions.grades.domain.grading import Line, Sheet
-from functions.grades.domain.orders import Order
-from functions.grades.domain.pages import SignedPage
+from functions.grades.domain.orders import Order, Signing
+from functions.grades.domain.pages import Series, SignedPage
 from functions.grades.domain.periods import Period
 from functions.grades.store import catalogue, documents, orders, pages
 from functions.grades.store import periods as store
@@ -38,18 +38,19 @@ def gather(asked: Requested) -> list[Section]:
         store.wanted_sheets([(period.id, activity.id) for period, activity in pairs])
     )[0]
     taught = [
-        order
+        (order, signing)
         for period, activity in pairs
         if any(part.person == person for part in activity.teachers)
         for order in orders.orders_of(period.id, activity.id)
-        if order.by == person
+        for signing in order.signings_of(person)
     ]
     signed = [
         page
         for period, activity in pairs
-        for page in pages.pages_of(period.id, activity.id)[0]
+        for page in pages.pages_of(Series(period=period.id, activity=activity.id))[0]
         if person in {*page.pupils, *page.named, *(one.person for one in page.signers)}
     ]
+    signed += pages.pages_of_pupil(person)
     return [
         _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
         _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
@@ -119,18 +120,20 @@ def _proposals(
                 line.adapted,
                 line.support,
                 line.title,
+                vouched_text(line.signed[person]) if person in line.signed else "",
             ]
             for line in lines
             for value in _values(line, person)
         ]
         if sheet and sheet.appointed == person:
-            rows.append([activity.name, period.due.isoformat(), "utsedd att besluta", "", "", "", ""])
+            rows.append([activity.name, period.due.isoformat(), "utsedd att besluta", *[""] * 5])
     return section(
         "grades.sheet", "Förslag till betyg", "Proposals for grades",
         {
             "activity": ("Grupp", "Group"), "due": ("Klart senast", "Due"), "value": ("Förslag", "Proposal"),
             "remark": ("Anmärkning", "Remark"), "adapted": ("Anpassade studier", "Adapted studies"),
             "support": ("Omdöme vid F", "Assessment at F"), "title": ("Titel", "Title"),
+            "decided": ("Eget beslut", "Own decision"),
         },
         rows,
     )  # fmt: skip
@@ -143,14 +146,22 @@ def _values(line: Line, person: PersonId) -> list[str]:
     return [line.proposals[person]] if person in line.proposals else []
 
 
-def _decided(taught: Iterable[Order]) -> Section:
+def _decided(taught: Iterable[tuple[Order, Signing]]) -> Section:
+    """What a teacher has decided and signs, with which sign-in: the own one alone."""
     return section(
         "grades.catalogue", "Beslut om betyg", "Decisions on grades",
         {
             "at": ("Beslutat", "Decided"), "signedIn": ("Inloggad", "Signed in"),
             "level": ("Tillitsnivå", "Level of assurance"), "pupils": ("Elever", "Pupils"),
+            "order": ("Signeringsorder", "Signing order"),
         },
-        [[stamp(o.at), stamp(o.signed_in), str(o.level), str(len(o.entries))] for o in taught],
+        [
+            [
+                stamp(one.signer.at), stamp(one.signer.signed_in_at), str(one.signer.level),
+                str(len(one.entries)), order.id,
+            ]
+            for order, one in taught
+        ],
     )  # fmt: skip
 
 

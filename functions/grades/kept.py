@@ -14,7 +14,7 @@ KEPT = {
     "grade_sheet": Kept("grades.sheet", ("lines", "appointed"), dated="last_day"),
     "catalogue_page": Kept("grades.catalogue", ("pupils", "named", "signers")),
     "catalogue_certificate": Kept("grades.catalogue"),
-    "signing_order": Kept("grades.catalogue", ("by", "entries")),
+    "signing_order": Kept("grades.catalogue", ("entries", "signings")),
     "grade_case": Kept("grades.case", ("pk", "said")),
     "grade_open_case": Kept("grades.case", ("pk",)),
     "grade_case_waiting": Kept("grades.case", ("pupil",)),

@@ -64,29 +64,30 @@ def _looked_at(pdf: bytes, pem: str) -> tuple[Checked, dict[str, Any], list[str]
         return checked, {}, list(checked.faults)
     try:
         said: dict[str, Any] = json.loads(checked.attached[ATTACHED])
-        told = [one["person"] for one in said["signers"]]
+        told = [(one["person"], one["reason"]) for one in said["signers"]]
         if said["format"] != FORMAT:
             raise ValueError(said["format"])
     except (KeyError, TypeError, ValueError):
         return checked, {}, [f"{ATTACHED} saknas eller går inte att läsa"]
-    signed = [one.person for one in checked.signatures if one.person]
-    differ = [] if signed == told else ["de som skrev under är andra än sidan säger"]
+    signed = [(one.person, one.reason) for one in checked.signatures if one.person]
+    differ = [] if signed == told else ["de som skrev under, eller vad, är andra än sidan säger"]
     return checked, said, differ
 
 
 def unlinked(pages: Sequence[tuple[dict[str, Any], bytes]]) -> list[str]:
-    """Pages of a sheet that do not name the file before them, where that file is given."""
-    given = {
-        (said["sheet"]["period"], said["sheet"]["activity"], said["page"]["number"]): file
-        for said, file in pages
-    }
+    """Pages of a series that do not name the file before them, where that file is given."""
+    given = {(_series(said), said["page"]["number"]): file for said, file in pages}
     faults = []
-    for (period, activity, number), file in given.items():
+    for (series, number), file in given.items():
         (said,) = (said for said, one in pages if one is file)
-        before = given.get((period, activity, number - 1))
+        before = given.get((series, number - 1))
         if before and hashlib.sha256(before).hexdigest() != said["page"]["previous"]:
             faults.append(f"sida {number} följer inte på sida {number - 1}")
     return faults
+
+
+def _series(said: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(said["series"][name]) for name in ("period", "activity", "pupil"))
 
 
 def _show(file: Path, checked: Checked, faults: Sequence[str]) -> None:

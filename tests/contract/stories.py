@@ -47,6 +47,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("grades", "grades.ClosingPageDue.v1"): grades.ClosingPageDue,
     ("grades", "grades.GradesDecided.v1"): grades.GradesDecided,
     ("grades", "grades.PeriodClosed.v1"): grades.PeriodClosed,
+    ("grades", "grades.PupilGradeDecided.v1"): grades.PupilGradeDecided,
     ("register", "attendance.InquiryOpened.v1"): register.InquiryTold,
     ("attendance", "messages.NoticeDelivered.v1"): attendance.NoticeAnswered,
     ("attendance", "messages.NoticeFailed.v1"): attendance.NoticeAnswered,

@@ -128,6 +128,7 @@ ASKED_BY_POST = {
     "link_handover",
     "link_inquiry_paper",
     "link_notice",
+    "link_pupil_page",
     "link_test_export",
     "link_retention_report",
     "link_table_file",

@@ -66,11 +66,11 @@ def test_a_signed_page(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None
     with acting_as("grades"):
         ours = certificates.authority(known.municipality)
         plain = pdf.pdf(TEMPLATE, rules.content(page, known), rules.attached(page, known))
-        who = page.signers[0]
+        who = page.signings[0].signer
 
         def person() -> Personal:
             made = one_time(known.municipality, who.person, who.title, ours.root, ours.issuer, now())
-            return Personal(made, rules.reason(page, who))
+            return Personal(made, rules.reason(page, page.signings[0]))
 
         sealing = Sealing(ours.seal, ours.key, "Sida 1", known.municipality)
         one = person()

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from functions.grades.domain.catalogue import Decider, DeciderRole, Entry, Subject, chained
-from functions.grades.domain.pages import Page, Person, Signer, Words
+from functions.grades.domain.orders import Signer, Signing
+from functions.grades.domain.pages import Page, Person, Series, Words
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import GroupId, PersonId, UnitId
 
@@ -15,6 +16,7 @@ UNIT = UnitId("0192d3a0-0000-7000-8000-00000000aaaa")
 TEACHER = PersonId("0192d3a0-0000-7000-8000-00000000bbbb")
 PRINCIPAL = PersonId("0192d3a0-0000-7000-8000-00000000cccc")
 SUBJECT = Subject(code="GRGRMAT01", name="Matematik", form=SchoolForm.COMPULSORY)
+SHEET = Series(period="0192d3a0-0000-7000-8000-00000000ffff", activity="0192d3a0-0000-7000-8000-00000000eeee")
 _NAMES = ("Alva Berg", "Björn Öhman", "Cecilia Nordström-Wallander", "Dawit Tesfaye", "Elsa Åkesson")
 
 
@@ -51,17 +53,21 @@ def signer(person: PersonId = TEACHER) -> Signer:
     return Signer(person=person, role=role, at=AT, signed_in_at=AT - timedelta(minutes=2), level=3)
 
 
+def signing(person: PersonId = TEACHER, size: int = 30) -> Signing:
+    """A signature for all of a class."""
+    return Signing(signer(person), tuple((pupil(n), 1) for n in range(size)))
+
+
 def a_page(size: int = 30, number: int = 1, previous: str = "", *, closing: bool = False) -> Page:
     return Page(
         order="0192d3a0-0000-7000-8000-000000000999",
         kind="closing" if closing else "decisions",
-        period="0192d3a0-0000-7000-8000-00000000ffff",
-        activity="0192d3a0-0000-7000-8000-00000000eeee",
+        series=SHEET,
         unit=UNIT,
         number=number,
         previous=previous,
         entries=a_class(size),
-        signers=(signer(PRINCIPAL if closing else TEACHER),),
+        signings=(signing(PRINCIPAL if closing else TEACHER, size),),
         made=AT + timedelta(seconds=4),
     )
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 from functions.grades.domain.cases import HEARING, Case, Proposal
 from functions.grades.domain.catalogue import Decider, Entry
+from functions.grades.domain.orders import Order, Vouched, order_for
+from functions.grades.domain.pages import Series, SignedPage
 from functions.grades.domain.subjects import graded
 from functions.grades.domain.trials import Trial
 from functions.grades.store import cases, catalogue, trials
+from functions.grades.store.orders import order_item
+from functions.grades.store.pages import page_item
 from skolkit.clock import now, today
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import commit
@@ -51,8 +55,9 @@ def _grades(s: Schools, pupil: PersonId, made: dict[str, str]) -> None:
         for name, code in subjects.items()
     ]  # fmt: skip
     head = catalogue.find_heads([pupil])[pupil]
-    rows, _ = catalogue.append(head, entries, catalogue.entries([pupil]))
-    commit(*rows)
+    rows, (first, *_) = catalogue.append(head, entries, catalogue.entries([pupil]))
+    order = order_for(new_id(), [(first, {teacher: Vouched(now(), now(), 3)})])
+    commit(*rows, order_item(order), page_item(_page(s, order)))
     slip = Case(
         id=made["slip case"], pupil=pupil, entry=made["slip"], unit=s.home.unit, kind="correction",
         flaw="miswriting", reason=REASON, noticed_by=teacher, opened=now(), proposal=Proposal(value="B"),
@@ -73,6 +78,16 @@ def _grades(s: Schools, pupil: PersonId, made: dict[str, str]) -> None:
             day=today() if number else None, state="admitted" if number else "applied",
         )  # fmt: skip
         commit(*trials.trial_writes(None, trial))
+
+
+def _page(s: Schools, order: Order) -> SignedPage:
+    """The signed page of a decision that has no sheet, without a name on it; its file is not there."""
+    ((pupil, _),) = order.entries
+    return SignedPage(
+        series=Series(pupil=pupil), unit=s.home.unit, number=1, kind="decisions", order=order.id,
+        sha256="ab" * 32, version="1", made=now(), signers=tuple(one.signer for one in order.signings),
+        pupils=(pupil,), named=(), entries=1,
+    )  # fmt: skip
 
 
 def _case(name: str, body: object) -> Callable[[Schools], Ask]:
@@ -97,6 +112,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.handle_trial": _trial(
         "trial", {"outcome": "refused", "motivation": "Ämnet prövas inte nu."}
     ),
+    "grades.link_pupil_page": lambda s: Ask({"pupil": s.pupil.id, "entry": s.made["entry"]}),
     "grades.list_grade_cases": lambda s: Ask({"unit": s.home.unit}),
     "grades.list_grade_tasks": lambda _: Ask(),
     "grades.list_trials": lambda s: Ask({"pupil": s.pupil.id}),

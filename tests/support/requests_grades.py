@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from functions.grades.domain.pages import SignedPage, Signer
+from functions.grades.domain.orders import Signer
+from functions.grades.domain.pages import Series, SignedPage
 from functions.grades.store.pages import page_item
 from functions.organisation.domain.staffing import ActivityRecord, Certification, Teaching
 from functions.organisation.store import activities, duties
@@ -58,9 +59,9 @@ def _page(s: Schools, path: dict[str, str]) -> SignedPage:
         person=s.people["teacher"], role="teacher", at=now(), signed_in_at=now(), level=3,
     )  # fmt: skip
     return SignedPage(
-        period=path["period"], activity=path["activity"], unit=s.home.unit, number=1, kind="decisions",
-        order=new_id(), sha256="ab" * 32, version="1", made=now(), signers=(signed,), pupils=(s.pupil.id,),
-        named=(s.pupil.id,), entries=1,
+        series=Series(period=path["period"], activity=path["activity"]), unit=s.home.unit, number=1,
+        kind="decisions", order=new_id(), sha256="ab" * 32, version="1", made=now(), signers=(signed,),
+        pupils=(s.pupil.id,), named=(s.pupil.id,), entries=1,
     )  # fmt: skip
 
 

@@ -106,6 +106,7 @@ Action = Literal[
     "grades:read_grades",
     "grades:read_open_statistics",
     "grades:read_own_sheets",
+    "grades:read_page",
     "grades:read_periods",
     "grades:read_sheet",
     "grades:read_statistics",

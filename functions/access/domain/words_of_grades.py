@@ -33,6 +33,10 @@ DEEDS: dict[str, Deed] = {
     ),
     "link_document": read("hämtade ett betygsdokument", "fetched a grade document"),
     "link_iup": read("hämtade en utvecklingsplan", "fetched a development plan"),
+    "link_pupil_page": read(
+        "hämtade en undertecknad sida med ett betyg utanför betygsperioderna",
+        "fetched a signed page with a grade outside the grading periods",
+    ),
     "list_assessment_receipts": read("läste vilka som läst omdömen", "read who has read assessments"),
     "list_assessments": read("läste omdömen", "read written assessments"),
     "list_catalogue": read("läste betygskatalogen", "read the catalogue of grades"),

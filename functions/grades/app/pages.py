@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.grades.app.base import api, on
 from functions.grades.domain import pages as rules
-from functions.grades.events import ClosingPageDue, GradesDecided, PeriodClosed
+from functions.grades.events import ClosingPageDue, GradesDecided, PeriodClosed, PupilGradeDecided
 from functions.grades.schemas import pages as schemas
 from functions.grades.schemas.common import PageQuery
 from functions.grades.usecases import certificates, pages
@@ -12,19 +12,22 @@ from skolkit.cursor import BadCursor
 from skolkit.errors import NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
+from skolkit.types import PersonId
 
 _MEANING = "Beslut om betyg blir inte undertecknade sidor i betygskatalogen. Besluten själva finns kvar."
 
 
 @on.on_facts(
-    GradesDecided.type, ClosingPageDue.type, process=32, timeout=60, memory=1769, batch=1,
-    layers=("documents", "signing"), uses=("kms:GetPublicKey", "kms:Sign", "s3:PutObject catalogue"),
+    GradesDecided.type, PupilGradeDecided.type, ClosingPageDue.type, process=32, timeout=60, memory=1769,
+    batch=1, layers=("documents", "signing"), uses=("kms:GetPublicKey", "kms:Sign", "s3:PutObject catalogue"),
     meaning=_MEANING,
 )  # fmt: skip
 def write_page(envelope: Envelope) -> None:
     """Write, sign and seal a page: one at a time, as many at once as there are."""
     if envelope.type == GradesDecided.type:
         pages.write_decided_page(GradesDecided.model_validate(envelope.data))
+    elif envelope.type == PupilGradeDecided.type:
+        pages.write_pupil_page(PupilGradeDecided.model_validate(envelope.data))
     else:
         pages.write_closing_page(ClosingPageDue.model_validate(envelope.data))
 
@@ -55,6 +58,16 @@ def link_catalogue_page(request: Request[None, None]) -> schemas.CataloguePageLi
     if not (number.isascii() and number.isdecimal() and len(number) <= 5):
         raise NotFound
     return pages.link_catalogue_page(request.caller, period, activity, int(number))
+
+
+@api.operation(
+    "POST", "/v1/pupils/{pupil}/catalogue/{entry}/page-link", process=33, answer=schemas.CataloguePageLink,
+    errors=(NotFound, rules.PageWithheld),
+)  # fmt: skip
+def link_pupil_page(request: Request[None, None]) -> schemas.CataloguePageLink:
+    """A link to the signed page of a decision outside the periods: a trial, a correction of a grade brought
+    from an earlier system. Good for five minutes."""
+    return pages.link_pupil_page(request.caller, PersonId(request.id("pupil")), request.id("entry"))
 
 
 @api.operation("GET", "/v1/certificates", process=32, scope=None, answer=schemas.Certificates)

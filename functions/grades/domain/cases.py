@@ -15,6 +15,7 @@ from functions.grades.domain import case_refusals as refusals
 from functions.grades.domain import subjects
 from functions.grades.domain.catalogue import Choice, Decider, Entry
 from functions.grades.domain.grading import Line, check_whole
+from functions.grades.domain.orders import Vouched
 from functions.grades.domain.scales import BY_ID
 from skolkit.types import PersonId, UnitId
 
@@ -84,11 +85,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether one of those who decided on the grade wants it changed."""
+    """Whether one of those who decided on the grade wants it changed, said with a fresh sign-in."""
 
     by: PersonId
-    at: datetime
     agrees: bool
+    vouched: Vouched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +230,7 @@ def ground_of(case: Case, entry: Entry, employed: Collection[PersonId]) -> Groun
 
 
 def answer(
-    case: Case, entry: Entry, by: PersonId, home: Home, employed: Collection[PersonId], now: datetime, *,
+    case: Case, entry: Entry, by: PersonId, home: Home, employed: Collection[PersonId], vouched: Vouched, *,
     agrees: bool,
 ) -> tuple[Case, bool]:  # fmt: skip
     """The case with the answer of one who decided on the grade, and whether all of them want it changed now
@@ -241,7 +242,7 @@ def answer(
     answered = {one.by for one in case.answers}
     if case.kind != "change" or by not in teachers_of(entry) or by not in employed or by in answered:
         raise refusals.NotToAnswerChange(field="case", value=case.id)
-    answered_now = replace(case, answers=(*case.answers, Answer(by, now, agrees)))
+    answered_now = replace(case, answers=(*case.answers, Answer(by, agrees, vouched)))
     everybody = {one.by for one in answered_now.answers} >= set(teachers_of(entry))
     return answered_now, everybody and ground_of(answered_now, entry, employed) is None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from functions.grades.domain.catalogue import Choice, Decider
+from functions.grades.domain.orders import Vouched
 from functions.grades.domain.scales import DASH, Scale
 from skolkit.errors import ChangedMeanwhile, DomainError, Fault, Text
 from skolkit.types import GroupId, PersonId, UnitId
@@ -149,14 +150,14 @@ class Grader:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A pupil on the sheet. `proposals` are the teachers' grades; `signed` are those who have decided on
-    theirs; `reads` is False for who does not read the subject; `finished` None follows the period; `choice`
-    and `language` of a modern language; `value` and `entry` are what has been decided; `version` counts the
-    line's changes.
+    theirs and on what else the line says, and with which sign-in; `reads` is False for who does not read the
+    subject; `finished` None follows the period; `choice` and `language` of a modern language; `value` and
+    `entry` are what has been decided; `version` counts the line's changes.
     """
 
     pupil: PersonId
     proposals: Mapping[PersonId, str] = field(default_factory=dict)
-    signed: frozenset[PersonId] = frozenset()
+    signed: Mapping[PersonId, Vouched] = field(default_factory=dict)
     reads: bool = True
     finished: bool | None = None
     choice: Choice | None = None
@@ -251,8 +252,10 @@ def _changed(old: Line, change: Change, by: PersonId) -> Line:
         title=change.title,
     )  # fmt: skip
     if replace(new, proposals=old.proposals) != old:
-        return replace(new, signed=frozenset())
-    return new if proposals == old.proposals else replace(new, signed=old.signed - {by})
+        return replace(new, signed={})
+    if proposals == old.proposals:
+        return new
+    return replace(new, signed={person: how for person, how in old.signed.items() if person != by})
 
 
 def _check(change: Change, old: Line, members: Collection[PersonId], scale: Scale) -> None:
@@ -317,27 +320,28 @@ def standing_of(line: Line, who: Sequence[Grader]) -> Standing:
         return "notRead"
     if not line.signed:
         return "proposed" if line.proposals else "empty"
-    found = verdict(who, line) if line.signed >= {g.person for g in who} else None
+    found = verdict(who, line) if line.signed.keys() >= {g.person for g in who} else None
     return "awaitsPrincipal" if found and found.value is None else "awaitsColleague"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A line that has got its grade, and who decided."""
+    """A line that has got its grade, who decided, and with which sign-in each of them did."""
 
     line: Line
     value: str
     deciders: tuple[Decider, ...]
+    vouched: Mapping[PersonId, Vouched]
     reason: str = ""
 
 
 def decide(
-    sheet: Sheet, pupils: Sequence[PersonId], by: PersonId, who: Sequence[Grader],
+    sheet: Sheet, pupils: Sequence[PersonId], by: PersonId, vouched: Vouched, who: Sequence[Grader],
     members: Collection[PersonId], finished: Mapping[PersonId, bool], *, work: bool,
 ) -> tuple[Sheet, list[Decided]]:  # fmt: skip
     """The sheet when a teacher decides on own grades of some pupils, and the lines that got their grade by
     it; others wait for a colleague or for the principal. What the teacher has decided on before stays as it
-    is.
+    is, unless nobody is waited for any more: a colleague has left.
 
     Raises `NotADecider`, `NotInGroup`, `DecidedAlready`, `NothingProposed`, `SupportMissing`, `TitleMissing`,
     `TooManyDecisions`.
@@ -351,38 +355,47 @@ def decide(
         line = _to_decide(sheet, pupil, members)
         if by not in line.proposals:
             raise NothingProposed(field="students", value=pupil)
-        if by in line.signed:
+        if by in line.signed and verdict(who, line).value is None:
             continue
-        signed = replace(line, signed=line.signed | {by}, version=line.version + 1)
+        signed = replace(line, signed={**line.signed, by: vouched}, version=line.version + 1)
         found = verdict(who, signed)
         if found.value is not None:
             check_whole(signed, found.value, finished=finished[pupil], work=work)
-            made.append(Decided(line=signed, value=found.value, deciders=_named(found.by)))
+            made.append(_decided(signed, found.value, found.by))
         lines[pupil] = signed
     return replace(sheet, lines=lines), made
+
+
+def _decided(line: Line, value: str, by: Sequence[Grader]) -> Decided:
+    vouched = {grader.person: line.signed[grader.person] for grader in by}
+    return Decided(line=line, value=value, deciders=_named(by), vouched=vouched)
 
 
 Hindrance = Literal["disagreement", "hindered"]
 
 
 def decide_as_principal(
-    sheet: Sheet, pupil: PersonId, value: str, reason: Hindrance, by: PersonId, who: Sequence[Grader],
-    members: Collection[PersonId], *, finished: bool, work: bool, scale: Scale,
+    sheet: Sheet, pupil: PersonId, value: str, reason: Hindrance, by: PersonId, vouched: Vouched,
+    who: Sequence[Grader], members: Collection[PersonId], *, finished: bool, work: bool, scale: Scale,
 ) -> Decided:  # fmt: skip
-    """The principal's decision where the teachers cannot agree (skollagen 3:16, skolförordningen 6:4), or
-    where whoever was to decide is hindered ([M]: by analogy with 3:20). Raises also `NotForThePrincipal`,
-    `IllegalValue`.
+    """The principal's decision, the principal's alone, where the teachers cannot agree (skollagen 3:16,
+    skolförordningen 6:4), or where whoever was to decide is hindered ([M]: by analogy with 3:20). Raises also
+    `NotForThePrincipal`, `IllegalValue`.
     """
     line = _to_decide(sheet, pupil, members)
     scale.worth(value)
-    everybody = line.signed >= {g.person for g in who}
+    everybody = line.signed.keys() >= {g.person for g in who}
     disagree = everybody and bool(who) and verdict(who, line).value is None
     if (reason == "disagreement") != disagree:
         raise NotForThePrincipal(field="reason", value=reason)
     check_whole(line, value, finished=finished, work=work)
     principal = Decider(person=by, role="principal")
     return Decided(
-        line=replace(line, version=line.version + 1), value=value, deciders=(principal,), reason=reason
+        line=replace(line, version=line.version + 1),
+        value=value,
+        deciders=(principal,),
+        vouched={by: vouched},
+        reason=reason,
     )
 
 

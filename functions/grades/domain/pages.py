@@ -1,9 +1,9 @@
-"""A page of the catalogue of grades (betygskatalog, SkolF 6:10): the decisions that somebody made with one
-sign-in, as people and machines read them, signed by who decided and sealed by the municipality.
+"""A page of the catalogue of grades (betygskatalog, SkolF 6:10): the decisions that were made in one go, as
+people and machines read them, signed by everybody who decided and sealed by the municipality.
 
-The pages of a sheet (an activity in a period) follow each other: each has a number and the digest of the file
-before it, so that a page that is missing or replaced shows. Nothing on a page is ever changed; what is
-decided later is on a later one.
+The pages of a series follow each other: each has a number and the digest of the file before it, so that a
+page that is missing or replaced shows. Nothing on a page is ever changed; what is decided later is on a later
+one.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from functions.grades.domain.catalogue import DeciderRole, Entry, row
-from functions.grades.domain.orders import Order, digest_of
+from functions.grades.domain.catalogue import Entry, Term, row
+from functions.grades.domain.orders import Order, Signer, Signing, digest_of, place_of
 from functions.grades.domain.periods import Period
 from skolkit.clock import LOCAL, stamp
 from skolkit.errors import DomainError, Text
@@ -25,7 +25,7 @@ from skolkit.types import PersonId, UnitId
 FORMAT = "skolkit-catalogue-page/1"
 PROTECTED = "Skyddade personuppgifter"
 Kind = Literal["decisions", "closing"]
-"""What one sign-in decided, or the whole sheet when the principal closes the period."""
+"""What was decided in one go, or the whole sheet when the principal closes the period."""
 
 
 class PageWithheld(DomainError):
@@ -56,42 +56,30 @@ class NotWhatWasDecided(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signer:
-    """Who signs: as what, when they decided, and the sign-in it rests on (time, level of assurance 0–4)."""
+class Series:
+    """Pages that follow each other: a sheet's (an activity in a period), or of a pupil's decisions that have
+    no sheet.
+    """
 
-    person: PersonId
-    role: DeciderRole
-    at: datetime
-    signed_in_at: datetime
-    level: int
-
-    @classmethod
-    def of(cls, order: Order) -> Signer:
-        """Who made an order."""
-        return cls(
-            person=order.by, role=order.role, at=order.at, signed_in_at=order.signed_in, level=order.level
-        )
-
-    @property
-    def title(self) -> str:
-        return {"teacher": "Lärare", "principal": "Rektor"}[self.role]
+    period: str = ""
+    activity: str = ""
+    pupil: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page to be made. `order` is the signing order it answers; `number` counts the sheet's pages and
+    """A page to be made. `order` is the signing order it answers; `number` counts the pages of the series and
     `previous` is the SHA-256 of the file before it ("" for the first).
     """
 
     order: str
     kind: Kind
-    period: str
-    activity: str
+    series: Series
     unit: UnitId
     number: int
     previous: str
     entries: tuple[Entry, ...]
-    signers: tuple[Signer, ...]
+    signings: tuple[Signing, ...]
     made: datetime
 
 
@@ -101,8 +89,7 @@ class SignedPage:
     `named` everybody whose name it shows, `entries` how many decisions are on it.
     """
 
-    period: str
-    activity: str
+    series: Series
     unit: UnitId
     number: int
     kind: Kind
@@ -126,7 +113,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What the ids on a page are called. `people` lacks who has protected identity, and who is unknown."""
+    """What the ids on a page are called. `group` is "" where there is no sheet; `people` lacks who has
+    protected identity, and who is unknown.
+    """
 
     municipality: str
     unit: str
@@ -150,9 +139,9 @@ def attached(page: Page, words: Words) -> str:
         "format": FORMAT,
         "municipality": words.municipality,
         "unit": {"id": page.unit, "code": words.unit_code, "name": words.unit},
-        "sheet": {
-            "period": page.period, "periodName": words.period,
-            "activity": page.activity, "group": words.group,
+        "series": {
+            "period": page.series.period, "activity": page.series.activity, "pupil": page.series.pupil,
+            "periodName": words.period, "group": words.group,
         },
         "page": {
             "number": page.number, "kind": page.kind, "order": page.order, "made": stamp(page.made),
@@ -161,28 +150,37 @@ def attached(page: Page, words: Words) -> str:
         "entries": [row(entry) | {"digest": entry.digest} for entry in page.entries],
         "digest": digest_of(page.entries),
         "people": people,
-        "signers": [
-            {
-                "person": one.person, "role": one.role, "at": stamp(one.at),
-                "signedInAt": stamp(one.signed_in_at), "level": one.level,
-            }
-            for one in page.signers
-        ],
+        "signers": [_signer(page, one) for one in page.signings],
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def _signer(page: Page, signing: Signing) -> dict[str, object]:
+    """Whose a signature is, what for, and in which words it says so."""
+    one, mine = signing.signer, _signed_by(page, signing)
+    return {
+        "person": one.person, "role": one.role, "at": stamp(one.at), "signedInAt": stamp(one.signed_in_at),
+        "level": one.level, "entries": [entry.id for entry in mine], "digest": digest_of(mine),
+        "reason": reason(page, signing),
+    }  # fmt: skip
+
+
+def _signed_by(page: Page, signing: Signing) -> list[Entry]:
+    places = set(signing.entries)
+    return [entry for entry in page.entries if place_of(entry) in places]
+
+
 def broken(*pages: Mapping[str, Any]) -> list[str]:
-    """What does not add up in pages for machines: decisions altered, left out or moved. A pupil's decisions
-    follow each other by digest, also from page to page, where no number is missing between them.
+    """What does not add up in pages for machines: decisions altered, left out, moved, or not signed by
+    everybody who made them. A pupil's decisions follow each other by digest, also from page to page, where no
+    number is missing between them.
     """
     faults = []
     for page in pages:
         faults += [f"beslut {entry['id']} är ändrat" for entry in page["entries"] if not _as_digested(entry)]
-        ordered = sorted(page["entries"], key=lambda one: (one["pupil"], one["number"]))
-        told = "\n".join(one["digest"] for one in ordered)
-        if hashlib.sha256(told.encode()).hexdigest() != page["digest"]:
+        if _digest_of(page["entries"]) != page["digest"]:
             faults.append(f"sida {page['page']['number']}: beslut saknas")
+        faults += _unsigned(page)
     if faults:
         return faults
     known = dict[tuple[str, int], Mapping[str, Any]]()
@@ -204,6 +202,29 @@ def _as_digested(entry: Mapping[str, Any]) -> bool:
     return bool(hashlib.sha256(text.encode()).hexdigest() == entry["digest"])
 
 
+def _digest_of(entries: Iterable[Mapping[str, Any]]) -> str:
+    """As `orders.digest_of`."""
+    ordered = sorted(entries, key=lambda one: (one["pupil"], one["number"]))
+    return hashlib.sha256("\n".join(one["digest"] for one in ordered).encode()).hexdigest()
+
+
+def _unsigned(page: Mapping[str, Any]) -> list[str]:
+    """Decisions that lack the signature of somebody who made them, and signatures for other ones. When the
+    principal closes a period the decisions have been signed before, on pages of their own.
+    """
+    faults, signed = list[str](), dict[str, set[str]]()
+    for signer in page["signers"]:
+        mine = [entry for entry in page["entries"] if entry["id"] in signer["entries"]]
+        if _digest_of(mine) != signer["digest"] or signer["digest"] not in signer["reason"]:
+            faults.append(f"sida {page['page']['number']}: en underskrift gäller andra beslut")
+        for entry in mine:
+            signed.setdefault(entry["id"], set()).add(signer["person"])
+    for entry in page["entries"] if page["page"]["kind"] == "decisions" else ():
+        if {one["person"] for one in entry["deciders"]} != signed.get(entry["id"], set()):
+            faults.append(f"beslut {entry['id']} är inte undertecknat av dem som fattade det")
+    return faults
+
+
 def content(page: Page, words: Words) -> dict[str, object]:
     """The page for people, as the template lays it out."""
     first = page.entries[0]
@@ -212,19 +233,20 @@ def content(page: Page, words: Words) -> dict[str, object]:
         "closing": page.kind == "closing",
         "head": [
             ["Huvudman", words.municipality],
-            ["Skolenhet", f"{words.unit}, skolenhetskod {words.unit_code}"],
+            ["Skolenhet", words.unit + (f", skolenhetskod {words.unit_code}" if words.unit_code else "")],
             ["Ämne", _subject(first)],
-            ["Undervisningsgrupp", words.group],
-            ["Betygsperiod", words.period],
+            *([["Undervisningsgrupp", words.group]] if words.group else []),
+            ["Betygsperiod" if page.series.period else "Termin", words.period],
             ["Upprättad", _time(page.made)],
         ],
         "rows": [_row(entry, words) for entry in page.entries],
         "signers": [
             [
-                one.title, _name(one.person, words), _time(one.at), _time(one.signed_in_at),
-                str(one.level) if one.level else "lokal inloggning",
+                one.signer.title, _name(one.signer.person, words), _time(one.signer.at),
+                _time(one.signer.signed_in_at), str(one.signer.level or "lokal inloggning"),
+                f"{len(_signed_by(page, one))} av {len(page.entries)}",
             ]
-            for one in page.signers
+            for one in page.signings
         ],
         "number": page.number,
         "previous": page.previous,
@@ -265,17 +287,26 @@ def period_name(period: Period) -> str:
     ... )
     'Höstterminen läsåret 2026/2027, årskurs 8, 9'
     """
-    term = {"HT": "Höstterminen", "VT": "Vårterminen"}[period.term]
     years = f", årskurs {', '.join(map(str, period.years))}" if period.years else ""
-    return f"{term} läsåret {period.school_year}{years}"
+    return f"{term_name(period.term, period.school_year)}{years}"
 
 
-def reason(page: Page, signer: Signer) -> str:
-    """What a signature is for, in words that it covers itself."""
+def term_name(term: Term, school_year: str) -> str:
+    """What a term is called.
+
+    >>> term_name("VT", "2026/2027")
+    'Vårterminen läsåret 2026/2027'
+    """
+    name = {"HT": "Höstterminen", "VT": "Vårterminen"}[term]
+    return f"{name} läsåret {school_year}"
+
+
+def reason(page: Page, signing: Signing) -> str:
+    """What a signature is for, in words that it covers itself: which decisions, and the own sign-in."""
     what = "Stänger betygsperioden" if page.kind == "closing" else "Betygsbeslut"
-    digest = digest_of(page.entries)
+    signer, mine = signing.signer, _signed_by(page, signing)
     return (
-        f"{what}, order {page.order}, {len(page.entries)} beslut {digest}, "
+        f"{what}, order {page.order}, {len(mine)} beslut {digest_of(mine)}, "
         f"inloggad {stamp(signer.signed_in_at)} nivå {signer.level}"
     )
 
@@ -293,7 +324,7 @@ def wanted(page: Page) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
 
 def _people(page: Page) -> set[PersonId]:
     staff = {decider.person for entry in page.entries for decider in entry.deciders}
-    return {entry.pupil for entry in page.entries} | staff | {one.person for one in page.signers}
+    return {entry.pupil for entry in page.entries} | staff | {one.signer.person for one in page.signings}
 
 
 _KINDS = {
@@ -302,6 +333,17 @@ _KINDS = {
     "change": "Ändring",
     "trial": "Prövning",
     "imported": "Inläst",
+    "withdrawal": "Återtagande",
+}
+_REASONS = {
+    "disagreement": "lärarna var oeniga",
+    "hindered": "läraren var förhindrad",
+    "miswriting": "skrivfel",
+    "miscount": "räknefel",
+    "otherEvident": "liknande uppenbart förbiseende",
+    "newCircumstances": "nya omständigheter",
+    "otherReason": "annan anledning",
+    "wrongImport": "fel i det inlästa",
 }
 
 
@@ -336,7 +378,7 @@ def _remarks(entry: Entry) -> str:
         entry.support and f"Skriftlig bedömning: {entry.support}",
         entry.remark,
         entry.replaces and f"Ersätter beslut {entry.replaces}",
-        entry.reason and f"Skäl: {entry.reason}",
+        entry.reason and f"Skäl: {_REASONS.get(entry.reason, entry.reason)}",
         entry.source and f"Källa: {entry.source}",
     ]
     return ". ".join(filter(None, said))

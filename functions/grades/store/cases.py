@@ -15,6 +15,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from functions.grades.domain.cases import Answer, Case, Comment, Proposal, Verdict
 from functions.grades.store import GradesItem
+from functions.grades.store.orders import vouched_of, vouched_row
 from functions.grades.store.tasks import part_writes, task_item
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
@@ -132,7 +133,7 @@ def _said(case: Case) -> str:
         "proposal": {k: v for k, v in asdict(case.proposal).items() if v is not None},
         "hear": case.hear_until.isoformat() if case.hear_until else None,
         "comments": [[c.by, stamp(c.at), c.text] for c in case.comments],
-        "answers": [[a.by, stamp(a.at), a.agrees] for a in case.answers],
+        "answers": [[a.by, a.agrees, *vouched_row(a.vouched)] for a in case.answers],
         "verdict": asdict(case.verdict) | {"at": stamp(case.verdict.at)} if case.verdict else None,
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -148,7 +149,7 @@ def _case(item: GradeCaseItem) -> Case:
         opened=_instant(said["opened"]), proposal=Proposal(**said["proposal"]),
         hear_until=date.fromisoformat(said["hear"]) if said["hear"] else None,
         comments=tuple(Comment(PersonId(by), _instant(at), text) for by, at, text in said["comments"]),
-        answers=tuple(Answer(PersonId(by), _instant(at), agrees) for by, at, agrees in said["answers"]),
+        answers=tuple(Answer(PersonId(by), agrees, vouched_of(row)) for by, agrees, *row in said["answers"]),
         verdict=Verdict(**ended | {"at": _instant(ended["at"])}) if ended else None,
         version=int(item.version or 0),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from pynamodb.attributes import UnicodeAttribute
 from functions.grades.domain.grading import Line, Sheet
 from functions.grades.domain.periods import Period, State
 from functions.grades.store import GradesItem
+from functions.grades.store.orders import vouched_of, vouched_row
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
 from skolkit.sweden.codes import SchoolForm
@@ -158,7 +159,7 @@ def _sheet(item: SheetItem) -> Sheet:
 def _row(line: Line) -> list[Any]:
     """A line; what is empty at its end is left out."""
     row: list[Any] = [
-        line.pupil, line.version, dict(line.proposals), sorted(line.signed), line.value, line.entry,
+        line.pupil, line.version, dict(line.proposals), _signed_row(line), line.value, line.entry,
         line.reads, line.finished, line.choice, line.language, line.adapted, line.remark, line.support,
         line.title,
     ]  # fmt: skip
@@ -172,10 +173,15 @@ def _line(row: Sequence[Any]) -> Line:
     pupil, version, proposals, signed, value, entry, reads, finished, choice, language, *texts = whole
     adapted, remark, support, title = (text or "" for text in texts)
     return Line(
-        pupil=PersonId(pupil), version=version, proposals=proposals, signed=frozenset(signed), value=value,
+        pupil=PersonId(pupil), version=version, proposals=proposals, value=value,
+        signed={PersonId(p): vouched_of(row) for p, row in signed.items()},
         entry=entry, reads=reads, finished=finished, choice=choice, language=language, adapted=adapted,
         remark=remark, support=support, title=title,
     )  # fmt: skip
+
+
+def _signed_row(line: Line) -> dict[PersonId, list[Any]]:
+    return {person: vouched_row(vouched) for person, vouched in sorted(line.signed.items())}
 
 
 def _compact(rows: object) -> str:

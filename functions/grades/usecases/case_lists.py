@@ -62,8 +62,11 @@ def _signatures(family: Sequence[Entry]) -> list[SignatureView]:
             found += orders.orders_of_pupil(family[0].pupil)
     places = {(entry.pupil, entry.number): entry.id for entry in family}
     return [
-        SignatureView(order=o.id, entry=places[place], signed_by=o.by, role=o.role, timestamp=o.at)
-        for o in found for place in o.entries if place in places
+        SignatureView(
+            order=order.id, entry=places[place], signed_by=one.signer.person, role=one.signer.role,
+            timestamp=one.signer.at,
+        )
+        for order in found for one in order.signings for place in one.entries if place in places
     ]  # fmt: skip
 
 

@@ -4,14 +4,15 @@ chain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from functions.access import guard
 from functions.grades.domain import cases as rules
 from functions.grades.domain.cases import Case, Proposal, Verdict
-from functions.grades.domain.catalogue import Decider, DeciderRole
+from functions.grades.domain.catalogue import Decider
+from functions.grades.domain.orders import Vouched
 from functions.grades.events import GradeCorrected
 from functions.grades.schemas.cases import (
     AnswerView,
@@ -27,6 +28,7 @@ from functions.grades.schemas.cases import (
 from functions.grades.store import cases as store
 from functions.grades.usecases.catalogue import published
 from functions.grades.usecases.matters import Matter, appended, employed, message, require_matter
+from functions.grades.usecases.rights import require_vouched
 from functions.register import queries as register
 from skolkit.audit import Trace
 from skolkit.clock import now, today
@@ -35,7 +37,6 @@ from skolkit.events import Fact
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
-from skolkit.step_up import SignIn, require_fresh
 from skolkit.table import Write, commit
 from skolkit.types import PersonId, new_id
 
@@ -114,15 +115,16 @@ def answer_grade_change(
 
 def _answer(caller: Caller, pupil: PersonId, id: str, new: ChangeAnswer, key: RequestKey) -> CaseView:
     case, matter = _find(caller, "grades:answer_change", pupil, id)
-    signed_in, at = require_fresh(caller, now()), now()
+    vouched = require_vouched(caller)
     there = employed(rules.teachers_of(matter.entry), case.unit)
     said, whole = rules.answer(
-        case, matter.entry, caller.person_id, matter.home, there, at, agrees=new.agrees
+        case, matter.entry, caller.person_id, matter.home, there, vouched, agrees=new.agrees
     )
     if not whole:
         return _save(caller, matter, said, "answer_grade_change", key)
-    approved = replace(said, verdict=Verdict(outcome="approved", by=caller.person_id, at=at))
-    return _replace(caller, matter, approved, matter.entry.deciders, "teacher", signed_in, key)
+    approved = replace(said, verdict=Verdict(outcome="approved", by=caller.person_id, at=vouched.at))
+    everybody = {one.by: one.vouched for one in said.answers}
+    return _replace(caller, matter, approved, matter.entry.deciders, everybody, key)
 
 
 def decide_grade_case(caller: Caller, pupil: PersonId, id: str, new: NewVerdict, key: RequestKey) -> CaseView:
@@ -134,17 +136,17 @@ def decide_grade_case(caller: Caller, pupil: PersonId, id: str, new: NewVerdict,
 
 def _decide(caller: Caller, pupil: PersonId, id: str, new: NewVerdict, key: RequestKey) -> CaseView:
     case, matter = _find(caller, "grades:decide_case", pupil, id)
-    signed_in = require_fresh(caller, now())
+    vouched = require_vouched(caller)
     there = employed(rules.teachers_of(matter.entry), case.unit) if case.kind == "change" else ()
     verdict = Verdict(
-        outcome=new.outcome, by=caller.person_id, at=now(), motivation=new.motivation, ground=new.ground,
+        outcome=new.outcome, by=caller.person_id, at=vouched.at, motivation=new.motivation, ground=new.ground,
         unheard=new.unheard,
     )  # fmt: skip
     decided = rules.decide(case, matter.entry, verdict, matter.home, there, today())
     if decided.state == "refused":
         return _save(caller, matter, decided, "decide_grade_case", key)
     by = Decider(person=caller.person_id, role="principal")
-    return _replace(caller, matter, decided, (by,), "principal", signed_in, key)
+    return _replace(caller, matter, decided, (by,), {by.person: vouched}, key)
 
 
 def _find(caller: Caller, action: guard.Action, pupil: PersonId, id: str) -> tuple[Case, Matter]:
@@ -167,16 +169,16 @@ def _save(caller: Caller, matter: Matter, case: Case, what: str, key: RequestKey
 
 
 def _replace(
-    caller: Caller, matter: Matter, case: Case, deciders: Sequence[Decider], role: DeciderRole,
-    signed_in: SignIn, key: RequestKey,
+    caller: Caller, matter: Matter, case: Case, deciders: Sequence[Decider],
+    vouched: Mapping[PersonId, Vouched], key: RequestKey,
 ) -> CaseView:  # fmt: skip
-    """The case ends with a new entry in the old one's place: one transaction."""
+    """The case ends with a new entry in the old one's place, signed by all who decided: one transaction."""
     assert case.verdict
     checked = rules.check_case(case, matter.entry, matter.known, taken=False)
     new = rules.entry_after(
         checked, matter.entry, tuple(deciders), caller.person_id, new_id(), case.verdict.at
     )
-    made, writes, facts = appended(new, matter.known, caller.person_id, role, signed_in)
+    made, writes, facts = appended(new, matter.known, vouched)
     ended = replace(checked, verdict=replace(case.verdict, entry=made.id))
     view = case_view(replace(ended, version=(case.version or 0) + 1), caller, matter)
     told = GradeCorrected(pupil=made.pupil, entry=made.id, replaces=case.entry, unit=made.unit)
@@ -212,7 +214,7 @@ def case_view(case: Case, caller: Caller, matter: Matter) -> CaseView:
             support=proposal.support, title=proposal.title,
         ),
         comments=[CommentView(by=c.by, timestamp=c.at, text=c.text) for c in case.comments if c.by in own],
-        answers=[AnswerView(by=a.by, timestamp=a.at, agrees=a.agrees) for a in case.answers],
+        answers=[AnswerView(by=a.by, timestamp=a.vouched.at, agrees=a.agrees) for a in case.answers],
         verdict=VerdictView(
             outcome=verdict.outcome, decided_by=verdict.by, timestamp=verdict.at, ground=verdict.ground,
             motivation=verdict.motivation, unheard=verdict.unheard, entry=verdict.entry,

@@ -11,7 +11,7 @@ from functools import partial
 from functions.grades.domain import grading as rules
 from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.grading import Decided, Grader, Sheet
-from functions.grades.domain.orders import Order, digest_of
+from functions.grades.domain.orders import order_for
 from functions.grades.domain.periods import require_open
 from functions.grades.events import GradesDecided
 from functions.grades.schemas.grading import DecidedView, Decisions, NewDecisions, PrincipalDecision
@@ -23,6 +23,7 @@ from functions.grades.usecases.rights import (
     members_of,
     perhaps,
     require_unit,
+    require_vouched,
     require_work,
     wanted_staff,
     who_decides,
@@ -34,7 +35,6 @@ from skolkit.clock import now, today
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
-from skolkit.step_up import SignIn, require_fresh
 from skolkit.table import Write, commit, fetch
 from skolkit.types import PersonId, new_id
 
@@ -75,15 +75,16 @@ def decide_grades(
 def _decide(caller: Caller, period: str, activity: str, new: NewDecisions, key: RequestKey) -> Decisions:
     work = require_work(caller, "grades:decide", period, activity)
     require_open(work.period, today())
-    signed_in = require_fresh(caller, now())
+    vouched = require_vouched(caller)
     pupils = [PersonId(pupil) for pupil in dict.fromkeys(new.students)]
     ground = _ground(work, pupils)
     who = who_decides(work, ground.certified)
     finished = {pupil: work.finished(work.sheet.line(pupil)) for pupil in pupils}
     sheet, made = rules.decide(
-        work.sheet, pupils, caller.person_id, who, ground.members, finished, work=work.subject().work
-    )
-    return _commit(caller, work, sheet, made, ground, signed_in, key, pupils, who)
+        work.sheet, pupils, caller.person_id, vouched, who, ground.members, finished,
+        work=work.subject().work,
+    )  # fmt: skip
+    return _commit(caller, work, sheet, made, ground, key, pupils, who)
 
 
 def decide_as_principal(
@@ -99,22 +100,22 @@ def _decide_as_principal(
     work = require_work(caller, "grades:read_sheet", period, activity)
     require_unit(caller, "grades:decide_as_principal", work.period.unit)
     require_open(work.period, today())
-    signed_in = require_fresh(caller, now())
+    vouched = require_vouched(caller)
     pupil = PersonId(new.student)
     ground = _ground(work, [pupil])
     who = perhaps(work, ground.certified)
     line = work.sheet.line(pupil)
     made = rules.decide_as_principal(
-        work.sheet, pupil, new.value, new.reason, caller.person_id, who, ground.members,
+        work.sheet, pupil, new.value, new.reason, caller.person_id, vouched, who, ground.members,
         finished=work.finished(line), work=work.subject().work, scale=work.scale,
     )  # fmt: skip
     sheet = rules.with_line(work.sheet, made.line)
-    return _commit(caller, work, sheet, [made], ground, signed_in, key, [pupil], who)
+    return _commit(caller, work, sheet, [made], ground, key, [pupil], who)
 
 
 def _commit(
-    caller: Caller, work: Work, sheet: Sheet, made: list[Decided], ground: _Ground, signed_in: SignIn,
-    key: RequestKey, pupils: Sequence[PersonId], who: Sequence[Grader],
+    caller: Caller, work: Work, sheet: Sheet, made: list[Decided], ground: _Ground, key: RequestKey,
+    pupils: Sequence[PersonId], who: Sequence[Grader],
 ) -> Decisions:  # fmt: skip
     writes, entries = list[Write](), list[Entry]()
     for one in made:
@@ -123,7 +124,8 @@ def _commit(
         entries.append(entry)
     sheet = rules.put(sheet, {entry.pupil: (entry.id, entry.value) for entry in entries})
     answer = _answer(sheet, entries, pupils, who)
-    order = _order(caller, work, made, entries, signed_in) if entries else None
+    vouched = [one.vouched for one in made]
+    order = order_for(new_id(), zip(entries, vouched, strict=True)) if entries else None
     commit(
         store.sheet_item(sheet, work.period), *writes, *([orders.order_item(order)] if order else []),
         facts=[
@@ -145,16 +147,6 @@ def _entry(caller: Caller, work: Work, one: Decided, ground: _Ground) -> Entry:
         group=work.activity.groups[0], activity=work.activity.id, period=period.id, adapted=line.adapted,
         remark=line.remark, support=line.support if one.value == "F" else "", reason=one.reason,
         title=line.title if subject.work else "", syllabus=work.activity.syllabus,
-    )  # fmt: skip
-
-
-def _order(
-    caller: Caller, work: Work, made: Sequence[Decided], entries: Sequence[Entry], signed_in: SignIn
-) -> Order:
-    return Order(
-        id=new_id(), period=work.period.id, activity=work.activity.id, by=caller.person_id,
-        role=made[0].deciders[0].role, at=entries[0].at, signed_in=signed_in.at, level=signed_in.level,
-        entries=tuple((entry.pupil, entry.number) for entry in entries), digest=digest_of(entries),
     )  # fmt: skip
 
 

@@ -4,13 +4,13 @@ place, its order to sign and its facts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from functions.access import guard
 from functions.grades.domain.cases import Home
-from functions.grades.domain.catalogue import DeciderRole, Entry
-from functions.grades.domain.orders import Order, digest_of
+from functions.grades.domain.catalogue import Entry
+from functions.grades.domain.orders import Order, Vouched, order_for
 from functions.grades.events import GradesDecided, MessageDue, PupilGradeDecided
 from functions.grades.store import catalogue, orders
 from functions.grades.usecases.catalogue import published
@@ -21,11 +21,12 @@ from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.events import Fact
 from skolkit.identity import Caller
-from skolkit.step_up import SignIn
 from skolkit.table import Write
 from skolkit.types import PersonId, UnitId, new_id, stable_id
 
-_OF_THE_PUPIL: frozenset[guard.Action] = frozenset({"grades:read_chain", "grades:notice_error"})
+_OF_THE_PUPIL: frozenset[guard.Action] = frozenset(
+    {"grades:read_chain", "grades:read_page", "grades:notice_error"}
+)
 """What the unit where the pupil goes now may do, too, with a grade of another unit."""
 
 
@@ -99,23 +100,19 @@ def _is_at(unit: UnitId | None, duty: guard.Duty) -> bool:
 
 
 def appended(
-    new: Entry, known: Iterable[Entry], by: PersonId, role: DeciderRole, signed_in: SignIn
+    new: Entry, known: Iterable[Entry], vouched: Mapping[PersonId, Vouched]
 ) -> tuple[Entry, list[Write], list[Fact]]:
-    """A new entry in its place in the chain, with its order to sign and the fact that says so: with the sheet
-    it belongs to, or with the pupil. One round trip. Raises `ChangedMeanwhile`.
+    """A new entry in its place in the chain, with its order to sign, by all who decided, and the fact that
+    says so: with the sheet it belongs to, or with the pupil. One round trip. Raises `ChangedMeanwhile`.
     """
     head = catalogue.find_heads([new.pupil])[new.pupil]
     rows, (made,) = catalogue.append(head, [new], [e for e in known if e.pupil == new.pupil])
-    order = Order(
-        id=new_id(), period=made.period or "", activity=made.activity or "", by=by, role=role, at=made.at,
-        signed_in=signed_in.at, level=signed_in.level, entries=((made.pupil, made.number),),
-        digest=digest_of([made]),
-    )  # fmt: skip
+    order = order_for(new_id(), [(made, vouched)])
     return made, [*rows, orders.order_item(order)], [_decided(made, order)]
 
 
 def _decided(entry: Entry, order: Order) -> Fact:
-    if order.period and order.activity:
+    if order.period:
         return GradesDecided(
             period=order.period, activity=order.activity, unit=entry.unit, order=order.id
         )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functions.access import guard
 from functions.grades.domain import periods as rules
 from functions.grades.domain.grading import Sheet, standing_of, undecided
-from functions.grades.domain.orders import CLOSING, Order
+from functions.grades.domain.orders import closing_order
 from functions.grades.domain.periods import Period
 from functions.grades.events import GradesPublished, PeriodClosed, PeriodOpened
 from functions.grades.schemas.common import PageQuery
@@ -31,6 +31,7 @@ from functions.grades.usecases.rights import (
     members_of,
     perhaps,
     require_unit,
+    require_vouched,
     wanted_staff,
 )
 from functions.organisation import queries as organisation
@@ -40,7 +41,6 @@ from skolkit.clock import now, today
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
-from skolkit.step_up import require_fresh
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import commit, fetch
 from skolkit.types import PersonId, UnitId, new_id
@@ -108,13 +108,10 @@ def close_period(caller: Caller, id: str, key: RequestKey) -> PeriodView:
     100 activities and groups, and a query of all sheets.
     """
     period = find_period(caller, "grades:close_period", id)
-    signed_in = require_fresh(caller, now())
-    closed = rules.close(period, _missing(period), caller.person_id, now())
+    vouched = require_vouched(caller)
+    closed = rules.close(period, _missing(period), caller.person_id, vouched.at)
     view = period_view(replace(closed, version=(period.version or 0) + 1))
-    order = Order(
-        id=new_id(), period=id, activity=CLOSING, by=caller.person_id, role="principal", at=now(),
-        signed_in=signed_in.at, level=signed_in.level, entries=(), digest="",
-    )  # fmt: skip
+    order = closing_order(new_id(), id, caller.person_id, vouched)
     commit(
         *store.period_writes(closed), orders.order_item(order),
         facts=[PeriodClosed(period=id, unit=period.unit)],

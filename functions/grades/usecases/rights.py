@@ -11,14 +11,16 @@ from functions.access import guard
 from functions.grades.domain import subjects
 from functions.grades.domain.catalogue import Subject
 from functions.grades.domain.grading import ALONE, Grader, Line, NoCertifiedTeacher, Sheet, deciders
+from functions.grades.domain.orders import Vouched
 from functions.grades.domain.periods import Period
 from functions.grades.domain.scales import Scale, scale
 from functions.grades.store import periods as store
 from functions.organisation import queries as organisation
 from functions.organisation.queries import ActivityRecord, Certification, GroupRecord, Syllabus
-from skolkit.clock import today
+from skolkit.clock import now, today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
+from skolkit.step_up import require_fresh
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import fetch
 from skolkit.types import GroupId, PersonId, UnitId
@@ -100,6 +102,15 @@ def graded_in(activity: ActivityRecord, period: Period) -> bool:
 def require_unit(caller: Caller, action: guard.Action, unit: UnitId) -> None:
     """Let the caller do `action` at a unit, or raise `NotFound`. One round trip."""
     guard.require(caller, action, guard.Unit(unit), organisation.duties_of(caller.person_id))
+
+
+def require_vouched(caller: Caller) -> Vouched:
+    """That the caller decides now, with a fresh sign-in. Raises `StaleSignIn` or `WeakSignIn`. No round
+    trip.
+    """
+    at = now()
+    signed_in = require_fresh(caller, at)
+    return Vouched(at, signed_in.at, signed_in.level)
 
 
 def members_of(groups: Iterable[GroupRecord]) -> tuple[PersonId, ...]:

@@ -28,6 +28,7 @@ from functions.grades.store import catalogue, tasks
 from functions.grades.store import trials as store
 from functions.grades.store.trials import WaitingTrial
 from functions.grades.usecases.matters import appended, employed, message, require_about
+from functions.grades.usecases.rights import require_vouched
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import PersonName, PupilRecord
@@ -38,7 +39,6 @@ from skolkit.events import Fact
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
-from skolkit.step_up import require_fresh
 from skolkit.table import Write, commit, fetch
 from skolkit.types import PersonId, UnitId, new_id
 
@@ -153,14 +153,14 @@ def grade_trial(caller: Caller, person: PersonId, id: str, new: TrialResult, key
 
 def _grade(caller: Caller, person: PersonId, id: str, new: TrialResult, key: RequestKey) -> TrialView:
     trial, record = _find(caller, "grades:examine_trial", person, id)
-    signed_in = require_fresh(caller, now())
+    vouched = require_vouched(caller)
     told = message("graded", id, record.id, {record.id, *record.guardians}, "grade_trial_graded")
     if new.value is None:
         return _save(caller, trial, rules.not_taken(trial, today()), "grade_trial", [], key)
     year = record.year if record.school_form == trial.subject.form.value else None
-    graded, entry = rules.grade(trial, new.value, new.support, new.title, year, new_id(), now(), today())
+    graded, entry = rules.grade(trial, new.value, new.support, new.title, year, new_id(), vouched.at, today())
     known = catalogue.entries([trial.pupil])
-    _, writes, facts = appended(entry, known, caller.person_id, "teacher", signed_in)
+    _, writes, facts = appended(entry, known, {caller.person_id: vouched})
     return _save(caller, trial, graded, "grade_trial", [*facts, *told], key, writes)
 
 

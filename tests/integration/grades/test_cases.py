@@ -72,7 +72,7 @@ def test_a_slip_is_noticed_heard_and_corrected_and_the_old_decision_stays(wronge
         order = orders.orders_of(wronged.school.period, wronged.school.activities["MA"])[-1]
         entry = catalogue.entries([wronged.pupil.id])[-1]
         head = catalogue.find_heads([wronged.pupil.id])[wronged.pupil.id]
-    assert (order.digest, order.role) == (digest_of([entry]), "principal")
+    assert (order.digest, [s.signer.role for s in order.signings]) == (digest_of([entry]), ["principal"])
     assert facts("GradesDecided")[-1]["order"] == order.id
     assert [one.id for one in head.held.values()] == [new["id"]]
     deeds = [row["action"] for row in audit_rows(wronged.pupil.id)]

@@ -84,7 +84,8 @@ def test_a_trial_from_application_to_grade(school: Graded, pupil: NewPupil) -> N
     assert (entry["decidedBy"], entry["gradeValue"]) == ([examiner], "C")
     with acting_as("grades"):
         (order,) = orders.orders_of_pupil(PersonId(pupil.id))
-    assert (order.by, order.entries, order.period) == (examiner, ((pupil.id, 1),), "")
+    assert (order.entries, order.period) == (((pupil.id, 1),), "")
+    assert [(s.signer.person, s.entries) for s in order.signings] == [(examiner, order.entries)]
     facts = [f for f in outbox("grades") if f["type"] == "grades.PupilGradeDecided.v1"]
     assert [f["data"]["order"] for f in facts] == [order.id]
     chain = call("grades", "read_chain", home, path={"pupil": pupil.id, "entry": entry["id"]}).body

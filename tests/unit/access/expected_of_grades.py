@@ -17,6 +17,7 @@ CONCERNED = {
     "pupil without unit": f"{HOME}, teacher, mentor",
 }
 TEACHER = dict.fromkeys((*PLACED, "pupil without unit"), "teacher")
+SIGNERS = {**dict.fromkeys(PLACED, "teacher, principal"), "pupil without unit": "teacher"}
 HANDLERS = dict.fromkeys(PLACED, "principal, administrator")
 
 GRADES: dict[str, dict[str, str]] = {
@@ -40,6 +41,7 @@ GRADES: dict[str, dict[str, str]] = {
     "grades:read_chain": CONCERNED,
     "grades:read_grades": READERS,
     "grades:read_own_sheets": dict.fromkeys(("own", "adult", "protected adult"), "guardian"),
+    "grades:read_page": SIGNERS,
     "grades:read_periods": UNIT,
     "grades:read_sheet": {"group": "teacher, principal"},
     "grades:read_trials": {

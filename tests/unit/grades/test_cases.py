@@ -15,6 +15,7 @@ from functions.grades.domain import cases as rules
 from functions.grades.domain import trials
 from functions.grades.domain.cases import Case, Home, Proposal, Verdict
 from functions.grades.domain.catalogue import Decider, Entry, Subject
+from functions.grades.domain.orders import Vouched
 from functions.grades.domain.scales import EARLIER, SCALES, IllegalValue, NoScale, scale_of
 from functions.grades.domain.trials import Handling, Trial
 from skolkit.errors import DomainError
@@ -22,6 +23,7 @@ from skolkit.sweden.codes import SchoolForm
 from skolkit.types import PersonId, UnitId
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+HOW = Vouched(NOW, NOW, 3)
 DAY = date(2026, 11, 26)
 ONE, TWO, HEAD = PersonId("one"), PersonId("two"), PersonId("head")
 PUPIL, MOTHER, FATHER = PersonId("pupil"), PersonId("mother"), PersonId("father")
@@ -144,7 +146,7 @@ def test_whose_change_it_is(
     held = entry(deciders=tuple(Decider(person=p) for p in deciders))
     one = change()
     for who, agrees in answers.items():
-        one, _ = rules.answer(one, held, who, HOME, employed, NOW, agrees=agrees)
+        one, _ = rules.answer(one, held, who, HOME, employed, HOW, agrees=agrees)
     assert rules.ground_of(one, held, employed) == ground
     for named in ("notEmployed", "partlyGone", "disagreement", "hindered"):
         if named == (ground or "hindered"):
@@ -158,25 +160,25 @@ def test_what_a_principal_decided_is_the_principals_to_change() -> None:
     held = entry(deciders=(Decider(person=HEAD, role="principal"),))
     assert rules.ground_of(change(), held, [HEAD]) == "notEmployed"
     with pytest.raises(refusals.NotToAnswerChange):
-        rules.answer(change(), held, HEAD, HOME, [HEAD], NOW, agrees=True)
+        rules.answer(change(), held, HEAD, HOME, [HEAD], HOW, agrees=True)
 
 
 def test_all_who_decided_agree_and_each_answers_once() -> None:
     held, both = entry(), (ONE, TWO)
-    one, whole = rules.answer(change(), held, ONE, HOME, both, NOW, agrees=True)
+    one, whole = rules.answer(change(), held, ONE, HOME, both, HOW, agrees=True)
     assert not whole
     for who in (ONE, HEAD):
         with pytest.raises(refusals.NotToAnswerChange):
-            rules.answer(one, held, who, HOME, both, NOW, agrees=True)
-    assert rules.answer(one, held, TWO, HOME, both, NOW, agrees=True)[1]
-    assert not rules.answer(one, held, TWO, HOME, both, NOW, agrees=False)[1]
+            rules.answer(one, held, who, HOME, both, HOW, agrees=True)
+    assert rules.answer(one, held, TWO, HOME, both, HOW, agrees=True)[1]
+    assert not rules.answer(one, held, TWO, HOME, both, HOW, agrees=False)[1]
     with pytest.raises(refusals.NotToAnswerChange):
-        rules.answer(case(), held, ONE, HOME, both, NOW, agrees=True)
+        rules.answer(case(), held, ONE, HOME, both, HOW, agrees=True)
 
 
 def test_nobody_changes_the_grade_of_an_own_child() -> None:
     with pytest.raises(refusals.OwnGrade):
-        rules.answer(change(), entry(), ONE, Home(PUPIL, frozenset({ONE})), (ONE, TWO), NOW, agrees=True)
+        rules.answer(change(), entry(), ONE, Home(PUPIL, frozenset({ONE})), (ONE, TWO), HOW, agrees=True)
 
 
 def test_only_a_language_has_a_language() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from functions.grades.domain import grading as rules
 from functions.grades.domain.catalogue import Decider
 from functions.grades.domain.grading import Change, Grader, Line, Sheet
+from functions.grades.domain.orders import Vouched
 from functions.grades.domain.scales import IllegalValue, scale
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import PersonId, UnitId
@@ -20,6 +21,8 @@ SCALE = scale(SchoolForm.COMPULSORY, date(2026, 12, 1))
 ONE, OTHER, THIRD = (PersonId(name) for name in ("t1", "t2", "t3"))
 PUPIL, MATE = PersonId("p1"), PersonId("p2")
 MEMBERS = (PUPIL, MATE)
+AT = datetime(2026, 12, 18, 13, 5, tzinfo=UTC)
+HOW = Vouched(AT, AT - timedelta(minutes=2), 3)
 SHEET = Sheet(period="p", activity="a", unit=UnitId("u"), groups=())
 
 
@@ -29,7 +32,7 @@ def teacher(person: PersonId, *, certified: bool = True, qualified: bool = True)
 
 def signed(**grades: str) -> Line:
     proposals = {PersonId(person): value for person, value in grades.items()}
-    return Line(pupil=PUPIL, proposals=proposals, signed=frozenset(proposals))
+    return Line(pupil=PUPIL, proposals=proposals, signed=dict.fromkeys(proposals, HOW))
 
 
 def change(pupil: PersonId = PUPIL, value: str | None = "C", version: int = 0, **more: object) -> Change:
@@ -117,7 +120,7 @@ def test_no_grade_is_made_up_and_the_order_of_teachers_does_not_matter(
 
 @given(GRADERS)
 def test_nothing_is_decided_before_all_have_decided(who: list[Grader]) -> None:
-    line = replace(signed(**{g.person: "C" for g in who}), signed=frozenset({who[0].person}))
+    line = replace(signed(**{g.person: "C" for g in who}), signed={who[0].person: HOW})
     found = rules.verdict(who, line)
     assert found.waits_for == tuple(g.person for g in who[1:])
     assert (found.value is None) == bool(who[1:])
@@ -147,26 +150,78 @@ def test_a_changed_line_is_decided_anew_by_those_it_concerns() -> None:
     line = replace(signed(t1="B", t2="B"), version=4)
     sheet = replace(SHEET, lines={PUPIL: line})
     own = rules.save(sheet, [change(value="C", version=4)], ONE, MEMBERS, SCALE).lines[PUPIL]
-    assert own.signed == {OTHER}
+    assert own.signed == {OTHER: HOW}
     shared = rules.save(sheet, [change(value="B", version=4, remark="Ny")], ONE, MEMBERS, SCALE)
-    assert shared.lines[PUPIL].signed == frozenset()
+    assert shared.lines[PUPIL].signed == {}
 
 
 def test_deciding_twice_is_deciding_once() -> None:
     who, pair = [teacher(ONE)], [teacher(ONE), teacher(OTHER)]
     sheet = rules.save(SHEET, [change(value="B")], ONE, MEMBERS, SCALE)
-    after, made = rules.decide(sheet, [PUPIL, PUPIL], ONE, who, MEMBERS, {PUPIL: False}, work=False)
+    after, made = rules.decide(sheet, [PUPIL, PUPIL], ONE, HOW, who, MEMBERS, {PUPIL: False}, work=False)
     assert [(one.value, one.deciders) for one in made] == [
         ("B", (Decider(person=ONE, certified=True, qualified=True),))
     ]
-    waiting, none = rules.decide(sheet, [PUPIL], ONE, pair, MEMBERS, {PUPIL: False}, work=False)
+    waiting, none = rules.decide(sheet, [PUPIL], ONE, HOW, pair, MEMBERS, {PUPIL: False}, work=False)
     assert none == []
-    assert rules.decide(waiting, [PUPIL], ONE, pair, MEMBERS, {PUPIL: False}, work=False) == (waiting, [])
+    assert rules.decide(waiting, [PUPIL], ONE, HOW, pair, MEMBERS, {PUPIL: False}, work=False) == (
+        waiting,
+        [],
+    )
     put = rules.put(after, {PUPIL: ("entry", "B")})
     with pytest.raises(rules.DecidedAlready):
-        rules.decide(put, [PUPIL], ONE, who, MEMBERS, {PUPIL: False}, work=False)
+        rules.decide(put, [PUPIL], ONE, HOW, who, MEMBERS, {PUPIL: False}, work=False)
     with pytest.raises(rules.DecidedAlready):
         rules.save(put, [change(value="A", version=2)], ONE, MEMBERS, SCALE)
+
+
+def test_a_colleague_who_has_left_is_waited_for_no_more_and_what_was_decided_then_is_decided_anew() -> None:
+    pair, later = [teacher(ONE), teacher(OTHER)], replace(HOW, at=AT + timedelta(days=1))
+    sheet = rules.save(SHEET, [change(value="B")], ONE, MEMBERS, SCALE)
+    waiting, _ = rules.decide(sheet, [PUPIL], ONE, HOW, pair, MEMBERS, {PUPIL: False}, work=False)
+    _, (made,) = rules.decide(waiting, [PUPIL], ONE, later, pair[:1], MEMBERS, {PUPIL: False}, work=False)
+    assert (made.value, made.vouched) == ("B", {ONE: later})
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from([ONE, OTHER, THIRD]), st.sampled_from(["save", "decide"]), st.sampled_from("AC"),
+        st.sampled_from(["", "anmärkning"]),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@given(GRADERS, ACTS)
+def test_each_decision_rests_on_the_last_word_of_every_decider_with_that_ones_own_sign_in(
+    who: list[Grader], acts: list[tuple[PersonId, str, str, str]]
+) -> None:
+    """Whatever three teachers save and decide in whichever order: a decision has the sign-in of each of those
+    who made it and of nobody else, from when they last decided on just that; what was changed since is
+    decided anew.
+    """
+    sheet = SHEET
+    said = dict[PersonId, tuple[Vouched, str, str]]()  # what each decided on last: own grade, what is shared
+    for n, (by, act, value, remark) in enumerate(acts):
+        how = Vouched(AT + timedelta(minutes=n), AT + timedelta(minutes=n - 1), n % 5)
+        line = sheet.line(PUPIL)
+        if act == "save":
+            what = change(value=value, version=line.version, remark=remark)
+            sheet = rules.save(sheet, [what], by, MEMBERS, SCALE)
+            continue
+        try:
+            sheet, made = rules.decide(sheet, [PUPIL], by, how, who, MEMBERS, {PUPIL: False}, work=False)
+        except (rules.NotADecider, rules.NothingProposed):
+            continue
+        line = sheet.line(PUPIL)
+        if line.signed[by] == how:
+            said[by] = (how, line.proposals[by], line.remark)
+        for person, vouched in line.signed.items():
+            assert (vouched, line.proposals[person], line.remark) == said[person]
+        for one in made:
+            assert one.vouched == {d.person: line.signed[d.person] for d in one.deciders}
+            assert all(line.proposals[d.person] == one.value for d in one.deciders)
+            return
 
 
 @pytest.mark.parametrize(
@@ -195,7 +250,7 @@ def test_the_principal_decides_where_teachers_disagree_or_are_hindered() -> None
     def decided(line: Line, reason: rules.Hindrance) -> rules.Decided:
         sheet = replace(SHEET, lines={PUPIL: line})
         return rules.decide_as_principal(
-            sheet, PUPIL, "B", reason, THIRD, who, MEMBERS, finished=False, work=False, scale=SCALE
+            sheet, PUPIL, "B", reason, THIRD, HOW, who, MEMBERS, finished=False, work=False, scale=SCALE
         )
 
     assert decided(signed(t1="A", t2="C"), "disagreement").deciders[0].role == "principal"
@@ -203,6 +258,14 @@ def test_the_principal_decides_where_teachers_disagree_or_are_hindered() -> None
         with pytest.raises(rules.NotForThePrincipal):
             decided(line, reason)  # type: ignore[arg-type]
     assert decided(signed(t1="A"), "hindered").value == "B"
+
+
+def test_who_did_not_decide_vouches_for_nothing() -> None:
+    who, mine = [teacher(ONE, qualified=False), teacher(OTHER)], replace(HOW, level=4)
+    line = replace(signed(t1="B"), proposals={ONE: "B", OTHER: "C"})
+    sheet = replace(SHEET, lines={PUPIL: line})
+    _, (made,) = rules.decide(sheet, [PUPIL], OTHER, mine, who, MEMBERS, {PUPIL: False}, work=False)
+    assert (made.value, made.vouched) == ("C", {OTHER: mine})
 
 
 def test_undecided_are_those_with_neither_a_decision_nor_a_mark() -> None:

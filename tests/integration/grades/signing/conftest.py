@@ -50,10 +50,12 @@ class Municipality:
 
         persons = [
             Personal(
-                one_time(known.municipality, one.person, one.title, self.root, self.issuer, now()),
+                one_time(
+                    known.municipality, one.signer.person, one.signer.title, self.root, self.issuer, now()
+                ),
                 pages.reason(page, one),
             )
-            for one in page.signers
+            for one in page.signings
         ]
         sealing = Sealing(self.seal, self.key, "Sida 1", known.municipality, timestamps)
         plain = pdf.pdf(TEMPLATE, pages.content(page, known), pages.attached(page, known))

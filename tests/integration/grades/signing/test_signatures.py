@@ -31,7 +31,7 @@ from functions.grades.signing.keys import RAW_LIMIT, SEAL, KeyNotForSigning, key
 from infra.local.cloud import Cloud
 from skolkit.clock import now
 from tests.integration.grades.signing.conftest import Municipality
-from tests.support.pages import PRINCIPAL, TEACHER, a_page, signer, words
+from tests.support.pages import PRINCIPAL, TEACHER, a_page, signing, words
 
 
 def test_a_page_is_signed_by_the_teacher_and_sealed_by_the_municipality(
@@ -42,7 +42,7 @@ def test_a_page_is_signed_by_the_teacher_and_sealed_by_the_municipality(
     assert checked.faults == ()
     assert (teacher.person, teacher.role, teacher.organisation) == (TEACHER, "Lärare", "Vallmo kommun")
     assert (teacher.intact, teacher.trusted, teacher.whole) == (True, True, False)
-    assert teacher.reason == pages.reason(a_page(), signer())
+    assert teacher.reason == pages.reason(a_page(), signing())
     assert (seal.field, seal.person, seal.signer) == ("Sigill", None, "Betygskatalogens sigill")
     assert (seal.intact, seal.trusted, seal.whole) == (True, True, True)
     said = json.loads(checked.attached["beslut.json"])
@@ -59,7 +59,7 @@ def test_pyhankos_own_validator_needs_nothing_of_ours(municipality: Municipality
 
 
 def test_two_persons_may_sign(municipality: Municipality) -> None:
-    page = replace(a_page(3), signers=(signer(), signer(PRINCIPAL)))
+    page = replace(a_page(3), signings=(signing(size=3), signing(PRINCIPAL, 3)))
     checked = check(municipality.sign(page, words(3)), [municipality.root])
     assert checked.faults == ()
     assert [one.role for one in checked.signatures] == ["Lärare", "Rektor", None]
