@@ -72,7 +72,7 @@ def test_a_signed_page(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None
             made = one_time(known.municipality, who.person, who.title, ours.root, ours.issuer, now())
             return Personal(made, rules.reason(page, page.signings[0]))
 
-        sealing = Sealing(ours.seal, ours.key, "Sida 1", known.municipality)
+        sealing = Sealing(ours.seal, ours.root, ours.key, "Sida 1", known.municipality)
         one = person()
         parts = {
             "typst, 30 decisions": milliseconds(

@@ -18,6 +18,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer, SimpleSigner
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from functions.grades.signing.certificates import Certificate, OneTime
@@ -37,11 +38,12 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """The municipality's seal: its certificate, its key in KMS, why; `timestamps` is the address of a service
-    ("" none).
+    """The municipality's seal: its certificate and who issued that, its key in KMS, why; `timestamps` is the
+    address of a service ("" none).
     """
 
     certificate: Certificate
+    root: Certificate
     key: Key
     reason: str
     municipality: str
@@ -49,21 +51,23 @@ class Sealing:
 
 
 def signed(pdf: bytes, persons: Sequence[Personal], sealing: Sealing) -> bytes:
-    """The PDF with every signature, the seal last. Calls KMS once, the time-stamping service at most once.
-    Raises what those raise.
+    """The PDF with every signature, the seal last, and all their certificates up to the municipality's own.
+    Calls KMS once, the time-stamping service at most once. Raises what those raise.
     """
+    chain = [*(person.with_.certificate for person in persons), sealing.certificate, sealing.root]
     for number, person in enumerate(persons, start=1):
         certificate = Asn1.load(person.with_.certificate.der)
         signer = SimpleSigner(
             signing_cert=certificate, signing_key=PrivateKeyInfo.load(person.with_.private),
             cert_registry=SimpleCertificateStore(), embed_roots=False,
         )  # fmt: skip
-        pdf = _added(pdf, f"Underskrift{number}", signer, person.reason, sealing, first=number == 1)
+        first = chain if number == 1 else []
+        pdf = _added(pdf, f"Underskrift{number}", signer, person.reason, sealing, first)
     stamper = _Stamper(sealing.timestamps) if sealing.timestamps else None
     last = _KmsSigner(sealing)
     return _added(
-        pdf, SEAL_FIELD, last, sealing.reason, sealing,
-        first=not persons, digest=sealing.key.hash, stamper=stamper,
+        pdf, SEAL_FIELD, last, sealing.reason, sealing, [] if persons else chain,
+        digest=sealing.key.hash, stamper=stamper,
     )  # fmt: skip
 
 
@@ -105,17 +109,23 @@ class _Stamper(TimeStamper):  # type: ignore[misc]
 
 
 def _added(
-    pdf: bytes, field: str, signer: Any, reason: str, sealing: Sealing, *,
-    first: bool, digest: str = "sha256", stamper: TimeStamper | None = None,
+    pdf: bytes, field: str, signer: Any, reason: str, sealing: Sealing, first: Sequence[Certificate], *,
+    digest: str = "sha256", stamper: TimeStamper | None = None,
 ) -> bytes:  # fmt: skip
-    """One more signature. The first also says what may come after it: signatures and nothing else."""
+    """One more signature. The `first` also says what may come after it, signatures and nothing else, and lays
+    certificates in the document's security store (DSS, ETSI EN 319 142-1 5.4), which every signature covers.
+    """
+    writer = _Untouched(io.BytesIO(pdf))
+    if first:
+        certificates = [Asn1.load(one.der) for one in first]
+        DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates)
     about = PdfSignatureMetadata(
         field_name=field,
         md_algorithm=digest,
         subfilter=SigSeedSubFilter.PADES,
         reason=reason,
         location=sealing.municipality,
-        certify=first,
+        certify=bool(first),
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
     place = SigFieldSpec(
@@ -123,8 +133,6 @@ def _added(
         readable_field_name="Kommunens sigill" if field == SEAL_FIELD else "Personlig underskrift",
         invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
     )
-    made = PdfSigner(about, signer=signer, timestamper=stamper, new_field_spec=place).sign_pdf(
-        _Untouched(io.BytesIO(pdf))
-    )
+    made = PdfSigner(about, signer=signer, timestamper=stamper, new_field_spec=place).sign_pdf(writer)
     content: bytes = made.getvalue()
     return content

@@ -173,7 +173,7 @@ def _set(page: Page, words: Words) -> tuple[bytes, list[Personal], Sealing]:
         for one in page.signings
     ]
     reason = f"Betygskatalogen, sida {page.number}"
-    sealing = Sealing(ours.seal, ours.key, reason, words.municipality, timestamps())
+    sealing = Sealing(ours.seal, ours.root, ours.key, reason, words.municipality, timestamps())
     return pdf.pdf(TEMPLATE, rules.content(page, words), rules.attached(page, words)), persons, sealing
 
 

@@ -57,7 +57,7 @@ class Municipality:
             )
             for one in page.signings
         ]
-        sealing = Sealing(self.seal, self.key, "Sida 1", known.municipality, timestamps)
+        sealing = Sealing(self.seal, self.root, self.key, "Sida 1", known.municipality, timestamps)
         plain = pdf.pdf(TEMPLATE, pages.content(page, known), pages.attached(page, known))
         return signed(plain, persons, sealing)
 

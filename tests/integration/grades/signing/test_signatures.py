@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.generic import TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from functions.grades.domain import pages
@@ -155,7 +156,7 @@ def test_a_persons_certificate_is_good_for_minutes(municipality: Municipality) -
     from skolkit import pdf
 
     plain = pdf.pdf(TEMPLATE, pages.content(a_page(1), words(1)), pages.attached(a_page(1), words(1)))
-    sealing = Sealing(municipality.seal, municipality.key, "Sida 1", "Vallmo kommun")
+    sealing = Sealing(municipality.seal, municipality.root, municipality.key, "Sida 1", "Vallmo kommun")
     found = check(sign(plain, [Personal(late, "för sent")], sealing), [municipality.root])
     assert "Underskrift1: certifikatet är inte kommunens" in found.faults
 
@@ -217,6 +218,25 @@ def test_the_signed_file_is_still_for_archives_and_for_all(municipality: Municip
         left, bottom, right, top = widget["/Rect"]
         assert (left == right, bottom == top, left < 0) == (True, True, True)
         assert widget["/TU"]
+
+
+def test_the_file_holds_every_certificate_up_to_the_municipalitys_own(
+    municipality: Municipality, signed: bytes
+) -> None:
+    """Whoever has the root's fingerprint alone needs nothing else; nobody issues lists of what is revoked."""
+    reader = PdfFileReader(io.BytesIO(signed), strict=True)
+    held = list(DocumentSecurityStore.read_dss(reader).load_certs())
+    used = [one.signer_cert for one in reader.embedded_signatures]
+    root = Asn1.load(municipality.root.der)
+    assert {one.sha256 for one in held} == {root.sha256, *(one.sha256 for one in used)}
+    store = reader.root["/DSS"]
+    assert "/CRLs" not in store
+    assert "/OCSPs" not in store
+    mine = next(one for one in held if one.sha256.hex() == municipality.root.sha256)
+    assert check(signed, [certificates.Certificate.of(mine.dump())]).faults == ()
+    first = next(iter(reader.embedded_signatures))
+    in_first = PdfFileReader(io.BytesIO(signed[: first.byte_range[2] + first.byte_range[3]]))
+    assert "/DSS" in in_first.root
 
 
 def test_a_time_stamp_is_taken_where_there_is_a_service(municipality: Municipality, stamping: str) -> None:
