@@ -12,7 +12,7 @@ from asn1crypto.x509 import Certificate as Signed
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from functions.grades.signing.keys import Key
 
@@ -20,7 +20,9 @@ ROOT_YEARS, SEAL_YEARS = 25, 5
 RENEW = timedelta(days=90)  # a seal's certificate is replaced this long before it ends
 ONE_TIME = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
-_DOCUMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # id-kp-documentSigning, RFC 9336
+# Documents (id-kp-documentSigning, RFC 9336), and mail for readers that know nothing of that yet: poppler
+# with NSS takes whoever may sign mail, and refuses others.
+_PURPOSES = (x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION)
 _NOT_REVOKED = x509.ObjectIdentifier("2.5.29.56")  # noRevAvail, RFC 9608: it ends before a list could say so
 _HASHES: dict[str, tuple[Any, Any]] = {
     "sha256": (hashes.SHA256(), ec.SECP256R1()),
@@ -121,7 +123,7 @@ def _leaf(
         _begun(name, issuer.subject, public, since, until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(ca=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([_DOCUMENTS]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(_PURPOSES), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
         )

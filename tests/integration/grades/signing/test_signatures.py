@@ -84,6 +84,27 @@ def test_poppler_says_the_same(signed: bytes, tmp_path: Path) -> None:
     assert "Signature is Valid." not in told
 
 
+@pytest.mark.skipif(
+    not (shutil.which("pdfsig") and shutil.which("certutil")), reason="no pdfsig, or no certutil (NSS)"
+)
+def test_poppler_trusts_who_trusts_the_municipality(
+    municipality: Municipality, signed: bytes, tmp_path: Path
+) -> None:
+    """The README's own lines."""
+    (tmp_path / "kommun.pem").write_text(municipality.root.pem)
+    (tmp_path / "sida1.pdf").write_bytes(signed)
+    (tmp_path / "nss").mkdir()
+
+    def ran(command: str) -> str:
+        done = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    ran("certutil -d nss -N --empty-password")
+    assert "Certificate is Trusted." not in ran("pdfsig -nssdir nss sida1.pdf")
+    ran("certutil -d nss -A -n kommun -t CT,C,C -i kommun.pem")
+    assert ran("pdfsig -nssdir nss sida1.pdf").count("Certificate is Trusted.") == 2
+
+
 def test_one_byte_altered_anywhere_is_found(municipality: Municipality) -> None:
     """Everywhere a few, and in the seal itself, which no signature covers, many: in its frame, its text, its
     padding. (Seven bits of every byte of it have been tried once: four escaped, in the length that its frame
