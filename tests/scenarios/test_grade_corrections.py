@@ -1,14 +1,19 @@
 """After the decisions (process 33): a slip that a home has noticed is corrected, a grade is changed by
-whoever set it, and a pupil is tried for a higher one. What an earlier system had is there before.
+whoever set it, and a pupil is tried for a higher one, which is signed by the examiner. What an earlier system
+had is there before.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from infra.local import pages
 from infra.local.population import NewPupil
 from infra.local.seed import unit_files
 from skolkit.clock import now, stamp, today
@@ -150,7 +155,7 @@ def test_a_teacher_changes_an_own_grade_and_never_lowers_it(own: Deployed, sheet
     assert ([e["correctionType"] for e in listed["data"]], listed["intact"]) == (["Ändring", None], True)
 
 
-def test_a_pupil_is_tried_for_a_higher_grade(own: Deployed, sheet: dict[str, Any]) -> None:
+def test_a_pupil_is_tried_for_a_higher_grade(own: Deployed, sheet: dict[str, Any], tmp_path: Path) -> None:
     one = decided(own, sheet, 2)
     qualified = {
         "person": one.teacher, "certified": True,
@@ -183,3 +188,18 @@ def test_a_pupil_is_tried_for_a_higher_grade(own: Deployed, sheet: dict[str, Any
         ["decision", "imported", "trial"], True,
     )  # fmt: skip
     eventually(lambda: len(mails(own, one.pupil, "Prövningen är bedömd")) == 2)
+    page = {"entry": graded.body["entry"]}
+    link = eventually(lambda: _linked(one, one.teacher, **page))
+    refused(one.ask("link_pupil_page", one.home[0], **page), 404, "not-found")
+    file = tmp_path / "page.pdf"
+    file.write_bytes(httpx.get(link["url"], timeout=60).raise_for_status().content)
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == link["sha256"]
+    known = own.call("grades", "list_certificates", one.teacher).body["certificates"]
+    assert pages.verify([file], "".join(held["pem"] for held in known if held["kind"] == "root"))
+
+
+def _linked(one: Decided, person: PersonId, **page: str) -> dict[str, Any]:
+    """Where the signed page is, when it has been written."""
+    answer = one.ask("link_pupil_page", person, **page)
+    found: dict[str, Any] = answer.body if answer.status == 200 else {}
+    return found
