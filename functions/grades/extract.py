@@ -22,26 +22,25 @@ from skolkit.clock import stamp, today
 from skolkit.extracts import Requested, Section, section
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import fetch
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 YEARS = 4
 """School years whose sheets may still be kept."""
 
 
 def gather(asked: Requested) -> list[Section]:
-    """A query for the pupil's entries; for the sheets a query per unit and school year, and one per sheet
-    of a teacher.
+    """A query for the pupil's entries; for the sheets a query per unit and school year, for staff two more
+    for each of those periods (its sheets and its orders), and one per sheet of a teacher or pupil.
     """
     person = asked.person
-    pairs = _pairs(asked.kept or person)
+    pairs, staffed = _pairs(asked.kept or person)
     sheets: dict[tuple[str, str], Sheet] = fetch(
         store.wanted_sheets([(period.id, activity.id) for period, activity in pairs])
     )[0]
-    taught = [
+    decided = [
         (order, signing)
-        for period, activity in pairs
-        if any(part.person == person for part in activity.teachers)
-        for order in orders.orders_of(period.id, activity.id)
+        for period in staffed
+        for order in orders.orders_in(period.id)
         for signing in order.signings_of(person)
     ]
     signed = [
@@ -52,34 +51,47 @@ def gather(asked: Requested) -> list[Section]:
     ]
     signed += pages.pages_of_pupil(person)
     return [
-        _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(taught),
-        _closed(person, {period.id: period for period, _ in pairs}.values()), *sections_of(person),
+        _entries(catalogue.entries([person])), _proposals(person, pairs, sheets), _decided(decided),
+        _closed(person, staffed), *sections_of(person),
         _documents(documents.documents_of([person])), _issued(documents.issued_by(person)),
         _pages(signed),
     ]  # fmt: skip
 
 
-def _pairs(person: PersonId) -> list[tuple[Period, ActivityRecord]]:
-    """The periods and activities that a person has had to do with, as pupil, teacher or appointed."""
+def _pairs(person: PersonId) -> tuple[list[tuple[Period, ActivityRecord]], list[Period]]:
+    """The periods and activities that a person has had to do with, as pupil, teacher or appointed; and the
+    periods of the units where the person works or has taught.
+    """
     parts, taught = fetch(organisation.wanted_parts([person]), organisation.wanted_taught([person]))
     (of_groups,) = fetch(organisation.wanted_activities_of_groups([part.group for part in parts[person]]))
-    ids = {*(t.activity for t in taught[person]), *(id for found in of_groups.values() for id in found)}
-    (activities,) = fetch(organisation.wanted_activities(sorted(ids)))
-    units = {a.unit for a in activities.values()} | {
-        duty.unit for duty in organisation.duties_of(person) if duty.unit
+    work = {duty.unit for duty in organisation.duties_of(person) if duty.unit}
+    staffed = _periods(work | {part.unit for part in taught[person]})
+    appointed = {
+        sheet.activity
+        for period in staffed
+        for sheet in store.sheets_of(period.id).values()
+        if sheet.appointed == person
     }
-    first = SchoolYear.of(today()).start_year
-    periods = [
-        period
-        for unit in sorted(units)
-        for year in range(first - YEARS + 1, first + 1)
-        for period in store.periods_of(unit, str(SchoolYear(year)))
-    ]
-    return [
+    ids = {*(t.activity for t in taught[person]), *(id for found in of_groups.values() for id in found)}
+    (activities,) = fetch(organisation.wanted_activities(sorted(ids | appointed)))
+    periods = [*staffed, *_periods({a.unit for a in activities.values()} - {p.unit for p in staffed})]
+    pairs = [
         (period, activity)
         for period in periods
         for activity in activities.values()
         if activity.unit == period.unit
+    ]
+    return pairs, staffed
+
+
+def _periods(units: Iterable[UnitId]) -> list[Period]:
+    """The periods of units whose sheets may still be kept."""
+    first = SchoolYear.of(today()).start_year
+    return [
+        period
+        for unit in sorted(units)
+        for year in range(first - YEARS + 1, first + 1)
+        for period in store.periods_of(unit, str(SchoolYear(year)))
     ]
 
 
@@ -147,7 +159,7 @@ def _values(line: Line, person: PersonId) -> list[str]:
 
 
 def _decided(taught: Iterable[tuple[Order, Signing]]) -> Section:
-    """What a teacher has decided and signs, with which sign-in: the own one alone."""
+    """What somebody has decided and signs, with which sign-in: the own one alone."""
     return section(
         "grades.catalogue", "Beslut om betyg", "Decisions on grades",
         {
@@ -158,7 +170,7 @@ def _decided(taught: Iterable[tuple[Order, Signing]]) -> Section:
         [
             [
                 stamp(one.signer.at), stamp(one.signer.signed_in_at), str(one.signer.level),
-                str(len(one.entries)), order.id,
+                str(len(one.entries)) if order.entries else "hela perioden", order.id,
             ]
             for order, one in taught
         ],

@@ -145,6 +145,30 @@ def test_nobody_sees_how_another_signs_in(school: Graded, pair: list[PersonId]) 
     assert [hint in kept(pupils[0]) for hint in hints] == [False, False, False]
 
 
+def test_who_is_appointed_and_who_leads_are_told_how_they_signed_in(school: Graded) -> None:
+    alone, colleague = school.teachers[:2]
+    one, other = sorted(school.klass.pupil_ids)[:2]
+    certify(alone, certified=False)
+    body, ins = {"teacher": colleague}, [claims(4, 3), claims(3, 4), claims(2, 3)]
+    made = school.ask("appoint_grader", school.principal, body=body, headers={"if-match": '"0"'})
+    assert made.status == 200, made.body
+    assert school.propose(colleague, {one: "C"}).status == 200
+    assert school.decide(colleague, [one], claimed=ins[0]).body["awaitsColleague"] == [one]
+    said = {"student": other, "value": "B", "reason": "hindered"}
+    done = school.ask("decide_as_principal", school.principal, body=said, headers=new_key(), claimed=ins[1])
+    assert done.status == 201, done.body
+
+    def told_of(person: str) -> list[bool]:
+        with acting_as("grades"):
+            found = gather(Requested(request="r", person=PersonId(person), contacts=False))
+        text = json.dumps([section.rows for section in found])
+        return [since(one)[:19] in text for one in ins]
+
+    assert told_of(colleague) == [True, False, False]
+    assert told_of(school.principal) == [False, True, False]
+    assert told_of(alone) == told_of(one) == told_of(other) == [False, False, False]
+
+
 def test_what_was_agreed_to_and_then_changed_is_not_signed_for(school: Graded, pair: list[PersonId]) -> None:
     first, second = pair
     one = school.klass.pupil_ids[0]
