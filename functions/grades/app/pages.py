@@ -65,8 +65,7 @@ def link_catalogue_page(request: Request[None, None]) -> schemas.CataloguePageLi
     errors=(NotFound, rules.PageWithheld),
 )  # fmt: skip
 def link_pupil_page(request: Request[None, None]) -> schemas.CataloguePageLink:
-    """A link to the signed page of a decision outside the periods: a trial, a correction of a grade brought
-    from an earlier system. Good for five minutes."""
+    """A link to the signed page of a trial's grade, or of what corrects an earlier system's"""
     return pages.link_pupil_page(request.caller, PersonId(request.id("pupil")), request.id("entry"))
 
 

@@ -47,14 +47,17 @@ def tried(school: Graded, pupil: NewPupil, subject: str = "MA", **claimed: str) 
     return str(graded.body["entry"])
 
 
-def corrected(school: Graded, cloud: Cloud, pupil: NewPupil, **case: Any) -> str:
+def corrected(
+    school: Graded, cloud: Cloud, pupil: NewPupil, claimed: dict[str, str] | None = None, **case: Any
+) -> str:
     """A grade of an earlier system that the principal corrects; the new entry."""
     report = drop(cloud, "grades/history/a.jsonl", [row(pupil.id, unit=ELSEWHERE)])
     assert (report["rows"], report["failed"]) == (1, 0), report
     found = call("grades", "list_catalogue", school.principal, path={"pupil": pupil.id}).body["data"]
     entry = next(one["id"] for one in found if one["kind"] == "imported")
     wronged = Wronged(school, pupil, entry)
-    done = wronged.decide(wronged.open(school.principal, SLIP | case), unheard="Hemmet bad själv om det.")
+    opened = wronged.open(school.principal, SLIP | case)
+    done = wronged.decide(opened, unheard="Hemmet bad själv om det.", claimed=claimed)
     assert done.status == 201, done.body
     return str(done.body["verdict"]["entry"])
 
@@ -160,17 +163,22 @@ def test_a_decision_of_a_sheet_has_its_page_there(school: Graded, pupil: NewPupi
 
 
 def test_an_extract_tells_who_signed_how_they_signed_in_and_the_pupil_that_there_is_a_page(
-    school: Graded, pupil: NewPupil
+    school: Graded, pupil: NewPupil, cloud: Cloud
 ) -> None:
     tried(school, pupil, **claims(3, 4))
+    corrected(school, cloud, pupil, claimed=claims(2, 3))
     write()
+    people = (school.teachers[0], school.principal, school.teachers[1], pupil.id)
     with acting_as("grades"):
-        (page,) = pages.pages_of_pupil(PersonId(pupil.id))
-        own, others, mine = (
+        made = pages.pages_of_pupil(PersonId(pupil.id))
+        told_of = [
             json.dumps([s.rows for s in gather(Requested(request="r", person=PersonId(p), contacts=False))])
-            for p in (school.teachers[0], school.teachers[1], pupil.id)
-        )
-    signed_in = page.signers[0].signed_in_at.strftime("%Y-%m-%dT%H:%M:%S")
-    assert [signed_in in text for text in (own, others, mine)] == [True, False, False]
-    assert page.order in own
-    assert [page.sha256 in text for text in (own, others, mine)] == [False, False, True]
+            for p in people
+        ]
+    assert len(made) == 2
+    for page in made:
+        (signer,) = page.signers
+        signed_in = signer.signed_in_at.strftime("%Y-%m-%dT%H:%M:%S")
+        assert [signed_in in text for text in told_of] == [p == signer.person for p in people]
+        assert [page.order in text for text in told_of] == [p == signer.person for p in people]
+        assert [page.sha256 in text for text in told_of] == [False, False, False, True]
