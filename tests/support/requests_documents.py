@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from functions.grades.domain import check_codes
 from functions.grades.domain import documents as rules
 from functions.grades.domain.catalogue import Entry, Subject
 from functions.grades.domain.documents import Document
@@ -58,9 +59,9 @@ def _document(s: Schools, pupil: PersonId, id: str, code: str, entry: Entry) -> 
         id=id, pupil=pupil, kind="catalogueExtract", language="sv", form=SchoolForm.COMPULSORY,
         unit=s.home.unit, unit_name="Provskolan", at=now(), by=s.people["principal"], role="principal",
         number=rules.number_of("catalogueExtract", id, today()), entries=rules.basis([entry]),
-        code=rules.hashed(code), sha256="0" * 64, fingerprint="",
+        code=check_codes.hashed(code), sha256="0" * 64, fingerprint="",
     )  # fmt: skip
-    return replace(document, fingerprint=rules.fingerprint(code, today(), [entry.value]))
+    return replace(document, fingerprint=check_codes.fingerprint(code, today(), [entry.value]))
 
 
 def _of(s: Schools) -> dict[str, str]:

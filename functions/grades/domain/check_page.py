@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Literal
 
-from functions.grades.domain.documents import KINDS, DocumentKind, Language, State, grouped
+from functions.grades.domain.check_codes import grouped
+from functions.grades.domain.documents import KINDS, DocumentKind, Language, State
 from skolkit.errors import DomainError, Text
 
 MOST_TRIES = 20

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from functions.grades.domain.catalogue import Entry, Subject
-from functions.grades.domain.documents import KINDS, SEQF, DocumentKind, Issuer, Language, grouped
+from functions.grades.domain.check_codes import grouped
+from functions.grades.domain.documents import KINDS, SEQF, DocumentKind, Issuer, Language
 from functions.grades.domain.exam_documents import LEVEL
+from functions.grades.domain.language_names import LANGUAGES
 from functions.grades.domain.periods import Period
 from functions.grades.domain.programmes import Programme
 from functions.grades.domain.scales import BY_ID, DASH, Scale
@@ -372,29 +374,3 @@ _DIPLOMA_NOTE = Text(
     " frameworks.",
 )
 _AGAIN = Text("Årskurs {year} gicks om läsåret {when}.", "Year {year} was repeated in {when}.")
-
-LANGUAGES = {
-    "eng": Text("engelska", "English"), "spa": Text("spanska", "Spanish"), "fra": Text("franska", "French"),
-    "deu": Text("tyska", "German"), "ita": Text("italienska", "Italian"), "fin": Text("finska", "Finnish"),
-    "ara": Text("arabiska", "Arabic"), "som": Text("somaliska", "Somali"), "fas": Text("persiska", "Persian"),
-    "pes": Text("persiska", "Persian"), "prs": Text("dari", "Dari"), "kur": Text("kurdiska", "Kurdish"),
-    "kmr": Text("nordkurdiska", "Northern Kurdish"), "ckb": Text("sorani", "Sorani"),
-    "tir": Text("tigrinja", "Tigrinya"), "pol": Text("polska", "Polish"), "rus": Text("ryska", "Russian"),
-    "ukr": Text("ukrainska", "Ukrainian"), "tur": Text("turkiska", "Turkish"),
-    "bos": Text("bosniska", "Bosnian"), "hrv": Text("kroatiska", "Croatian"),
-    "srp": Text("serbiska", "Serbian"), "sqi": Text("albanska", "Albanian"),
-    "zho": Text("kinesiska", "Chinese"),
-    "jpn": Text("japanska", "Japanese"), "tha": Text("thailändska", "Thai"),
-    "vie": Text("vietnamesiska", "Vietnamese"), "urd": Text("urdu", "Urdu"), "hin": Text("hindi", "Hindi"),
-    "por": Text("portugisiska", "Portuguese"), "ron": Text("rumänska", "Romanian"),
-    "hun": Text("ungerska", "Hungarian"), "ell": Text("grekiska", "Greek"),
-    "nld": Text("nederländska", "Dutch"),
-    "dan": Text("danska", "Danish"), "nor": Text("norska", "Norwegian"),
-    "isl": Text("isländska", "Icelandic"),
-    "est": Text("estniska", "Estonian"), "lav": Text("lettiska", "Latvian"),
-    "lit": Text("litauiska", "Lithuanian"), "rom": Text("romani chib", "Romani"),
-    "fit": Text("meänkieli", "Meänkieli"), "sme": Text("nordsamiska", "Northern Sami"),
-    "smj": Text("lulesamiska", "Lule Sami"), "sma": Text("sydsamiska", "Southern Sami"),
-    "yid": Text("jiddisch", "Yiddish"), "swl": Text("svenskt teckenspråk", "Swedish Sign Language"),
-}  # fmt: skip
-"""The languages most often read, by ISO 639-3; of others the code is printed."""

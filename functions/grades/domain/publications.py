@@ -1,4 +1,4 @@
-"""Telling homes that grades are there: who is told when a period's moment has come, and until when."""
+"""Telling homes that grades and documents are there: who is told, and of a period until when."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def homes(
     of_age: Collection[PersonId],
     protected: Collection[PersonId],
 ) -> list[PersonId]:
-    """Who is told: those with custody of a pupil, or the pupil who is of age, each once; nothing goes to
-    somebody with protected identity, nor because of a pupil who has.
+    """Who is told of something about pupils: those with custody of a pupil, or the pupil who is of age, each
+    once; nothing goes to somebody with protected identity, nor because of a pupil who has.
     """  # fmt: skip
     open_ = [pupil for pupil in pupils if pupil not in protected]
     told = {one for pupil in open_ for one in ([pupil] if pupil in of_age else guardians.get(pupil, ()))}

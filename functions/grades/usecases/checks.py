@@ -8,8 +8,8 @@ import re
 from datetime import datetime
 from functools import partial
 
+from functions.grades.domain import check_codes
 from functions.grades.domain import check_page as pages
-from functions.grades.domain import documents as rules
 from functions.grades.domain.check_page import POLICY, Checked, TooManyChecks
 from functions.grades.schemas.documents import CheckForm, CheckQuery, CheckView
 from functions.grades.store import documents as store
@@ -31,7 +31,7 @@ def open_check(query: CheckQuery, address: str) -> Page:
     except TooManyChecks:
         return Page(pages.page("tooMany", query.language), query.language, POLICY)
     said = found.state if found else "unknown"
-    code = rules.tidied(query.code) or ""
+    code = check_codes.tidied(query.code) or ""
     return Page(pages.page(said, query.language, found, code), query.language, POLICY)
 
 
@@ -46,7 +46,7 @@ def compare_document(form: CheckForm, address: str) -> Page:
     if found is None or found.state != "issued":
         said = found.state if found else "unknown"
         return Page(pages.page(said, form.language, found), form.language, POLICY)
-    code = rules.tidied(form.code) or ""
+    code = check_codes.tidied(form.code) or ""
     fits = _fits(code, form, found)
     if not fits:
         _count(address)
@@ -60,7 +60,7 @@ def _fits(code: str, form: CheckForm, found: Checked) -> bool:
         born = datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007 - a date has no time zone
     except ValueError:
         return False
-    return rules.fingerprint(code, born, pages.typed_grades(form.grades)) == found.fingerprint
+    return check_codes.fingerprint(code, born, pages.typed_grades(form.grades)) == found.fingerprint
 
 
 def read_check(query: CheckQuery, address: str) -> CheckView:
@@ -80,7 +80,7 @@ def _checked(text: str, address: str) -> Checked | None:
     """The document of a code. What cannot be a code is looked for like any other."""
     if store.tries_of(_hash(address)).locked(now()):
         raise TooManyChecks
-    found = store.find_check(rules.hashed(rules.tidied(text) or "none"))
+    found = store.find_check(check_codes.hashed(check_codes.tidied(text) or "none"))
     if found is None:
         _count(address)
     return found

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from functions.attendance import queries as attendance
+from functions.grades.domain import check_codes, exam_documents
 from functions.grades.domain import document_words as words
 from functions.grades.domain import documents as rules
-from functions.grades.domain import exam_documents
 from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.document_words import Said, Stay
 from functions.grades.domain.documents import Document, DocumentKind, Issuer, Language
@@ -31,6 +31,8 @@ from functions.grades.store import documents as store
 from functions.grades.store import periods as periods_store
 from functions.grades.store.documents import DocumentJobItem, Row
 from functions.grades.usecases.catalogue import published
+from functions.grades.usecases.matters import message
+from functions.grades.usecases.publications import told_homes
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from functions.register.queries import Enrolment, ListedPerson, PersonName, PupilRecord
@@ -83,7 +85,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Around:
-    """What a task's documents have in common; `invalid` and `listed` of the pupils at hand."""
+    """What a task's documents have in common; `invalid`, `listed` and who is told (`homes`) of the pupils at
+    hand.
+    """
 
     task: Task
     unit: str
@@ -93,6 +97,7 @@ class _Around:
     period: Period | None
     invalid: Mapping[PersonId, int] = field(default_factory=dict)
     listed: Mapping[PersonId, ListedPerson] = field(default_factory=dict)
+    homes: Mapping[PersonId, Sequence[PersonId]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +163,18 @@ def _name(name: PersonName | None) -> str:
 
 
 def _with_pupils(around: _Around, pupils: Sequence[PersonId]) -> _Around:
-    """One round trip, and for a terminsbetyg those of the pupils' attendance."""
+    """One round trip, three more when homes are told, and for a terminsbetyg those of the pupils'
+    attendance. Homes are told of what they see: the documents of a period that is not published they are told
+    of together with its grades.
+    """
     (listed,) = fetch(register.wanted_listed(pupils))
+    shown = around.period is None or around.period.shown(now())
+    homes = told_homes(pupils) if shown and pupils else {}
     invalid: dict[PersonId, int] = {}
     if around.task.kind == "termGrades" and around.period:
         records = {pupil: register.records_of(pupil) for pupil in pupils}
         invalid = attendance.invalid_minutes(records, *_term(around.period), now())
-    return replace(around, invalid=invalid, listed=listed)
+    return replace(around, invalid=invalid, listed=listed, homes=homes)
 
 
 def _term(period: Period) -> tuple[date, date]:
@@ -251,7 +261,7 @@ def _issue(job: DocumentJobItem, around: _Around, pupil: PersonId) -> Row:
         commit(store.row_item(job, row))
         return row
     head, known = store.find_documents_head(of.record.id), store.documents_of(of.record.records)
-    code = rules.code_from(os.urandom(13))
+    code = check_codes.code_from(os.urandom(13))
     new = _document(around, of, code)
     same = rules.standing_one(known, new)
     if same:
@@ -262,15 +272,17 @@ def _issue(job: DocumentJobItem, around: _Around, pupil: PersonId) -> Row:
     new = replace(new, sha256=sha256(file).hexdigest())
     store.put(new.id, new.number, file)
     head.latest, row = new.id, Row(pupil, "issued", new.id)
+    home = around.homes.get(pupil, ())
     try:
-        _commit(new, rules.replaced_by(known, new), [head, store.row_item(job, row), *of.unchanged])
+        _commit(new, rules.replaced_by(known, new), home, [head, store.row_item(job, row), *of.unchanged])
     except ChangedMeanwhile:  # after anything else it may have been stored all the same
         store.destroy(new.id)
         raise
     return row
 
 
-def _commit(new: Document, old: Sequence[Document], more: Sequence[Write]) -> None:
+def _commit(new: Document, old: Sequence[Document], home: Sequence[PersonId], more: Sequence[Write]) -> None:
+    template = "grade_document_replaced" if old else "grade_document_issued"
     commit(
         *store.document_writes(new, new.at),
         *(write for one in old for write in store.document_writes(one, new.at)),
@@ -278,6 +290,7 @@ def _commit(new: Document, old: Sequence[Document], more: Sequence[Write]) -> No
         facts=[
             DocumentIssued(document=new.id, pupil=new.pupil, kind=new.kind, unit=new.unit),
             *(DocumentEnded(document=one.id, pupil=one.pupil, state=one.state) for one in old),
+            *message("document", new.id, new.pupil, home, template),
         ],
         trace=Trace(new.by, "issue_document", new.pupil, changes=f"{new.kind} {new.id}"),
     )
@@ -290,8 +303,8 @@ def _document(around: _Around, of: _Of, code: str) -> Document:
         id=id, pupil=of.record.id, kind=task.kind, language=task.language, form=task.form, unit=task.unit,
         unit_name=around.unit, at=at, by=task.by, role=task.role,
         number=rules.number_of(task.kind, id, today(at)), entries=rules.basis(of.entries),
-        code=rules.hashed(code), sha256="", period=task.period,
-        fingerprint=rules.fingerprint(code, of.record.birth_date, [e.value for e in of.entries]),
+        code=check_codes.hashed(code), sha256="", period=task.period,
+        fingerprint=check_codes.fingerprint(code, of.record.birth_date, [e.value for e in of.entries]),
     )  # fmt: skip
 
 

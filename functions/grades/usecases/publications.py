@@ -52,7 +52,7 @@ def tell_homes(due: HomesDue) -> None:
     """
     if rules.is_late(due.at, now()):
         return
-    people = _told(due.pupils)
+    people = sorted({one for told in told_homes(due.pupils).values() for one in told})
     id = stable_id("grades_published", stamp(due.at))
     facts = [MessageDue(id=id, recipients=some, template="grades_published") for some in chunks(people, TOLD)]
     first = due.pupils[0] if due.pupils else ""
@@ -60,12 +60,15 @@ def tell_homes(due: HomesDue) -> None:
         commit(facts=facts, once=Once(f"GRADES-HOMES#{due.period}#{first}"))
 
 
-def _told(pupils: Sequence[PersonId]) -> list[PersonId]:
-    """Who is told about some pupils; what is on a closed record is about the one that it proved to be."""
+def told_homes(pupils: Sequence[PersonId]) -> dict[PersonId, list[PersonId]]:
+    """Who is told of something about each of some pupils; what is on a closed record is about the one that it
+    proved to be. Three round trips.
+    """
     (merged,) = fetch(register.wanted_merged(pupils))
     kept = sorted({merged.get(pupil, pupil) for pupil in pupils})
     births, custody = fetch(register.wanted_births(kept), register.wanted_guardians(kept), consistent=True)
     grown = {pupil for pupil, born in births.items() if register.of_age(born) <= today()}
     everybody = sorted({*kept, *(one for known in custody.values() for one in known)})
     (names,) = fetch(register.wanted_names(everybody), consistent=True)
-    return rules.homes(kept, custody, grown, {id for id, name in names.items() if name.protected})
+    protected = {id for id, name in names.items() if name.protected}
+    return {id: rules.homes([merged.get(id, id)], custody, grown, protected) for id in pupils}

@@ -57,6 +57,22 @@ LEARNING: dict[str, Template] = {
             "A grade that you set for {name} may have to be changed. Sign in to answer.",
         ),
     ),
+    "grade_document_issued": Template(
+        Text("Ett betygsdokument finns att hämta", "A grade document can be fetched"),
+        Text(
+            "Skolan har utfärdat ett betygsdokument för {name}. Logga in och hämta det.",
+            "The school has issued a grade document for {name}. Sign in to fetch it.",
+        ),
+    ),
+    "grade_document_replaced": Template(
+        Text("Ett betygsdokument är ersatt", "A grade document has been replaced"),
+        Text(
+            "Ett betygsdokument för {name} är ersatt av ett nytt, och det gamla gäller inte längre. "
+            "Logga in och hämta det nya.",
+            "A grade document for {name} has been replaced by a new one, and the old one no longer holds. "
+            "Sign in to fetch the new one.",
+        ),
+    ),
     "grade_trial_answered": Template(
         Text("Besked om prövning", "About a trial"),
         Text(
@@ -81,8 +97,8 @@ LEARNING: dict[str, Template] = {
     "grades_published": Template(
         Text("Betyg finns att läsa", "Grades can be read"),
         Text(
-            "Skolan har publicerat betyg. Logga in för att läsa dem.",
-            "The school has published grades. Sign in to read them.",
+            "Skolan har publicerat betyg. Logga in för att läsa dem och hämta de dokument som är klara.",
+            "The school has published grades. Sign in to read them and fetch the documents that are ready.",
         ),
     ),
     "iup_follow_up": Template(

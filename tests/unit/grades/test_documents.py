@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.grades.domain import check_codes as codes
 from functions.grades.domain import check_page as pages
 from functions.grades.domain import document_words as words
 from functions.grades.domain import documents as rules
@@ -162,24 +163,24 @@ def test_a_revoked_document_stays_revoked() -> None:
 
 @given(st.binary(min_size=13, max_size=13), st.binary(min_size=13, max_size=13))
 def test_codes_have_100_bits_and_are_read_as_they_are_typed(one: bytes, other: bytes) -> None:
-    code = rules.code_from(one)
+    code = codes.code_from(one)
     assert re.fullmatch(r"[2-9A-HJ-NP-Z]{20}", code)
-    for typed in (code, rules.grouped(code), f"  {rules.grouped(code).lower()} ", " ".join(code)):
-        assert rules.tidied(typed) == code
-    assert (code == rules.code_from(other)) == (int.from_bytes(one) >> 4 == int.from_bytes(other) >> 4)
-    assert rules.tidied(code[:-1]) is None
-    assert rules.tidied("0" + code[1:]) is None
-    assert code not in rules.hashed(code)
+    for typed in (code, codes.grouped(code), f"  {codes.grouped(code).lower()} ", " ".join(code)):
+        assert codes.tidied(typed) == code
+    assert (code == codes.code_from(other)) == (int.from_bytes(one) >> 4 == int.from_bytes(other) >> 4)
+    assert codes.tidied(code[:-1]) is None
+    assert codes.tidied("0" + code[1:]) is None
+    assert code not in codes.hashed(code)
 
 
 def test_a_fingerprint_fits_what_the_paper_shows_and_nothing_else() -> None:
-    made = rules.fingerprint("CODE", BORN, ["A", "-", "Icke godkänt"])
-    assert rules.fingerprint("CODE", BORN, pages.typed_grades("a – icke godkänt")) == made
+    made = codes.fingerprint("CODE", BORN, ["A", "-", "Icke godkänt"])
+    assert codes.fingerprint("CODE", BORN, pages.typed_grades("a – icke godkänt")) == made
     for code, born, grades in (
         ("CODF", BORN, "A – Icke godkänt"), ("CODE", DAY, "A – Icke godkänt"),
         ("CODE", BORN, "B – Icke godkänt"),
     ):  # fmt: skip
-        assert rules.fingerprint(code, born, pages.typed_grades(grades)) != made
+        assert codes.fingerprint(code, born, pages.typed_grades(grades)) != made
 
 
 def test_wrong_codes_are_counted_for_an_hour() -> None:
