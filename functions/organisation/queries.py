@@ -10,7 +10,7 @@ from functions.organisation.domain.calendars import in_force
 from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
 from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
-from functions.organisation.domain.study_plans import PlanCodes, codes
+from functions.organisation.domain.study_plans import PlanCodes, codes, codes_by_part
 from functions.organisation.domain.syllabuses import Syllabus, SyllabusId
 from functions.organisation.domain.units import MUNICIPALITY, Child, UnitRecord
 from functions.organisation.store import activities as activities_store
@@ -265,6 +265,17 @@ def plan_codes(person: PersonId) -> PlanCodes | None:
         return None
     (catalogue,) = fetch(syllabuses_store.wanted_syllabuses([entry.syllabus for entry in plan.entries]))
     return codes(plan, catalogue)
+
+
+def plan_parts(person: PersonId, form: SchoolForm) -> dict[str, frozenset[str]] | None:
+    """What is read in each part of somebody's study plan of a form, by code; None without one. Two round
+    trips.
+    """
+    plan = study_plans_store.find_plan(person)
+    if plan is None or plan.school_form is not form:
+        return None
+    (catalogue,) = fetch(syllabuses_store.wanted_syllabuses([entry.syllabus for entry in plan.entries]))
+    return codes_by_part(plan, catalogue)
 
 
 def is_certified(person: PersonId, subject: str | None, form: SchoolForm, year: int | None = None) -> bool:

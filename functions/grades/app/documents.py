@@ -5,6 +5,7 @@ from __future__ import annotations
 from functions.grades.app.base import api, on
 from functions.grades.domain import documents as refusals
 from functions.grades.domain import exam_documents as exam_refusals
+from functions.grades.domain.adult_exams import AdultDiplomaNotReached, DirectionNeeded
 from functions.grades.domain.check_page import TooManyChecks
 from functions.grades.domain.programmes import UnknownProgramme
 from functions.grades.events import DocumentEnded, DocumentsAsked, GradeCorrected
@@ -20,8 +21,8 @@ from skolkit.step_up import StaleSignIn, WeakSignIn
 from skolkit.types import PersonId, UnitId
 
 _ISSUING = (
-    NotFound, StaleSignIn, WeakSignIn, refusals.WrongForm, refusals.PeriodNeeded, refusals.PeriodUnfit,
-    refusals.InPersonOnly,
+    NotFound, StaleSignIn, WeakSignIn, refusals.WrongForm, refusals.NoFinalGrades, refusals.PeriodNeeded,
+    refusals.PeriodUnfit, refusals.InPersonOnly, DirectionNeeded,
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ _ISSUING = (
     errors=(
         *_ISSUING, refusals.NoGrades, refusals.SchoolingGoesOn, refusals.StillAtSchool,
         refusals.HoursMissing, exam_refusals.DiplomaNotReached, exam_refusals.DiplomaReached,
-        exam_refusals.OtherProgramme, exam_refusals.PlanNeeded, UnknownProgramme,
+        exam_refusals.OtherProgramme, exam_refusals.PlanNeeded, AdultDiplomaNotReached, UnknownProgramme,
     ),
 )  # fmt: skip
 def issue_document(request: Request[schemas.NewDocument, None]) -> JobView:

@@ -10,7 +10,15 @@ from datetime import date
 
 from functions.grades.domain.catalogue import Entry, Subject
 from functions.grades.domain.check_codes import grouped
-from functions.grades.domain.documents import KINDS, SEQF, DocumentKind, Issuer, Language
+from functions.grades.domain.documents import (
+    ADULT,
+    KINDS,
+    SEQF,
+    DocumentKind,
+    Issuer,
+    Language,
+    law_of,
+)
 from functions.grades.domain.exam_documents import LEVEL
 from functions.grades.domain.language_names import LANGUAGES
 from functions.grades.domain.periods import Period
@@ -87,7 +95,7 @@ def content(said: Said, entries: Sequence[Entry]) -> dict[str, object]:
             "day": said.day.isoformat(),
             "name": said.issuer or ("The principal" if en else "Rektor"),
             "role": _ROLES[said.role].in_language(said.language),
-            "basis": f"{_ACCORDING.in_language(said.language)} {rule.law}.",
+            "basis": f"{_ACCORDING.in_language(said.language)} {law_of(said.kind, said.form).rstrip('.')}.",
             "words": _ISSUED.in_language(said.language),
         },
         "number": f"{_NUMBER.in_language(said.language)} {said.number}",
@@ -132,7 +140,8 @@ def _facts(said: Said) -> list[list[str]]:
 
 
 def _exam(said: Said, programme: Programme) -> list[tuple[Text, str]]:
-    rows = [(_PROGRAMME, programme.en if said.language == "en" else programme.sv)]
+    area = said.form in ADULT and programme.kind == "preparatory"
+    rows = [(_AREA if area else _PROGRAMME, programme.en if said.language == "en" else programme.sv)]
     if said.kind == "diploma":
         rows += [(_DIPLOMA, _DIPLOMAS[programme.kind].in_language(said.language)), (_SEQF, str(LEVEL))]
     total = sum(said.sizes.values())
@@ -176,9 +185,10 @@ def _tables(said: Said, entries: Sequence[Entry]) -> list[Table]:
         return [_table(_DECISIONS, columns, rows, language)]
     sized = any(e.subject.points for e in entries)
     marked = said.kind in ("termGrades", "leavingCertificate")
+    tried = said.kind == "trialGrades"
     columns = _columns(
         language, (_SUBJECT, 3.4), *([(_CODE, 1.4), (_POINTS, 0.8)] if sized else []), (_GRADE, 0.9),
-        *([(_FINISHED, 1.1)] if marked else []), (_REMARK, 2.2),
+        *([(_FINISHED, 1.1)] if marked else []), *([(_DAY, 1.2)] if tried else []), (_REMARK, 2.2),
     )  # fmt: skip
     rows = [
         [
@@ -186,7 +196,8 @@ def _tables(said: Said, entries: Sequence[Entry]) -> list[Table]:
             *([e.subject.code, str(said.sizes.get(e.id, e.subject.points) or "–")] if sized else []),
             value(e),
             *([_yes(finished=e.finished, language=language)] if marked else []),
-            _remark(e, language),
+            *([_day(e)] if tried else []),
+            _remark(e, language, trial=not tried),
         ]
         for e in entries
     ]
@@ -218,13 +229,17 @@ def _decision(e: Entry, said: Said) -> list[str]:
     who = [said.names.get(d.person, "") for d in e.deciders]
     unknown = _STAFF.in_language(said.language)
     return [
-        f"{e.at.astimezone(LOCAL):%Y-%m-%d}",
+        _day(e),
         label(e.subject, said.language),
         value(e),
         _yes(finished=e.finished, language=said.language),
         _KINDS[e.kind].in_language(said.language),
         ", ".join(name or unknown for name in who) or e.source or "–",
     ]
+
+
+def _day(e: Entry) -> str:
+    return f"{e.at.astimezone(LOCAL):%Y-%m-%d}"
 
 
 def value(e: Entry) -> str:
@@ -253,9 +268,9 @@ def _yes(*, finished: bool, language: Language) -> str:
     return (_YES if finished else _NO).in_language(language)
 
 
-def _remark(e: Entry, language: Language) -> str:
+def _remark(e: Entry, language: Language, *, trial: bool) -> str:
     parts = [e.title, e.remark, _ADAPTED.in_language(language) if e.adapted else ""]
-    parts.append(_TRIAL.in_language(language) if e.trial else "")
+    parts.append(_TRIAL.in_language(language) if e.trial and trial else "")
     return ". ".join(part.rstrip(".") for part in parts if part)
 
 
@@ -266,6 +281,8 @@ def _notes(said: Said, entries: Sequence[Entry]) -> list[str]:
         notes.append(_DASHED.in_language(language))
     if said.kind == "termGrades":
         notes.append(_LATEST.in_language(language))
+    if said.kind == "trialGrades":
+        notes.append(_TRIED.in_language(language))
     if said.kind == "diploma":
         notes.append(_DIPLOMA_NOTE.in_language(language).format(level=LEVEL))
     if said.kind == "finalGrades":
@@ -279,6 +296,9 @@ def _scale(scale: Scale, language: Language) -> str:
         return _SCALE_WORK.in_language(language)
     values = list(scale.values)
     passed = [one for one in values if scale.values[one].passed]
+    if values[0] != "A":  # words and figures do not explain themselves as letters do
+        failed = ", ".join(one for one in values if one not in passed)
+        return _SCALE_WORDS.in_language(language).format(passed=", ".join(passed), failed=failed)
     words = _SCALE if len(values) > len(passed) else _SCALE_PASSED
     return words.in_language(language).format(
         first=values[0], last=values[-1], low=passed[-1], fail=values[-1]
@@ -340,8 +360,12 @@ _SCALE = Text(
     "Grading scale: {first}–{last}. {first}–{low} are passes, {fail} is a fail.",
 )
 _SCALE_WORK = Text(
-    "Gymnasiearbetet har betyget E, godkänt, eller F, inte godkänt.",
+    "Gymnasiearbete och komvuxarbete har betyget E, godkänt, eller F, inte godkänt.",
     "The diploma project is graded E, a pass, or F, a fail.",
+)
+_SCALE_WORDS = Text(
+    "Betygsskala. Godkända betyg: {passed}. Inte godkänt: {failed}.",
+    "Grading scale. Passes: {passed}. Not a pass: {failed}.",
 )
 _SCALE_PASSED = Text(
     "Betygsskala: {first}–{last}, alla godkända betyg.", "Grading scale: {first}–{last}, all of them passes."
@@ -354,13 +378,17 @@ _LATEST = Text(
     "Betyget är det senast beslutade i varje ämne. Ett ämne som inte är avslutat läses vidare.",
     "The grade is the latest one decided in each subject. A subject that is not finished goes on.",
 )
+_TRIED = Text(
+    "Betygen är satta efter prövning mot betygskriterierna för den högsta årskursen.",
+    "The grades were set after trial examination by the criteria of the highest year.",
+)
 _FINAL = Text(
     "Slutbetyget motsvarar nivå {level} i Sveriges referensram för kvalifikationer (SeQF) och i den"
     " europeiska (EQF).",
     "The final grades correspond to level {level} of the Swedish (SeQF) and European (EQF) qualifications"
     " frameworks.",
 )
-_PROGRAMME = Text("Program", "Programme")
+_PROGRAMME, _AREA = Text("Program", "Programme"), Text("Studieområde", "Study area")
 _DIPLOMA = Text("Examen", "Diploma")
 _DIPLOMAS = {
     "vocational": Text("Yrkesexamen", "Vocational diploma"),

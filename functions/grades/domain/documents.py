@@ -14,6 +14,7 @@ from typing import Literal
 
 from functions.grades.domain.catalogue import Entry, Term, standing
 from functions.grades.domain.periods import Period
+from functions.grades.domain.scales import BY_ID
 from skolkit.errors import DomainError, Text
 from skolkit.sweden.codes import SchoolForm
 from skolkit.sweden.school_forms import FORMS
@@ -21,7 +22,7 @@ from skolkit.types import PersonId, UnitId
 
 DocumentKind = Literal[
     "termGrades", "finalGrades", "leavingCertificate", "diploma", "studyCertificate",
-    "introductionCertificate", "collectedGrades", "catalogueExtract",
+    "introductionCertificate", "collectedGrades", "catalogueExtract", "trialGrades",
 ]  # fmt: skip
 Language = Literal["sv", "en"]
 State = Literal["issued", "replaced", "revoked"]
@@ -33,6 +34,13 @@ _SCHOOL = frozenset({_F.COMPULSORY, _F.ADAPTED_COMPULSORY, _F.SPECIAL, _F.SAMI})
 _ANY = frozenset(form for form, use in FORMS.items() if use.graded)
 _BY_COURSE = _ANY - _SCHOOL
 _GYMNASIUM = frozenset({_F.UPPER_SECONDARY})
+ADULT = frozenset(
+    {
+        _F.ADULT, _F.ADULT_BASIC, _F.ADULT_UPPER_SECONDARY, _F.ADULT_SWEDISH, _F.ADAPTED_ADULT_BASIC,
+        _F.ADAPTED_ADULT_UPPER_SECONDARY,
+    }
+)  # fmt: skip
+"""The forms of municipal adult education (komvux)."""
 
 
 class WrongForm(DomainError):
@@ -42,6 +50,20 @@ class WrongForm(DomainError):
     reason = Text("Dokumentet finns inte i skolformen.", "The school form has no such document.")
     advice = Text("Välj ett dokument som hör till skolformen.", "Choose one that belongs to the form.")
     law = "skolförordningen 6:11–18"
+
+
+class NoFinalGrades(DomainError):
+    """Adult education issues no slutbetyg any more: the last day under older rules was 1 July 2025; of basic
+    level there has been none since 2012 [M].
+    """
+
+    status = 422
+    reason = Text("Komvux utfärdar inte slutbetyg.", "Adult education issues no final grades.")
+    advice = Text(
+        "Utfärda utdrag ur betygskatalogen, eller examensbevis på gymnasial nivå.",
+        "Issue an extract from the catalogue, or a diploma at upper secondary level.",
+    )
+    law = "förordningen (2011:1108) om vuxenutbildning, övergångsbestämmelserna 4 (SFS 2021:244)"
 
 
 class PeriodNeeded(DomainError):
@@ -125,7 +147,8 @@ class NotIssued(DomainError):
 class Kind:
     """A sort of document. `in_person`: the principal may not delegate it; `of_period`: it belongs to a term;
     `at_end`: it may be shown when a period's grades are; `one`: a new one takes the place of the one before,
-    while of others each holds for its own day.
+    while of others each holds for its own day. `adult_law` and `upper_law`: in adult education and in upper
+    secondary school where another ordinance says it.
     """
 
     title: Text
@@ -136,6 +159,8 @@ class Kind:
     of_period: bool = False
     at_end: bool = False
     one: bool = True
+    adult_law: str = ""
+    upper_law: str = ""
 
 
 KINDS: dict[DocumentKind, Kind] = {
@@ -152,8 +177,10 @@ KINDS: dict[DocumentKind, Kind] = {
         law="skolförordningen (2011:185) 6 kap. 17–18 §§",
     ),
     "diploma": Kind(
-        title=Text("Examensbevis", "Upper secondary diploma"), prefix="EB", forms=_GYMNASIUM, in_person=True,
-        at_end=True, law="skollagen (2010:800) 16 kap. 26–28 §§",
+        title=Text("Examensbevis", "Upper secondary diploma"), prefix="EB",
+        forms=_GYMNASIUM | {_F.ADULT_UPPER_SECONDARY}, in_person=True, at_end=True,
+        law="skollagen (2010:800) 16 kap. 26–28 §§",
+        adult_law="förordningen (2011:1108) om vuxenutbildning 4 kap. 13–15 b §§",
     ),
     "studyCertificate": Kind(
         title=Text("Studiebevis", "Certificate of studies"), prefix="ST", forms=_GYMNASIUM, in_person=True,
@@ -165,16 +192,32 @@ KINDS: dict[DocumentKind, Kind] = {
     ),
     "collectedGrades": Kind(
         title=Text("Samlat betygsdokument", "Collected grades"), prefix="SD", forms=_BY_COURSE,
-        law="skollagen (2010:800) 15 kap",
+        law="skollagen (2010:800) 15 kap.",
+        adult_law="förordningen (2002:1012) om kommunal vuxenutbildning 4 kap. 8 §",
     ),
     "catalogueExtract": Kind(
         title=Text("Utdrag ur betygskatalogen", "Extract from the catalogue of grades"), prefix="UT",
         forms=_ANY, law="skolförordningen (2011:185) 6 kap. 10 §", one=False,
+        upper_law="gymnasieförordningen (2010:2039) 8 kap.",
+        adult_law="förordningen (2011:1108) om vuxenutbildning 4 kap. 11–12 §§",
+    ),
+    "trialGrades": Kind(
+        title=Text("Betyg efter prövning", "Grades after trial examination"), prefix="PB",
+        forms=frozenset({_F.COMPULSORY, _F.SPECIAL}),
+        law="skollagen (2010:800) 10 kap. 23 § och Skolverkets föreskrifter (SKOLFS 2016:16)",
     ),
 }  # fmt: skip
 """That the principal may not delegate is said of slutbetyg (skolförordningen 6:14); of the documents that end
 upper secondary school it is [PROPOSED].
 """
+
+
+def law_of(kind: DocumentKind, form: SchoolForm) -> str:
+    """What a document of a form rests on."""
+    rule = KINDS[kind]
+    own = rule.adult_law if form in ADULT else rule.upper_law if form not in _SCHOOL else ""
+    return own or rule.law
+
 
 SEQF = {form: 1 if form == _F.ADAPTED_COMPULSORY else 2 for form in _SCHOOL}
 """The level of a slutbetyg in Sveriges referensram för kvalifikationer (skolförordningen 6:15)."""
@@ -232,8 +275,10 @@ def basis(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:
 
 
 def check_kind(kind: DocumentKind, form: SchoolForm, period: Period | None, unit: UnitId) -> None:
-    """Raises `WrongForm`, `PeriodNeeded` or `PeriodUnfit`."""
+    """Raises `WrongForm`, `NoFinalGrades`, `PeriodNeeded` or `PeriodUnfit`."""
     rule = KINDS[kind]
+    if kind == "finalGrades" and form in ADULT:
+        raise NoFinalGrades(field="kind", value=kind)
     if form not in rule.forms:
         raise WrongForm(field="kind", value=kind)
     if rule.of_period and period is None:
@@ -260,10 +305,11 @@ def content_of(
     kind: DocumentKind, form: SchoolForm, entries: Sequence[Entry], period: Period | None
 ) -> list[Entry]:
     """The entries that a document shows, in the order of the paper: for a terminsbetyg the latest decision of
-    each subject at the term's end, for a slutbetyg those of finished subjects, for an extract every decision.
-    Raises `NoGrades`.
+    each subject at the term's end, for a slutbetyg those of finished subjects, after trials what they came
+    to, for an extract every decision. In adult education an extract holds what is graded by the rules since
+    2012, and a samlat betygsdokument what was graded before. Raises `NoGrades`.
     """
-    mine = [entry for entry in entries if entry.subject.form == form]
+    mine = [entry for entry in entries if entry.subject.form == form and _fits(kind, entry)]
     if kind == "catalogueExtract":
         shown = sorted(mine, key=lambda e: (e.at, e.number))
     else:
@@ -276,6 +322,14 @@ def content_of(
     if not shown:
         raise NoGrades(field="kind", value=kind)
     return shown
+
+
+def _fits(kind: DocumentKind, entry: Entry) -> bool:
+    if kind == "trialGrades":
+        return entry.trial
+    if entry.subject.form in ADULT and kind in ("collectedGrades", "catalogueExtract"):
+        return (BY_ID[entry.scale].valid_to is None) == (kind == "catalogueExtract")
+    return True
 
 
 def check_final(

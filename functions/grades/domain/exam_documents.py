@@ -5,7 +5,7 @@ diploma, studiebevis for who lacks something of it, gymnasieintyg after an intro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,12 +88,17 @@ def finished(
     sizes: dict[str, int] = {}
     if kind != "introductionCertificate":
         _check(kind, exams.exam(map(mark_of, stands.values()), programme, plan or Plan(), _rules(day)))
-        sizes = {grade.mark.key: _size(grade) for grade in record.grades}
+        sizes = {grade.mark.key: size_of(grade) for grade in record.grades}
         stands = {key: stands[key] for key in (*sizes, *(mark.key for mark in record.dashes))}
     if not stands:
         raise NoGrades(field="kind", value=kind)
-    shown = sorted(stands.values(), key=lambda e: (e.subject.work, e.subject.name, e.number))
+    shown = in_paper_order(stands.values())
     return Finished(programme, shown, {stands[key].id: size for key, size in sizes.items()})
+
+
+def in_paper_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By subject, the diploma project last."""
+    return sorted(entries, key=lambda e: (e.subject.work, e.subject.name, e.number))
 
 
 def _rules(day: date) -> exams.ExamRules:
@@ -114,13 +119,13 @@ def _check(kind: DocumentKind, found: exams.Exam) -> None:
 def _lacking(requirements: Sequence[Requirement], language: str) -> str:
     """The requirements that are not met, with what there is and what it takes."""
     return ", ".join(
-        f"{_REQUIREMENTS[one.name].in_language(language)} {one.have}/{one.need}"
+        f"{REQUIREMENTS[one.name].in_language(language)} {one.have}/{one.need}"
         for one in requirements
         if not one.met
     )
 
 
-_REQUIREMENTS: dict[exams.Name, Text] = {
+REQUIREMENTS: dict[exams.Name, Text] = {
     "graded": Text("poäng med betyg", "credits with grades"),
     "passed": Text("godkända poäng", "credits passed"),
     "swedish": Text("svenska", "Swedish"),
@@ -133,5 +138,6 @@ _REQUIREMENTS: dict[exams.Name, Text] = {
 }
 
 
-def _size(grade: levels.Grade) -> int:
+def size_of(grade: levels.Grade) -> int:
+    """The points that a grade comprises."""
     return exams.WORK_POINTS if grade.mark.work and grade.size is None else grade.size or 0

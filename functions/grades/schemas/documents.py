@@ -15,7 +15,8 @@ from skolkit.sweden.codes import SchoolForm
 
 class NewDocument(Shape):
     """A document of one pupil. `period` for a terminsbetyg, and for a slutbetyg that is shown when the
-    period's grades are; `offeredHours` for an avgångsintyg.
+    period's grades are; `offeredHours` for an avgångsintyg; `direction` of a diploma of adult education:
+    SH or NT (study areas), or the code of a vocational programme.
     """
 
     student: Id
@@ -24,6 +25,7 @@ class NewDocument(Shape):
     language: Language = "sv"
     period: Id | None = None
     offered_hours: Annotated[int, Field(ge=0, le=20_000)] | None = None
+    direction: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
 
 
 class NewDocuments(Shape):

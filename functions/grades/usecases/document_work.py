@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.attendance import queries as attendance
-from functions.grades.domain import check_codes, exam_documents
+from functions.grades.domain import adult_exams, check_codes, exam_documents
 from functions.grades.domain import document_words as words
 from functions.grades.domain import documents as rules
 from functions.grades.domain.catalogue import Entry
@@ -65,12 +65,14 @@ class Task:
     by: PersonId
     role: Issuer
     hours: int | None = None
+    direction: str | None = None
 
     def request(self) -> dict[str, Any]:
         """As a job keeps it."""
         return {
             "unit": self.unit, "kind": self.kind, "form": self.form.value, "language": self.language,
             "period": self.period, "by": self.by, "role": self.role, "hours": self.hours,
+            "direction": self.direction,
         }  # fmt: skip
 
     @classmethod
@@ -80,6 +82,7 @@ class Task:
             unit=UnitId(kept["unit"]), kind=kept["kind"], form=SchoolForm(kept["form"]),
             language=kept["language"], period=kept["period"], by=PersonId(kept["by"]), role=kept["role"],
             hours=int(kept["hours"]) if kept["hours"] is not None else None,
+            direction=kept.get("direction"),  # jobs asked for before there was one have none
         )  # fmt: skip
 
 
@@ -115,7 +118,7 @@ def check(task: Task, pupil: PersonId) -> PersonId:
     """The pupil's record, when a document can be issued now; raises what stands in its way. Eight round
     trips.
     """
-    record = register.present(pupil)
+    record = register.present(pupil) or register.anyone(pupil)
     if record is None:
         raise NotFound
     return _gathered(_around(task), record.id).record.id
@@ -191,7 +194,7 @@ def _gathered(around: _Around, pupil: PersonId) -> _Of:
     """A pupil whose document can be issued; raises what stands in its way. Three round trips, four without a
     period or with enrolments.
     """
-    task, period, record = around.task, around.period, register.pupil(pupil)
+    task, period, record = around.task, around.period, register.anyone(pupil)
     if record is None:
         raise NotFound
     unchanged, known = catalogue.as_read(record.records), catalogue.entries(record.records)
@@ -230,7 +233,12 @@ _OF_ENROLMENTS = {"finalGrades", "leavingCertificate", *exam_documents.KINDS}
 def _finished(
     task: Task, record: PupilRecord, known: Sequence[Entry], enrolments: Sequence[Enrolment]
 ) -> Finished:
-    """What is finished of upper secondary school, in the programme read last. Two round trips."""
+    """What is finished of upper secondary school, in the programme read last, or of adult education in the
+    direction asked for. Two round trips.
+    """
+    if task.form is SchoolForm.ADULT_UPPER_SECONDARY:
+        parts = organisation.plan_parts(record.id, task.form)
+        return adult_exams.finished(known, task.direction, parts)
     read = [e for e in enrolments if e.school_form == task.form and e.education_code and e.start <= today()]
     path = max(read, key=lambda e: e.start).education_code if read else None
     codes = organisation.plan_codes(record.id)

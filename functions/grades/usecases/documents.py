@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from functions.access import guard
+from functions.grades.domain import adult_exams
 from functions.grades.domain import documents as rules
 from functions.grades.domain.documents import KINDS, Document, DocumentKind, Issuer
 from functions.grades.domain.periods import Period
@@ -45,9 +46,11 @@ def issue_document(caller: Caller, unit: UnitId, new: schemas.NewDocument, key: 
     if new.period and period is None:
         raise NotFound
     rules.check_kind(new.kind, new.school_form, period, unit)
+    adult_exams.check_direction(new.kind, new.school_form, new.direction)
     task = Task(
         unit=unit, kind=new.kind, form=new.school_form, language=new.language, period=new.period,
         by=caller.person_id, role=role, hours=new.offered_hours,
+        direction=new.direction,
     )  # fmt: skip
     pupil = document_work.check(task, PersonId(new.student))
     return _ask("issue_document", task, [pupil], key)
@@ -58,6 +61,7 @@ def issue_documents(caller: Caller, id: str, new: schemas.NewDocuments, key: Req
     period = find_period(caller, "grades:issue_documents", id)
     role = _require_issuer(caller, period.unit, new.kind)
     rules.check_kind(new.kind, period.form, period, period.unit)
+    adult_exams.check_direction(new.kind, period.form, None)
     task = Task(
         unit=period.unit, kind=new.kind, form=period.form, language=new.language, period=period.id,
         by=caller.person_id, role=role,
@@ -129,11 +133,11 @@ def list_documents(caller: Caller, pupil: PersonId, query: PageQuery) -> schemas
 
 
 def _seen(caller: Caller, id: PersonId) -> list[Document]:
-    """The documents that the caller may see, newest first: the home, the mentor and those who answer for the
-    pupil's unit see all, those who issue at another unit that unit's, also when the pupil has left.
-    `NotFound` for who may see none.
+    """The documents that the caller may see, newest first, also of somebody who has only been tried: the
+    home, the mentor and those who answer for the pupil's unit see all, those who issue at another unit that
+    unit's, also when the pupil has left. `NotFound` for who may see none.
     """
-    record = register.pupil(id)
+    record = register.anyone(id)
     if record is None:
         raise NotFound
     known = store.documents_of(record.records)[::-1]
@@ -172,7 +176,7 @@ def revoke_document(
     caller: Caller, pupil: PersonId, id: str, new: schemas.NewRevocation, version: int
 ) -> schemas.DocumentView:
     """Revoke a document; its file is destroyed. Four round trips."""
-    record = register.pupil(pupil)
+    record = register.anyone(pupil)
     document = store.find_document(record.records, id) if record else None
     if document is None:
         raise NotFound

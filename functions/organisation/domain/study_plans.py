@@ -164,12 +164,18 @@ def adapt(plan: StudyPlan, adaptation: Adaptation) -> StudyPlan:
 
 def codes(plan: StudyPlan, catalogue: Mapping[SyllabusId, Syllabus]) -> PlanCodes:
     """What a plan says of the parts that decide how grades count."""
+    parts, none = codes_by_part(plan, catalogue), frozenset[str]()
+    common, outside = parts.get("Programgemensamma", none), parts.get("Utökade", none)
+    return PlanCodes(common, outside, plan.scope == "reduced")
 
-    def of(part: PlanPart) -> frozenset[str]:
-        read = (catalogue[e.syllabus] for e in plan.entries if e.part == part and e.syllabus in catalogue)
-        return frozenset(syllabus.code for syllabus in read)
 
-    return PlanCodes(of("Programgemensamma"), of("Utökade"), plan.scope == "reduced")
+def codes_by_part(plan: StudyPlan, catalogue: Mapping[SyllabusId, Syllabus]) -> dict[str, frozenset[str]]:
+    """The codes of what a plan has in each of its parts."""
+    found: dict[str, set[str]] = {}
+    for e in plan.entries:
+        if e.part and e.syllabus in catalogue:
+            found.setdefault(e.part, set()).add(catalogue[e.syllabus].code)
+    return {part: frozenset(read) for part, read in found.items()}
 
 
 def gaps(
