@@ -119,6 +119,11 @@ def children(id: UnitId) -> tuple[Child, ...]:
     return tuple(units_store.children(id))
 
 
+def wanted_elements(ids: Sequence[UnitId]) -> Wanted[dict[UnitId, UnitRecord]]:
+    """Any elements of the organisation by id, for `skolkit.table.fetch`; unknown ids are left out."""
+    return units_store.wanted_units(ids)
+
+
 def wanted_units(ids: Sequence[UnitId]) -> Wanted[dict[UnitId, UnitRecord]]:
     """School units by id, for `skolkit.table.fetch`; unknown ids and other elements are left out."""
     wanted = units_store.wanted_units(ids)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from functions.grades.domain import figures
 from functions.grades.domain.catalogue import Entry, Subject
 from functions.grades.domain.check_codes import grouped
 from functions.grades.domain.documents import (
@@ -120,7 +121,7 @@ def _form(said: Said) -> str:
 def _facts(said: Said) -> list[list[str]]:
     """Label and value, the holder's name apart."""
     rows: list[tuple[Text, str]] = [
-        (_CIVIC if said.civic_no else _BORN, said.civic_no or said.born.isoformat()),
+        (_CIVIC, figures.civic(said.civic_no)) if said.civic_no else (_BORN, said.born.isoformat()),
         (_UNIT_CODE, said.unit_code or "–"),
     ]
     if said.period:
@@ -133,9 +134,9 @@ def _facts(said: Said) -> list[list[str]]:
     if said.kind == "finalGrades":
         rows.append((_SEQF, str(SEQF[said.form])))
     if said.invalid is not None:
-        rows.append((_INVALID, duration(said.invalid, said.language)))
+        rows.append((_INVALID, figures.duration(said.invalid, said.language)))
     if said.offered is not None:
-        rows.append((_OFFERED, duration(said.offered, said.language)))
+        rows.append((_OFFERED, figures.duration(said.offered, said.language)))
     return [[label.in_language(said.language), value] for label, value in rows]
 
 
@@ -145,7 +146,7 @@ def _exam(said: Said, programme: Programme) -> list[tuple[Text, str]]:
     if said.kind == "diploma":
         rows += [(_DIPLOMA, _DIPLOMAS[programme.kind].in_language(said.language)), (_SEQF, str(LEVEL))]
     total = sum(said.sizes.values())
-    return rows + ([(_POINTS_IN_ALL, f"{total:,}".replace(",", " "))] if total else [])
+    return rows + ([(_POINTS_IN_ALL, figures.thousands(total))] if total else [])
 
 
 def term_year(period: Period) -> int:
@@ -158,32 +159,15 @@ def term_year(period: Period) -> int:
     return int(period.school_year[:4]) + (period.term == "VT")
 
 
-def duration(minutes: int, language: Language) -> str:
-    """Minutes in words.
-
-    >>> duration(0, "sv"), duration(60, "sv"), duration(125, "en")
-    ('ingen', '1 timme', '2 hours 5 minutes')
-    """
-    if minutes <= 0:
-        return "none" if language == "en" else "ingen"
-    parts = []
-    for number, words in zip(divmod(minutes, 60), (_HOURS, _MINUTES), strict=True):
-        if number:
-            one, many = words.in_language(language).split("|")
-            parts.append(f"{number} {one if number == 1 else many}")
-    return " ".join(parts)
-
-
 def _tables(said: Said, entries: Sequence[Entry]) -> list[Table]:
-    language = said.language
+    language, sized = said.language, any(e.subject.points for e in entries)
     if said.kind == "catalogueExtract":
+        own = [(_CODE, 1.3), (_POINTS, 0.8)] if sized else [(_FINISHED, 0.9)]
         columns = _columns(
-            language, (_DAY, 1.2), (_SUBJECT, 2.6), (_GRADE, 0.8), (_FINISHED, 0.9), (_WHAT, 1.1),
-            (_DECIDED_BY, 1.9),
-        )  # fmt: skip
-        rows = [_decision(e, said) for e in entries]
+            language, (_DAY, 1.2), (_SUBJECT, 2.3), *own, (_GRADE, 1.1), (_WHAT, 1.0), (_DECIDED_BY, 1.6)
+        )
+        rows = [_decision(e, said, sized=sized) for e in entries]
         return [_table(_DECISIONS, columns, rows, language)]
-    sized = any(e.subject.points for e in entries)
     marked = said.kind in ("termGrades", "leavingCertificate")
     tried = said.kind == "trialGrades"
     columns = _columns(
@@ -225,14 +209,17 @@ def _columns(language: Language, *columns: tuple[Text, float]) -> list[dict[str,
     ]
 
 
-def _decision(e: Entry, said: Said) -> list[str]:
+def _decision(e: Entry, said: Said, *, sized: bool) -> list[str]:
+    """A course or level with its code and points, which is always finished; a subject with whether it is."""
+    finished = _yes(finished=e.finished, language=said.language)
+    own = [e.subject.code, str(e.subject.points or "–")] if sized else [finished]
     who = [said.names.get(d.person, "") for d in e.deciders]
     unknown = _STAFF.in_language(said.language)
     return [
         _day(e),
         label(e.subject, said.language),
+        *own,
         value(e),
-        _yes(finished=e.finished, language=said.language),
         _KINDS[e.kind].in_language(said.language),
         ", ".join(name or unknown for name in who) or e.source or "–",
     ]
@@ -276,7 +263,7 @@ def _remark(e: Entry, language: Language, *, trial: bool) -> str:
 
 def _notes(said: Said, entries: Sequence[Entry]) -> list[str]:
     language = said.language
-    notes = [_scale(BY_ID[id], language) for id in dict.fromkeys(e.scale for e in entries)]
+    notes = list(dict.fromkeys(_scale(BY_ID[e.scale], language) for e in entries))
     if any(e.value == DASH for e in entries):
         notes.append(_DASHED.in_language(language))
     if said.kind == "termGrades":
@@ -315,8 +302,6 @@ _LEFT_IN = Text("Slutar i årskurs", "Leaves in year")
 _SEQF = Text("SeQF-nivå", "SeQF/EQF level")
 _INVALID = Text("Ogiltig frånvaro under terminen", "Unauthorised absence in the term")
 _OFFERED = Text("Erbjuden undervisningstid", "Teaching time offered")
-_HOURS = Text("timme|timmar", "hour|hours")
-_MINUTES = Text("minut|minuter", "minute|minutes")
 _SUBJECT, _GRADE = Text("Ämne", "Subject"), Text("Betyg", "Grade")
 _CODE, _POINTS = Text("Kod", "Code"), Text("Poäng", "Credits")
 _FINISHED, _REMARK = Text("Avslutat", "Finished"), Text("Anmärkning", "Remark")

@@ -149,7 +149,7 @@ def _step(job: DocumentJobItem) -> bool:
 def _around(task: Task) -> _Around:
     """Two round trips, one more for a task of a period."""
     units, names = fetch(
-        organisation.wanted_units([task.unit, organisation.MUNICIPALITY]), register.wanted_names([task.by])
+        organisation.wanted_elements([task.unit, organisation.MUNICIPALITY]), register.wanted_names([task.by])
     )
     unit, organiser = units.get(task.unit), units.get(organisation.MUNICIPALITY)
     name: PersonName | None = names.get(task.by)
@@ -327,14 +327,13 @@ def _said(around: _Around, of: _Of, new: Document, code: str) -> Said:
     listed = around.listed.get(record.id)
     url = f"{origin()}/grades/v1/documents/check?code={code}"
     leaving = task.kind == "leavingCertificate"
-    year, _ = _schooling(task, of.enrolments)
     return Said(
         kind=task.kind, language=task.language, form=task.form,
         holder=f"{record.given_name} {record.family_name}", born=record.birth_date,
         civic_no=listed.civic_no if listed and not record.protected else None, organiser=around.organiser,
         unit=around.unit, unit_code=around.unit_code, issuer=around.issuer, role=task.role,
         day=today(new.at), number=new.number, code=code, url=url, qr=qr(url), period=around.period,
-        year=year if task.kind in ("finalGrades", "leavingCertificate") else None,
+        year=_year(around, of),
         invalid=around.invalid.get(record.id, 0) if task.kind == "termGrades" else None,
         names=_deciders(of.entries) if task.kind == "catalogueExtract" else {},
         stays=_stays(of.enrolments, task.form) if leaving else (),
@@ -343,6 +342,16 @@ def _said(around: _Around, of: _Of, new: Document, code: str) -> Said:
         sizes=of.finished.sizes if of.finished else {},
         offered=task.hours * 60 if leaving and task.hours is not None else None,
     )  # fmt: skip
+
+
+def _year(around: _Around, of: _Of) -> int | None:
+    """The year that the document names: the one graded in the term, or the highest."""
+    task, period = around.task, around.period
+    if task.kind == "termGrades" and period:
+        term = (e.year for e in of.entries if (e.school_year, e.term) == (period.school_year, period.term))
+        return next((year for year in term if year is not None), None)
+    named = task.kind in ("finalGrades", "leavingCertificate")
+    return _schooling(task, of.enrolments)[0] if named else None
 
 
 def _deciders(entries: Sequence[Entry]) -> dict[PersonId, str]:

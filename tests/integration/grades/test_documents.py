@@ -152,7 +152,7 @@ def test_final_grades_are_the_principals_and_name_the_level(school: Graded) -> N
     work(ask_one(school, school.principal, pupil.id, "leavingCertificate", offeredHours=6800))
     said = text_of(fetched(link(pupil.id, documents(pupil.id, school.principal)[0]["id"],
                                 school.principal).body["url"]))  # fmt: skip
-    for words in ("Avgångsintyg", "Tid i skolan", "6800 timmar"):
+    for words in ("Avgångsintyg", "Tid i skolan", "6\xa0800 timmar"):
         assert words in said
 
 

@@ -17,6 +17,7 @@ from functions.grades.domain import check_codes as codes
 from functions.grades.domain import check_page as pages
 from functions.grades.domain import document_words as words
 from functions.grades.domain import documents as rules
+from functions.grades.domain import figures
 from functions.grades.domain.catalogue import Subject
 from functions.grades.domain.check_page import Checked, Tries
 from functions.grades.domain.document_words import Said
@@ -262,6 +263,6 @@ def test_an_english_document_is_english_and_says_which_is_official() -> None:
 
 @given(st.integers(0, 100_000))
 def test_durations_are_whole(minutes: int) -> None:
-    text = words.duration(minutes, "sv")
+    text = figures.duration(minutes, "sv").replace("\xa0", "")
     found = {unit[:3]: int(number) for number, unit in re.findall(r"(\d+) (\w+)", text)}
     assert found.get("tim", 0) * 60 + found.get("min", 0) == minutes

@@ -95,6 +95,6 @@ def test_a_diploma_says_which_it_is_and_at_what_level() -> None:
     facts = dict(shown["facts"])
     assert facts["Program"] == "Naturvetenskapsprogrammet"
     assert facts["Examen"] == "Högskoleförberedande examen"
-    assert (facts["SeQF-nivå"], facts["Gymnasiepoäng"]) == ("4", "2 500")
+    assert (facts["SeQF-nivå"], facts["Gymnasiepoäng"]) == ("4", "2\xa0500")
     swedish = next(row for row in shown["tables"][0]["rows"] if row[1] == "SVEN3000X")
     assert swedish[2] == "300"
