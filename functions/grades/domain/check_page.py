@@ -87,6 +87,7 @@ _STYLE = (
     "background:#0b4f8a;border:2px solid #0b4f8a;border-radius:.5rem}"
     "a{color:#0b4f8a}.hint{margin:.25rem 0;color:#444}"
     "button:focus-visible,a:focus-visible,input:focus-visible{outline:4px solid #b35900;outline-offset:3px}"
+    "#compared{outline:0}"
 )
 POLICY = (
     "default-src 'none'; style-src 'sha256-"
@@ -127,6 +128,8 @@ _BODIES: dict[Said, Text] = {
 }
 _CODE = Text("Kod", "Code")
 _BUTTON = Text("Kontrollera", "Check")
+_ANOTHER = Text("Kontrollera ett annat dokument", "Check another document")
+_COMPARE_BUTTON = Text("Jämför", "Compare")
 _ROWS = (
     Text("Dokument", "Document"), Text("Nummer", "Number"), Text("Utfärdat", "Issued"),
     Text("Skolenhet", "School unit"), Text("Filens kontrollsumma (SHA-256)", "The file's SHA-256"),
@@ -151,16 +154,20 @@ _COMPARED: dict[Compared, Text] = {
 
 def page(
     said: Said, language: Language, found: Checked | None = None, code: str = "",
-    compared: Compared | None = None,
+    compared: Compared | None = None, typed: tuple[str, str] = ("", ""),
 ) -> str:  # fmt: skip
-    """The page that asks, or says what a code leads to."""
+    """The page that asks, or says what a code leads to; `typed` are the birth date and the grades that were
+    compared and differ, to be put right.
+    """
     title = _TITLES[said].in_language(language)
     body = _BODIES[said].in_language(language).format(ended=found.ended if found else "")
     parts = [f'<h1>{escape(title)}</h1>\n<p class="said {said}">{escape(body)}</p>\n']
     if found:
         parts.append(_facts(found, language))
     if found and said == "issued":
-        parts.append(_comparison(code, language, compared))
+        parts.append(_comparison(code, language, compared, typed))
+    if found:
+        parts.append(f"<h2>{escape(_ANOTHER.in_language(language))}</h2>\n")
     if said != "tooMany":
         parts.append(_form(language))
     parts.append(_other(language, code if found else ""))
@@ -199,25 +206,29 @@ def _form(language: Language) -> str:
     )
 
 
-def _comparison(code: str, language: Language, compared: Compared | None) -> str:
+def _comparison(
+    code: str, language: Language, compared: Compared | None, typed: tuple[str, str]
+) -> str:  # fmt: skip
+    """The form leads to its own answer, so that whoever reads with a screen reader or on a phone is there."""
+    born, grades = (f' value="{escape(one, quote=True)}"' if one else "" for one in typed)
     shown = ""
     if compared:
         style = "said issued" if compared == "fits" else "said differs"
         words = escape(_COMPARED[compared].in_language(language))
-        shown = f'<p class="{style}" role="status">{words}</p>\n'
+        shown = f'<p class="{style}" role="status" id="compared" tabindex="-1">{words}</p>\n'
     return (
         f"<h2>{escape(_COMPARE.in_language(language))}</h2>\n{shown}"
         f'<p class="hint">{escape(_COMPARE_WORDS.in_language(language))}</p>\n'
-        '<form method="post" action="check">\n'
+        '<form method="post" action="check#compared">\n'
         f'<input type="hidden" name="code" value="{escape(code, quote=True)}">\n'
         f'<input type="hidden" name="l" value="{language}">\n'
         f'<label for="born">{escape(_BIRTH.in_language(language))}</label>\n'
-        '<input type="text" id="born" name="born" inputmode="numeric" maxlength="10" autocomplete="off"'
-        " required>\n"
+        f'<input type="text" id="born" name="born"{born} inputmode="numeric" maxlength="10"'
+        ' autocomplete="off" required>\n'
         f'<label for="grades">{escape(_GRADES.in_language(language))}</label>\n'
-        '<input type="text" id="grades" name="grades" maxlength="400" autocomplete="off" spellcheck="false"'
-        " required>\n"
-        f"<button>{escape(_BUTTON.in_language(language))}</button>\n</form>\n"
+        f'<input type="text" id="grades" name="grades"{grades} maxlength="400" autocomplete="off"'
+        ' spellcheck="false" required>\n'
+        f"<button>{escape(_COMPARE_BUTTON.in_language(language))}</button>\n</form>\n"
     )
 
 

@@ -50,7 +50,8 @@ def compare_document(form: CheckForm, address: str) -> Page:
     fits = _fits(code, form, found)
     if not fits:
         _count(address)
-    shown = pages.page("issued", form.language, found, code, "fits" if fits else "differs")
+    typed = ("", "") if fits else (form.born, form.grades)
+    shown = pages.page("issued", form.language, found, code, "fits" if fits else "differs", typed)
     return Page(shown, form.language, POLICY)
 
 

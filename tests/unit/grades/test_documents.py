@@ -215,6 +215,14 @@ def test_the_page_is_whole_in_both_languages(said: Any, language: Any) -> None:
     assert ("SB-1" in html) == (found is not None)
 
 
+def test_what_was_typed_comes_back_to_be_put_right_and_as_text() -> None:
+    typed = ('"><script>', "A & B")
+    html = pages.page("issued", "sv", CHECKED, "23456789ABCDEFGHJKLM", "differs", typed)
+    assert 'value="&quot;&gt;&lt;script&gt;"' in html
+    assert 'value="A &amp; B"' in html
+    assert "<script" not in html
+
+
 def said(kind: Any, **more: Any) -> Said:
     plain = Said(
         kind=kind, language="sv", form=GR, holder="Alva Ek", born=BORN, civic_no="20110506-2389",
