@@ -179,7 +179,7 @@ def levels(school: Graded, pupil: str, *more: tuple[str, str, int, str]) -> None
 Asked = tuple[PersonId, dict[str, Any]]
 
 
-def final_grades(_: Cloud, school: Graded) -> Asked:
+def final_grades(_: Cloud | None, school: Graded) -> Asked:
     pupil = stayed(school, 7, 8, 9)
     year_nine(school, pupil)
     return pupil, {}
@@ -409,14 +409,3 @@ def test_adult_education_is_told_why_there_is_no_slutbetyg_and_what_a_diploma_la
         (plan,) = [p for p in [study_plans.find_plan(pupil)] if p]
         commit(*study_plans.plan_writes(replace(plan, school_form=GY)))
     refused(ask_one(school, head, pupil, "diploma", **asked), 409, "plan-needed")
-
-
-def test_who_is_no_pupil_gets_the_grades_of_a_trial_on_paper(cloud: Cloud, school: Graded) -> None:
-    person = school.world.population.guardians[0].id
-    put(person, school.world.unit, ("MA", "B"), trial=True)
-    said = read(school, person, "trialGrades")
-    assert "Matematik B" in said
-    (mine,) = documents(person, person)
-    assert link(person, mine["id"], person).status == 200
-    stranger = school.world.population.guardians[-1].id
-    refused(link(person, mine["id"], stranger), 404, "not-found")
