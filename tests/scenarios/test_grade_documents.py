@@ -118,3 +118,14 @@ def test_a_class_from_decisions_to_papers_that_anybody_can_check(own: Deployed) 
     assert "Dokumentet är återkallat" in check(own, code)
     refused(ask(own, "link_document", home, **where), 410, "not-issued")
     eventually(lambda: httpx.get(link.body["url"]).status_code == 404)
+
+    extract = {"student": pupil.id, "kind": "catalogueExtract", "schoolForm": "GR", "language": "en"}
+    assert ask(own, "issue_document", principal, extract, unit=own.world.unit).status == 202
+    addresses = {
+        g.email for g in own.world.population.guardians if g.id in {x.guardian_id for x in pupil.guardians}
+    }
+    told = eventually(
+        lambda: [m for m in own.cloud.messages() if m["Subject"] == "Ett betygsdokument finns att hämta"]
+    )
+    assert {to for mail in told for to in mail["To"]} <= addresses
+    assert len(ask(own, "list_documents", home, pupil=pupil.id).body["data"]) == 2
