@@ -256,7 +256,8 @@ def _yes(*, finished: bool, language: Language) -> str:
 
 
 def _remark(e: Entry, language: Language, *, trial: bool) -> str:
-    parts = [e.title, e.remark, _ADAPTED.in_language(language) if e.adapted else ""]
+    adapted = _TIMPLAN if "timplan" in e.adapted.lower() else _ADAPTED  # which a slutbetyg has to say
+    parts = [e.title, e.remark, adapted.in_language(language) if e.adapted else ""]
     parts.append(_TRIAL.in_language(language) if e.trial and trial else "")
     return ". ".join(part.rstrip(".") for part in parts if part)
 
@@ -311,6 +312,7 @@ _TIME, _FROM, _TO = Text("Tid i skolan", "Time at school"), Text("Från", "From"
 _YES, _NO = Text("Ja", "Yes"), Text("Nej", "No")
 _STAFF = Text("lärare", "teacher")
 _ADAPTED = Text("Anpassade studier", "Adapted studies")
+_TIMPLAN = Text("Anpassad timplan", "Adapted allocation of hours")
 _TRIAL = Text("Prövning", "Trial examination")
 _TERMS = {"HT": Text("Höstterminen", "Autumn term"), "VT": Text("Vårterminen", "Spring term")}
 _ROLES: dict[Issuer, Text] = {

@@ -10,9 +10,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from functions.grades.domain import check_page
 from functions.grades.store import documents as store
@@ -211,6 +213,20 @@ def test_an_extract_holds_every_decision_that_is_published(school: Graded) -> No
     teacher = next(s for s in school.world.population.staff if s.id == school.teachers[0])
     assert f"{teacher.given_name} {teacher.family_name}" in re.sub(r"\s+", " ", said)
     assert len(document["entries"]) == 2
+
+
+def test_every_page_of_a_long_document_says_whose_it_is(school: Graded) -> None:
+    pupil = next(p for p in school.pupils if p.protection is None)
+    put(pupil.id, school.world.unit, *[("MA", "ABCDE"[n % 5]) for n in range(70)])
+    work(ask_one(school, school.principal, pupil.id, "catalogueExtract"))
+    (document,) = documents(pupil.id, school.principal)
+    content = fetched(link(pupil.id, document["id"], school.principal).body["url"])
+    pages = [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(BytesIO(content)).pages]
+    assert len(pages) > 1
+    for number, page in enumerate(pages, start=1):
+        assert f"{pupil.given_name} {pupil.family_name}" in page
+        assert document["number"] in page
+        assert f"Sida {number} ({len(pages)})" in page
 
 
 def test_a_corrected_grade_lets_a_new_document_take_the_place_of_the_old(school: Graded) -> None:

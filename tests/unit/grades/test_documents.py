@@ -249,6 +249,9 @@ def test_a_document_says_what_the_law_asks() -> None:
     assert (facts["Årskurs"], facts["SeQF-nivå"], final["issued"]["role"]) == ("9", "2", "Rektor")
     assert final["tables"][0]["rows"] == [["Matematik", "–", ""]]
     assert any("frånvaro" in note for note in final["notes"])
+    for text, remark in (("anpassad timplan", "Anpassad timplan"), ("mindre skola", "Anpassade studier")):
+        shown: Any = words.content(said("finalGrades"), [entry("a", adapted=text)])
+        assert shown["tables"][0]["rows"] == [["Matematik", "C", remark]]
     adapted: Any = words.content(said("finalGrades", form=SchoolForm.ADAPTED_COMPULSORY), [entry("a")])
     assert dict(adapted["facts"])["SeQF-nivå"] == "1"
 
