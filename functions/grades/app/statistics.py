@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.grades.app.base import api, on
-from functions.grades.events import GradesDecided, PeriodClosed
+from functions.grades.events import GradesDecided, PeriodClosed, PupilGradeDecided
 from functions.grades.schemas import statistics as schemas
 from functions.grades.usecases import statistics
 from skolkit.cursor import BadCursor
@@ -14,14 +14,19 @@ from skolkit.types import UnitId
 
 
 @on.on_facts(
-    PeriodClosed.type, GradesDecided.type, process=32, timeout=300, memory=1024, batch=1,
+    PeriodClosed.type, GradesDecided.type, PupilGradeDecided.type, process=32, timeout=300, memory=1024,
+    batch=1,
     meaning="Betygsstatistiken saknar en stängd period, eller rättelser i den. Betygen påverkas inte.",
 )  # fmt: skip
 def count_grades(envelope: Envelope) -> None:
     """Count the grades of a period that has been closed, and again when one is corrected or changed."""
-    is_closed = envelope.type == PeriodClosed.type
-    told = (PeriodClosed if is_closed else GradesDecided).model_validate(envelope.data)
-    statistics.count_period(told.period)
+    if envelope.type == PupilGradeDecided.type:
+        told = PupilGradeDecided.model_validate(envelope.data)
+        statistics.count_around(told.pupil, told.entry)
+    elif envelope.type == PeriodClosed.type:
+        statistics.count_period(PeriodClosed.model_validate(envelope.data).period)
+    else:
+        statistics.count_period(GradesDecided.model_validate(envelope.data).period)
 
 
 @api.operation(

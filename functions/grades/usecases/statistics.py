@@ -8,7 +8,7 @@ from functools import partial
 
 from functions.access import guard
 from functions.grades.domain import statistics as rules
-from functions.grades.domain.catalogue import Entry
+from functions.grades.domain.catalogue import Entry, family
 from functions.grades.domain.disclosure import RULES, Band
 from functions.grades.domain.periods import Period
 from functions.grades.domain.statistics import Counts, Row, Table
@@ -40,6 +40,21 @@ def count_period(id: str) -> None:
     sexes = _sexes(sorted({entry.pupil for entry in entries}))
     for table in rules.tables(period, entries, sexes, now()):
         persist(partial(_keep, table))
+
+
+def count_around(pupil: PersonId, id: str) -> None:
+    """Count anew the closed periods that a decision of no sheet belongs to, a trial's or one that corrects an
+    imported grade, and those of what it has taken the place of. Two queries, and one a term more, before
+    `count_period`.
+    """
+    known = catalogue.entries([pupil])
+    entry = next((one for one in known if one.id == id), None)
+    around = family(entry, known) if entry else ()
+    terms = {(one.unit, one.school_year, one.term) for one in around}
+    found = {p.id: p for unit, year, term in sorted(terms) for p in periods.periods_of(unit, year, term)}
+    for period in found.values():
+        if period.state == "closed" and any(period.covers(one.subject.form, one.year) for one in around):
+            count_period(period.id)
 
 
 def _entries(period: Period) -> Iterator[Entry]:

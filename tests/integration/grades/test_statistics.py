@@ -12,6 +12,7 @@ import pytest
 
 from functions.grades.store import catalogue
 from functions.register import queries as register
+from skolkit.clock import today
 from skolkit.table import commit
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer, acting_as, call, deliver, outbox
@@ -170,3 +171,31 @@ def test_an_open_period_is_not_counted(school: Graded) -> None:
     (decided,) = [f for f in outbox("grades") if f["type"] == "grades.GradesDecided.v1"]
     assert deliver("grades", "count_grades", decided) == []
     assert read(school, "read_grade_statistics", school.principal).body == {"data": []}
+
+
+def test_a_trial_is_counted_in_the_closed_period_of_its_term(school: Graded) -> None:
+    values = grades_of(school)
+    shut = closed(school, values)
+    assert deliver("grades", "count_grades", shut) == []
+    pupil, examiner = next(p for p, v in values.items() if v == "F"), school.teachers[0]
+    body = {"organisation": school.world.unit, "schoolForm": "GR", "subjectCode": "MA"}
+    applied = call(
+        "grades", "apply_for_trial", school.principal, path={"pupil": pupil}, body=body, headers=new_key()
+    )
+    assert applied.status == 201, applied.body
+    path = {"pupil": pupil, "trial": applied.body["id"]}
+    admitted = {"outcome": "admitted", "examiner": examiner, "day": today().isoformat()}
+    for name, who, said in (
+        ("handle_trial", school.principal, admitted), ("grade_trial", examiner, {"value": "C"}),
+    ):  # fmt: skip
+        done = call("grades", name, who, path=path, body=said, headers=new_key())
+        assert done.status == 201, done.body
+    (decided,) = [f for f in outbox("grades") if f["type"] == "grades.PupilGradeDecided.v1"]
+    nobody = {**decided, "data": {**decided["data"], "entry": new_id()}}
+    tables = []
+    for some in ([nobody, decided], [decided, shut, decided], [shut]):
+        assert deliver("grades", "count_grades", *some) == []
+        tables.append(row(read(school, "read_grade_statistics", school.principal)))
+    assert counts(tables[0]["values"])["F"] == 1
+    assert counts(tables[0]["values"])["C"] == list(values.values()).count("C") + 1
+    assert tables[1:] == [tables[0]] * 2
