@@ -14,6 +14,7 @@ from itertools import groupby
 
 from functions.grades.domain.level_pairs import LEVEL_OF
 from functions.grades.domain.marks import Mark
+from functions.grades.domain.scales import DASH
 from skolkit.sweden.codes import SchoolForm
 
 _LEVEL = re.compile(r"([A-ZÅÄÖ]{4})([1-9])([0A-Z])([0-9])0X([A-Z]{3})?")
@@ -100,8 +101,8 @@ def standing(marks: Iterable[Mark]) -> Record:
         if mark.form is SchoolForm.UPPER_SECONDARY
     ]
     kept = [pair for pair in all if not _replaced(pair[1], all)]
-    dashes = tuple(mark for mark, _ in kept if mark.points is None and not mark.work)
-    graded = [(mark, level) for mark, level in kept if mark.points is not None or mark.work]
+    dashes = tuple(mark for mark, _ in kept if mark.value == DASH and not mark.work)
+    graded = [(mark, level) for mark, level in kept if mark.value != DASH or mark.work]
     grades = [_grade(mark, level, all) for mark, level in graded]
     return Record(tuple(_one_swedish(_without_pairs(_without_alternatives(grades)))), dashes)
 

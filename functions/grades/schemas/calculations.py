@@ -154,12 +154,18 @@ class ExamQuery(Shape):
 
 
 class RequirementView(Shape):
-    """What a diploma takes: points (`dashes`: how many, at most) needed and had; `met` null: not known."""
+    """What a diploma takes: points (`dashes`: how many, at most) needed and had (null: not known, but so much
+    at least, and at most where there is a limit); `met` null: may be or not, and `unknown` says why.
+    """
 
     name: Name
     need: int
     have: int | None
+    at_least: int
+    at_most: int | None
     met: bool | None
+    unknown: str | None
+    unknown_en: str | None
     law: str
 
 
@@ -178,13 +184,15 @@ class ComprisedGrade(Shape):
 
 class ExamView(Shape):
     """What there is of a diploma: `outcome` is diploma, studies (studiebevis), or null while something that
-    decides is not known. The comparison figure (jämförelsetal) of so many points, merit points, their sum.
+    decides is not known; `possible` are those that what is known leaves open. The comparison figure
+    (jämförelsetal) of so many points, merit points, their sum.
     """
 
     student: Id
     programme: str
     kind: Kind
     outcome: Outcome | None
+    possible: list[Outcome]
     requirements: list[RequirementView]
     comparison_figure: float | None
     counted_points: int

@@ -77,7 +77,7 @@ def read_exam(caller: Caller, pupil: PersonId, query: schemas.ExamQuery) -> sche
     marks = _marks(caller, pupil)
     programme = programmes.programme(query.programme or _study_path(pupil))
     read = organisation.plan_codes(pupil)
-    plan = Plan(read.common, read.reduced) if read else Plan()
+    plan = Plan(read.common, read.reduced) if read else exams.NO_PLAN
     found = exams.exam(marks, programme, plan, in_force(exams.RULES, today()))
     required = query.required.split(",") if query.required else ()
     rules = in_force(university_merit.RULES, today())
@@ -143,15 +143,20 @@ def _raise(one: Raise) -> schemas.RaiseView:
     )  # fmt: skip
 
 
+def _requirement(one: exams.Requirement) -> schemas.RequirementView:
+    unknown = one.unknown
+    return schemas.RequirementView(
+        name=one.name, need=one.need, have=one.have, at_least=one.least, at_most=one.most, met=one.met,
+        unknown=unknown.sv if unknown else None, unknown_en=unknown.en if unknown else None, law=one.law,
+    )  # fmt: skip
+
+
 def _exam(
     pupil: PersonId, found: exams.Exam, worth: UniversityMerit, grades: Iterable[Grade]
 ) -> schemas.ExamView:
     return schemas.ExamView(
         student=pupil, programme=found.programme.code, kind=found.programme.kind, outcome=found.outcome,
-        requirements=[
-            schemas.RequirementView(name=r.name, need=r.need, have=r.have, met=r.met, law=r.law)
-            for r in found.requirements
-        ],
+        possible=list(found.possible), requirements=[_requirement(one) for one in found.requirements],
         comparison_figure=worth.average, counted_points=worth.size, merit_points=worth.points,
         merit_value=worth.value, rules=[found.rules, worth.rules],
         data=[

@@ -206,14 +206,19 @@ def test_what_there_is_of_a_diploma(cloud: Cloud, school: Graded) -> None:
     found = told("read_exam", gymnasist, gymnasist)
     lacks = {row["name"]: (row["need"], row["have"]) for row in found["requirements"] if not row["met"]}
     assert (found["programme"], found["outcome"]) == ("NA", "studies")
-    assert lacks == {"graded": (2500, 2400), "mathematics": (100, 0), "work": (1, 0)}
+    assert lacks == {
+        "graded": (2500, 2400), "mathematics": (100, 0), "work": (1, 0), "programme": (1, None),
+    }  # fmt: skip
     assert (found["comparisonFigure"], found["countedPoints"], found["meritPoints"]) == (17.29, 2400, 1.0)
     asked = told("read_exam", gymnasist, gymnasist, query={"programme": "VO", "required": "ENGE3000X"})
     assert (asked["meritPoints"], asked["outcome"]) == (0.0, "studies")
     assert [row["met"] for row in asked["requirements"] if row["name"] == "common"] == [None]
     project = course(gymnasist, school.world.unit, "GYARVO", "E", name="Gymnasiearbete")
     put(gymnasist, school.world.unit, project)
-    assert told("read_exam", gymnasist, gymnasist, query={"programme": "VO"})["outcome"] is None
+    unplanned = told("read_exam", gymnasist, gymnasist, query={"programme": "VO"})
+    assert (unplanned["outcome"], unplanned["possible"]) == (None, ["diploma", "studies"])
+    unknown = {row["name"]: row["atMost"] for row in unplanned["requirements"] if row["unknown"]}
+    assert unknown == {"programme": 1, "common": 2100}
     give_plan(gymnasist, {"Programgemensamma": ["VARD1000X"], "Utökade": ["ENGE3000X"]})
     whole = told("read_exam", gymnasist, gymnasist, query={"programme": "VO"})
     assert whole["outcome"] == "diploma"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from functions.grades.domain.exams import Exam, NoDiploma, Plan, exam
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.grades.domain.exams import NO_PLAN, Exam, NoDiploma, Plan, Requirement, exam
 from functions.grades.domain.marks import Mark
 from functions.grades.domain.programmes import programme
 from tests.support.marks import course
@@ -131,3 +135,75 @@ def test_a_reduced_programme_gives_no_diploma() -> None:
 def test_an_introductory_programme_leads_to_none() -> None:
     with pytest.raises(NoDiploma):
         ask(code="IMS")
+
+
+def requirement(found: Exam, name: str) -> Requirement:
+    return next(one for one in found.requirements if one.name == name)
+
+
+def test_without_a_plan_both_documents_are_possible_and_why_is_said() -> None:
+    """Never a promise: whether the programme is reduced stands in the plan alone (GyF 8:4–5)."""
+    for code, names in (("NA", {"programme"}), ("VO", {"programme", "common"})):
+        found = ask(*LEVELS, REST, WORK, code=code, plan=NO_PLAN)
+        assert (found.outcome, found.possible) == (None, ("diploma", "studies"))
+        assert {one.name for one in found.requirements if one.unknown} == names
+        assert {one.name for one in found.requirements if one.met is None} == names
+    told = requirement(ask(*LEVELS, REST, WORK, code="VO", plan=NO_PLAN), "common")
+    assert (told.have, told.least, told.most) == (None, 0, 2100)  # two more levels of Swedish
+
+
+def test_what_is_lacking_whatever_the_plan_says() -> None:
+    just = ask(*LEVELS, course("RELREL01", "E", 1700), course("FIL", "E", 100), WORK, code="VO", plan=NO_PLAN)
+    told = requirement(just, "common")
+    assert (just.outcome, told.most, told.met) == (None, 400, None)
+    short = ask(*LEVELS, course("RELREL01", "E", 1800), WORK, code="VO", plan=NO_PLAN)
+    assert (short.possible, unmet(short)["common"]) == (("studies",), (400, None))
+    assert requirement(short, "common").met is False
+
+
+def test_a_grade_without_points_is_no_lack_for_certain() -> None:
+    unsized = course("BIO", "E", None)
+    found = ask(*LEVELS, course("FIL", "E", 1700), unsized, WORK)
+    told = requirement(found, "graded")
+    assert (found.outcome, told.have, told.least, told.most, told.met) == (None, None, 2400, None, None)
+    assert ask(*LEVELS, REST, unsized, WORK).outcome == "diploma", "it takes no more"
+    own = Plan(frozenset({"BIO"}))
+    assert requirement(ask(*LEVELS, REST, unsized, WORK, code="VO", plan=own), "common").met is None
+
+
+def test_a_first_level_that_all_read_is_not_of_the_programmes_own() -> None:
+    own = Plan(frozenset({"SVEN2000X"}))
+    found = ask(course("SVEN2000X", "E"), code="VO", plan=own)
+    assert requirement(found, "common").have == 100
+
+
+def test_a_pass_in_an_earlier_scale_is_a_pass() -> None:
+    old = course("FIL", "E", 1800)
+    passed = [*LEVELS, replace(old, value="VG", scale="gy-1994", points=None), WORK]
+    assert ask(*passed).outcome == "diploma"
+
+
+CODES = (
+    "SVEN1000X", "SVEN2000X", "ENGE1000X", "ENGE2000X", "MATE1A00X", "MATE2A00X", "VARD1000X", "VARD2000X",
+    "PSKPSY01", "RELREL01", "NATU1A10X", "SVESVE02",
+)  # fmt: skip
+PLANNED = ("SVEN2000X", "ENGE2000X", "MATE2A00X", "VARD1000X", "VARD2000X", "PSKPSY01", "SVESVE02")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(CODES), st.tuples(st.sampled_from("AEF-"), st.sampled_from([50, 100, 200, None]))
+    ),
+    st.frozensets(st.sampled_from([*PLANNED, "VARD"])), st.booleans(), st.sampled_from(["NA", "VO"]),
+)  # fmt: skip
+def test_no_plan_contradicts_what_is_said_without_one(
+    read: dict[str, tuple[str, int | None]], common: frozenset[str], reduced: bool, code: str
+) -> None:
+    marks = [course(one, value, size) for one, (value, size) in read.items()]
+    marks += [REST, WORK]
+    before, after = ask(*marks, code=code, plan=NO_PLAN), ask(*marks, code=code, plan=Plan(common, reduced))
+    assert {*after.possible} <= {*before.possible}
+    for one, other in zip(before.requirements, after.requirements, strict=True):
+        assert one.met in (None, other.met)
+        assert one.least <= other.least
+        assert one.most is None or (other.most is not None and other.most <= one.most)
