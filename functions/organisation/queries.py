@@ -10,7 +10,7 @@ from functions.organisation.domain.calendars import in_force
 from functions.organisation.domain.groups import Around, GroupKind, GroupRecord, GroupRow, PartIn
 from functions.organisation.domain.staffing import ActivityRecord, Certification, DutyRecord, Taught
 from functions.organisation.domain.stand_ins import Delegation, Substitution, TaughtLesson
-from functions.organisation.domain.study_plans import PlanCodes, codes, codes_by_part
+from functions.organisation.domain.study_plans import PlanCodes, Planned, codes, codes_by_part
 from functions.organisation.domain.syllabuses import Syllabus, SyllabusId
 from functions.organisation.domain.units import MUNICIPALITY, Child, UnitRecord
 from functions.organisation.store import activities as activities_store
@@ -44,6 +44,7 @@ __all__ = [
     "Offices",
     "PartIn",
     "PlanCodes",
+    "Planned",
     "Substitution",
     "Syllabus",
     "Taught",

@@ -118,6 +118,7 @@ UNTRACED = {
 # What is read by a POST.
 ASKED_BY_POST = {
     "ask_prognosis",
+    "ask_university_prognosis",
     "explain",
     "link_attendance_export",
     "link_document",

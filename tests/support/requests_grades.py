@@ -94,6 +94,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.ask_prognosis": lambda s: Ask(
         {"pupil": s.pupil.id}, body={"programme": "NA", "meritValue": 250.0}
     ),
+    "grades.ask_university_prognosis": lambda s: Ask({"pupil": s.pupil.id}, body={"meritValue": 17.5}),
     "grades.close_period": lambda s: Ask({"period": s.made["finished period"]}, headers=new_key()),
     "grades.decide_as_principal": lambda s: on_sheet(
         s, {"student": s.pupil.id, "value": "B", "reason": "hindered"}, keyed=True

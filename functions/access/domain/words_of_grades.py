@@ -13,6 +13,9 @@ DEEDS: dict[str, Deed] = {
         "utsåg en lärare som beslutar om betyg tillsammans med en annan",
         "appointed a teacher to decide on grades together with another",
     ),
+    "ask_university_prognosis": read(
+        "räknade på vad ett jämförelsetal kräver", "calculated what a comparison figure would take"
+    ),
     "ask_prognosis": read("räknade på vad ett önskemål kräver", "calculated what a wish would take"),
     "book_talk": change("bokade ett utvecklingssamtal", "booked a development talk"),
     "cancel_talk": change("avbokade ett utvecklingssamtal", "cancelled a development talk"),

@@ -8,6 +8,7 @@ from functions.grades.domain.exams import NoDiploma
 from functions.grades.domain.prognosis import UnknownSubject
 from functions.grades.domain.programmes import UnknownProgramme
 from functions.grades.domain.scales import IllegalValue
+from functions.grades.domain.university_prognosis import PointsMissing, TooMuchOpen
 from functions.grades.schemas import calculations as schemas
 from functions.grades.usecases import calculations
 from skolkit.errors import NotFound
@@ -42,6 +43,19 @@ def read_eligibility(request: Request[None, schemas.EligibilityQuery]) -> schema
 def ask_prognosis(request: Request[schemas.Question, None]) -> schemas.PrognosisView:
     """What a wish would take of a pupil's grades; nothing is changed"""
     return calculations.ask_prognosis(request.caller, PersonId(request.id("pupil")), request.body)
+
+
+@api.operation(
+    "POST", "/v1/pupils/{pupil}/university-prognosis", process=33,
+    body=schemas.UniversityQuestion, answer=schemas.UniversityPrognosisView,
+    errors=(NotFound, IllegalValue, PointsMissing, TooMuchOpen),
+)  # fmt: skip
+def ask_university_prognosis(
+    request: Request[schemas.UniversityQuestion, None],
+) -> schemas.UniversityPrognosisView:
+    """What a comparison figure would take of a pupil's grades; nothing is changed"""
+    pupil = PersonId(request.id("pupil"))
+    return calculations.ask_university_prognosis(request.caller, pupil, request.body)
 
 
 @api.operation(

@@ -107,13 +107,45 @@ def university_merit(
     """What grades are worth for an education that requires the courses or levels `required`; `outside` are
     those outside the pupil's programme. Of these, the ones are counted that give the best sum.
     """
-    grades = [g for g in standing(marks).grades if g.mark.points is not None and g.size and not g.mark.work]
     needed = {*required}
-    optional = [g for g in grades if _is_outside(g, outside) and g.mark.code not in needed]
-    giving = [g for g in optional if g.passed and _steps(g)][:_MOST_OPTIONAL]
-    always = [g for g in grades if g not in optional]
-    choices = ([*always, *more] for count in range(len(giving) + 1) for more in combinations(giving, count))
+    always, giving = counting(marks, needed, outside)
+    some = giving[:_MOST_OPTIONAL]
+    choices = ([*always, *more] for count in range(len(some) + 1) for more in combinations(some, count))
     return max((_worth(chosen, needed, rules) for chosen in choices), key=lambda worth: worth.value or 0.0)
+
+
+def figure_alone(
+    marks: Iterable[Mark],
+    required: Collection[str] = (),
+    outside: Collection[str] = (),
+    rules: UniversityRules = NOW,
+) -> UniversityMerit:
+    """The same without what is outside the programme and may be left out: the mean at its plainest."""
+    needed = {*required}
+    return _worth(counting(marks, needed, outside)[0], needed, rules)
+
+
+def counting(
+    marks: Iterable[Mark], required: Collection[str], outside: Collection[str]
+) -> tuple[list[Grade], list[Grade]]:
+    """The grades that always count, and those outside the programme that may, since they give merit
+    points.
+    """
+    grades = [g for g in standing(marks).grades if g.mark.points is not None and g.size and not g.mark.work]
+    optional = [g for g in grades if _is_outside(g, outside) and g.mark.code not in required]
+    return [g for g in grades if g not in optional], [g for g in optional if g.passed and _steps(g)]
+
+
+def area_of(code: str) -> Area | None:
+    """The area in which a pass on a course or level may give merit points.
+
+    >>> area_of("MODXXX03"), area_of("MATO2000X"), area_of("HIST1B00X")
+    ('languages', 'mathematics', None)
+    """
+    if code.startswith(_SPECIAL):
+        return "mathematics"
+    steps = _steps_of(level_of(code), code)
+    return steps[0].area if steps else None
 
 
 _MOST_OPTIONAL = 8  # every combination is tried

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from functions.grades.domain.catalogue import Choice
 from functions.grades.domain.exams import Name, Outcome
@@ -142,6 +143,73 @@ class PrognosisView(Shape):
     reached: bool
     reached_value: float
     rules: list[str]
+
+
+class SupposedCourse(Shape):
+    """A grade as it could become in a course or level; points where nothing else tells them, and the language
+    (ISO 639-3) where the code names none.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[A-Za-zÅÄÖ0-9]{4,12}$")]
+    grade_value: Annotated[str, Field(pattern=r"^[A-F-]$")]
+    points: Annotated[int, Field(ge=1, le=3000)] | None = None
+    language: Language | None = None
+
+
+class UniversityQuestion(Shape):
+    """A wish: a comparison figure (jämförelsetal), or the sum with merit points (at most two decimals, one of
+    them); what is supposed; and the courses or levels that the higher education asks for.
+    """
+
+    comparison_figure: Annotated[Decimal, Field(gt=0, le=20, decimal_places=2)] | None = None
+    merit_value: Annotated[Decimal, Field(gt=0, le=Decimal("22.5"), decimal_places=2)] | None = None
+    supposed: Annotated[tuple[SupposedCourse, ...], Field(max_length=30)] = ()
+    required: Codes | None = None
+
+    @model_validator(mode="after")
+    def _one_wish(self) -> Self:
+        if (self.comparison_figure is None) == (self.merit_value is None):
+            raise ValueError("comparisonFigure, meritValue")
+        return self
+
+
+class NeededGrade(Shape):
+    """An open course or level: its grade (null: none yet, which counts as an F), the one it takes, and by how
+    many steps of the scale (0: as it is).
+    """
+
+    code: str
+    name: str
+    language: str | None
+    points: int | None
+    grade_value: str | None
+    needed_value: str
+    steps: int
+
+
+class UniversityWorth(Shape):
+    """Comparison figure (null: nothing to count from), merit points, and their sum."""
+
+    comparison_figure: float | None
+    merit_points: float
+    merit_value: float | None
+    counted_points: int
+
+
+class UniversityPrognosisView(Shape):
+    """What the grades are worth now, what each open course or level takes, and what all are worth then;
+    `reached` is false when no grades are enough, and what comes nearest is said. `planned`: whether there is
+    a study plan that says what is left to read.
+    """
+
+    student: Id
+    now: UniversityWorth
+    then: UniversityWorth
+    reached: bool
+    steps: int
+    planned: bool
+    rules: str
+    data: list[NeededGrade]
 
 
 class ExamQuery(Shape):

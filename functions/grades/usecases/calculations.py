@@ -5,10 +5,19 @@ today; the answer says which.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from functions.grades.domain import catalogue as chain
 from functions.grades.domain import eligibility as eligible
-from functions.grades.domain import exams, levels, merit, prognosis, programmes, university_merit
+from functions.grades.domain import (
+    exams,
+    levels,
+    merit,
+    prognosis,
+    programmes,
+    university_merit,
+    university_prognosis,
+)
 from functions.grades.domain.eligibility import Eligibility, Judged, Missing
 from functions.grades.domain.exams import Plan
 from functions.grades.domain.levels import Grade
@@ -16,11 +25,13 @@ from functions.grades.domain.marks import Mark, mark_of
 from functions.grades.domain.merit import Counted
 from functions.grades.domain.prognosis import Raise, UnknownSubject, WhatIf, Wish
 from functions.grades.domain.rulebook import in_force
-from functions.grades.domain.subjects import subject_of
+from functions.grades.domain.subjects import WORK, subject_of
 from functions.grades.domain.university_merit import UniversityMerit
+from functions.grades.domain.university_prognosis import Needed, Reading, UniversityWish
 from functions.grades.schemas import calculations as schemas
 from functions.grades.usecases import catalogue
 from functions.organisation import queries as organisation
+from functions.organisation.queries import Planned
 from functions.register import queries as register
 from skolkit.audit import Trace, record_read
 from skolkit.clock import today
@@ -84,6 +95,62 @@ def read_exam(caller: Caller, pupil: PersonId, query: schemas.ExamQuery) -> sche
     worth = university_merit.university_merit(marks, required, read.outside if read else (), rules)
     record_read(Trace(caller.person_id, "read_exam", pupil))
     return _exam(pupil, found, worth, levels.standing(marks).grades)
+
+
+def ask_university_prognosis(
+    caller: Caller, pupil: PersonId, asked: schemas.UniversityQuestion
+) -> schemas.UniversityPrognosisView:
+    """What a comparison figure takes. Round trips as `read_merit`, and two for the study plan."""
+    marks = _marks(caller, pupil)
+    plan = organisation.plan_codes(pupil)
+    names = {one.code: one for one in plan.read} if plan else {}
+    found = university_prognosis.university_prognosis(
+        marks, _university_wish(asked), _left(names.values()),
+        [_supposed(one, names.get(one.code)) for one in asked.supposed],
+        asked.required.split(",") if asked.required else (), plan.outside if plan else (),
+        in_force(university_merit.RULES, today()),
+    )  # fmt: skip
+    record_read(Trace(caller.person_id, "ask_university_prognosis", pupil))
+    return schemas.UniversityPrognosisView(
+        student=pupil, now=_worth(found.now), then=_worth(found.then), reached=found.reached,
+        steps=sum(one.steps for one in found.needed), planned=plan is not None, rules=found.now.rules,
+        data=[_needed(one) for one in found.needed],
+    )  # fmt: skip
+
+
+def _university_wish(asked: schemas.UniversityQuestion) -> UniversityWish:
+    value = asked.comparison_figure if asked.merit_value is None else asked.merit_value
+    return UniversityWish(Fraction(value or 0), in_all=asked.merit_value is not None)
+
+
+def _left(planned: Iterable[Planned]) -> list[Reading]:
+    """What the plan has to be graded; diploma projects count for nothing here."""
+    return [
+        Reading(one.code, one.name, one.points, one.language)
+        for one in planned
+        if not one.name.startswith(WORK)
+    ]
+
+
+def _supposed(one: schemas.SupposedCourse, planned: Planned | None) -> Reading:
+    points = one.points or (planned.points if planned else None)
+    language = one.language or (planned.language if planned else None)
+    return Reading(one.code, planned.name if planned else one.code, points, language, one.grade_value)
+
+
+def _worth(found: UniversityMerit) -> schemas.UniversityWorth:
+    return schemas.UniversityWorth(
+        comparison_figure=found.average, merit_points=found.points, merit_value=found.value,
+        counted_points=found.size,
+    )  # fmt: skip
+
+
+def _needed(one: Needed) -> schemas.NeededGrade:
+    mark = one.mark
+    return schemas.NeededGrade(
+        code=mark.code, name=mark.name, language=mark.language, points=mark.size, grade_value=one.before,
+        needed_value=mark.value, steps=one.steps,
+    )  # fmt: skip
 
 
 def _marks(caller: Caller, pupil: PersonId) -> list[Mark]:

@@ -115,14 +115,25 @@ class StudyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A course or level of a plan, with its points; `language` of three letters where the plan names one."""
+
+    code: str
+    name: str
+    points: int | None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanCodes:
     """The courses, levels or subjects of a plan by code: those that the whole programme has in common, those
-    outside the programme (utökade), and whether the programme is reduced.
+    outside the programme (utökade), and whether the programme is reduced; and all that is to be read.
     """
 
     common: frozenset[str]
     outside: frozenset[str]
     reduced: bool
+    read: tuple[Planned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +177,12 @@ def codes(plan: StudyPlan, catalogue: Mapping[SyllabusId, Syllabus]) -> PlanCode
     """What a plan says of the parts that decide how grades count."""
     parts, none = codes_by_part(plan, catalogue), frozenset[str]()
     common, outside = parts.get("Programgemensamma", none), parts.get("Utökade", none)
-    return PlanCodes(common, outside, plan.scope == "reduced")
+    found = {
+        s.code: Planned(s.code, s.course_name or s.subject_name, s.points, s.language_code)
+        for e in plan.entries
+        if e.part != "Borttagna" and (s := catalogue.get(e.syllabus)) and s.code
+    }
+    return PlanCodes(common, outside, plan.scope == "reduced", tuple(found.values()))
 
 
 def codes_by_part(plan: StudyPlan, catalogue: Mapping[SyllabusId, Syllabus]) -> dict[str, frozenset[str]]:

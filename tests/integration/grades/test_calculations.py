@@ -250,3 +250,53 @@ def give_plan(person: PersonId, parts: dict[PlanPart, list[str]]) -> None:
     with acting_as("organisation"):
         commit(*(syllabuses.syllabus_item(one) for one in known))
         commit(*study_plans.plan_writes(plan))
+
+
+def test_what_a_comparison_figure_takes_of_what_is_left(cloud: Cloud, school: Graded) -> None:
+    made = imagine_gymnasium(school.world, serial=42, count=1)
+    for key, content in made.files.items():
+        if "lessons" not in key:
+            drop(cloud, key, content)
+    (gymnasist,) = made.pupils
+    unit = school.world.unit
+    put(gymnasist, unit, course(gymnasist, unit, "PSYL1000X", "C", 300))
+    put(gymnasist, unit, course(gymnasist, unit, "RELI1000X", "F"))
+    give_plan(gymnasist, {"Programgemensamma": ["PSYL1000X", "VARD1000X"], "Utökade": ["ENGE3000X"]})
+    before = stored("grades")
+    found = told("ask_university_prognosis", gymnasist, gymnasist, body={"meritValue": 14.5})
+    assert (found["now"]["comparisonFigure"], found["reached"], found["planned"]) == (11.25, True, True)
+    takes = {r["code"]: (r["gradeValue"], r["neededValue"], r["steps"]) for r in found["data"]}
+    assert set(takes) == {"RELI1000X", "VARD1000X", "ENGE3000X"}
+    assert takes["ENGE3000X"][0] is None
+    assert takes["ENGE3000X"][2] >= 1
+    assert (found["then"]["meritPoints"], found["steps"]) == (1.0, sum(r[2] for r in takes.values()))
+    assert found["then"]["meritValue"] >= 14.5
+    assert stored("grades") == before
+    supposed = [
+        {"code": "VARD1000X", "gradeValue": "A"},
+        {"code": "BIOG1000X", "gradeValue": "A", "points": 50},
+    ]
+    body = {"comparisonFigure": 14.5, "supposed": supposed}
+    what_if = told("ask_university_prognosis", gymnasist, gymnasist, body=body)
+    assert what_if["now"] == {
+        "comparisonFigure": 13.64, "meritPoints": 0.0, "meritValue": 13.64, "countedPoints": 550,
+    }  # fmt: skip
+    assert [r["code"] for r in what_if["data"] if r["steps"]] == ["RELI1000X"]
+    with metered() as use:
+        told("ask_university_prognosis", gymnasist, gymnasist, body=body)
+    assert use.trips == 5
+    for wrong, code in (
+        ({}, "invalid"), ({"comparisonFigure": 15, "meritValue": 15}, "invalid"),
+        ({"comparisonFigure": 20.5}, "invalid"), ({"comparisonFigure": 15.123}, "invalid"),
+        ({"comparisonFigure": 15, "supposed": [{"code": "XXXX1000X", "gradeValue": "A"}]}, "points-missing"),
+        ({"comparisonFigure": 15, "supposed": [{"code": "XXXX1000X", "gradeValue": "G"}]}, "invalid"),
+        ({"comparisonFigure": 15, "supposed": [
+            {"code": f"XXXX{n}000X", "gradeValue": "F", "points": 100} for n in range(1, 7)
+        ]}, "too-much-open"),
+    ):  # fmt: skip
+        refused(ask("ask_university_prognosis", gymnasist, gymnasist, body=wrong), 422, code)
+
+
+def test_a_pupil_of_grundskola_has_no_comparison_figure(school: Graded, pupil: NewPupil) -> None:
+    found = told("ask_university_prognosis", school.principal, pupil.id, body={"meritValue": 10})
+    assert (found["now"]["comparisonFigure"], found["reached"], found["data"]) == (None, False, [])
