@@ -42,7 +42,7 @@ def entry(pupil: str, unit: str, subject: Subject, value: str, **more: Any) -> E
     }  # fmt: skip
     return Entry(
         id=new_id(), pupil=PersonId(pupil), subject=subject, value=value, at=now(), unit=UnitId(unit),
-        school_year=str(SchoolYear.of(today())), term="VT", **said,
+        **{"school_year": str(SchoolYear.of(today())), "term": "VT"} | dict(said),
     )  # fmt: skip
 
 

@@ -61,21 +61,21 @@ def shown(parts: Mapping[str, Mapping[str, int]], values: Sequence[str], rules: 
     whole = [sum(column) for column in zip(*rows.values(), strict=True)]
     if sum(whole) < rules.fewest:
         return Shown()
-    fine = _merged([(number,) for number in range(len(values))], [whole], rules.fewest)
-    if not _differ(fine, whole):
+    fine = merged([(number,) for number in range(len(values))], [whole], rules.fewest)
+    if not differ(fine, whole):
         return Shown(sum(whole))
-    coarse = _merged(fine, list(rows.values()), rules.fewest)
-    split = len(rows) > 1 and all(_differ(coarse, row) for row in rows.values())
+    coarse = merged(fine, list(rows.values()), rules.fewest)
+    split = len(rows) > 1 and all(differ(coarse, row) for row in rows.values())
     return Shown(
-        sum(whole), _bands(fine, whole, values),
-        {sex: _bands(coarse, row, values) for sex, row in rows.items()} if split else {},
+        sum(whole), bands(fine, whole, values),
+        {sex: bands(coarse, row, values) for sex, row in rows.items()} if split else {},
     )  # fmt: skip
 
 
-_Columns = list[tuple[int, ...]]
+Columns = list[tuple[int, ...]]
 
 
-def _merged(columns: _Columns, rows: Sequence[Sequence[int]], fewest: int) -> _Columns:
+def merged(columns: Columns, rows: Sequence[Sequence[int]], fewest: int) -> Columns:
     """Neighbouring columns put together until each count of each row is nought or large enough."""
     found = list(columns)
     while len(found) > 1:
@@ -97,10 +97,11 @@ def _count(columns: tuple[int, ...], row: Sequence[int]) -> int:
     return sum(row[number] for number in columns)
 
 
-def _differ(columns: _Columns, row: Sequence[int]) -> bool:
+def differ(columns: Columns, row: Sequence[int]) -> bool:
     """Whether not everybody is in the same band: then it would be told of each of them."""
     return sum(_count(one, row) > 0 for one in columns) > 1
 
 
-def _bands(columns: _Columns, row: Sequence[int], values: Sequence[str]) -> tuple[Band, ...]:
+def bands(columns: Columns, row: Sequence[int], values: Sequence[str]) -> tuple[Band, ...]:
+    """A row's counts by columns that are put together."""
     return tuple(Band(tuple(values[n] for n in one), _count(one, row)) for one in columns)

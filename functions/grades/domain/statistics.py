@@ -21,6 +21,8 @@ SEXES = ("Kvinna", "Man")
 ALL_PASSED = "allPassed"
 """The row that says how many have a pass in every subject they have a decision in."""
 YES, NO = "ja", "nej"
+MERIT, ELIGIBLE = "merit", "eligibility"
+"""The rows of results (`domain.leavers`): merit values, and what grades are enough for."""
 YEARS = 6
 """School years that are compared."""
 
@@ -85,6 +87,8 @@ def mean(scale: str, counts: Counts) -> float | None:
     10.0
     """
     known = BY_ID.get(scale)
+    if scale == MERIT and any(counts.values()):
+        return round(sum(float(v) * n for v, n in counts.items()) / sum(counts.values()), 2)
     if known is None:
         return None
     worth = [

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.grades.domain.catalogue import Term
+from functions.grades.domain.leavers import Kind
 from functions.grades.schemas.common import Id
 from functions.grades.schemas.grading import SchoolYearText
 from skolkit.http import Shape
@@ -80,8 +81,47 @@ class RowView(Shape):
     groups: list[GroupView] | None
 
 
+class EligibleView(Shape):
+    """How many are eligible for the programmes of a kind (vocational: any), and their share in per cent; null
+    where it would tell of single pupils.
+    """
+
+    kind: Kind
+    programmes: list[str]
+    count: int | None
+    share: float | None
+
+
+class PartResults(Shape):
+    """What the grades of a part are enough for. The mean merit value is rounded as far as it must be not to
+    tell of single pupils (`roundedTo`; null: exact, or no mean is shown).
+    """
+
+    students: int | None
+    mean_merit_value: float | None
+    rounded_to: float | None
+    eligible: list[EligibleView]
+
+
+class GroupResults(Shape):
+    """Those of a class, exact."""
+
+    group: Id
+    results: PartResults
+
+
+class ResultsView(Shape):
+    """What grades of the last years are enough for: of all, by sex, by class where they are exact."""
+
+    whole: PartResults
+    sexes: dict[str, PartResults] | None
+    groups: list[GroupResults] | None
+
+
 class TableView(Shape):
-    """A unit's year in a term. `rules`: by which rules small numbers are left out; null where none are."""
+    """A unit's year in a term. `rules`: by which rules small numbers are left out; null where none are.
+    `results` of compulsory school from year 9.
+    """
 
     organisation: Id
     school_form: SchoolForm
@@ -91,6 +131,7 @@ class TableView(Shape):
     counted_timestamp: datetime
     rules: str | None
     rows: list[RowView]
+    results: ResultsView | None
 
 
 class TableList(Shape):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from functions.grades.domain.prognosis import ORDINARY
 from functions.grades.store import catalogue
 from functions.register import queries as register
 from skolkit.clock import today
@@ -17,6 +18,7 @@ from skolkit.table import commit
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer, acting_as, call, deliver, outbox
 from tests.support.asks import new_key
+from tests.support.grade_book import put
 from tests.support.grading import Graded, period_body
 from tests.support.meter import metered
 
@@ -199,3 +201,40 @@ def test_a_trial_is_counted_in_the_closed_period_of_its_term(school: Graded) -> 
     assert counts(tables[0]["values"])["F"] == 1
     assert counts(tables[0]["values"])["C"] == list(values.values()).count("C") + 1
     assert tables[1:] == [tables[0]] * 2
+
+
+def test_what_the_grades_are_enough_for_is_counted(school: Graded) -> None:
+    """Two subjects are enough for no programme; those of before count, and those of after do not."""
+    values = grades_of(school)
+    pupils = list(values)
+    earlier = [(code, "E") for code in ORDINARY if code not in ("MA", "EN")]
+    for pupil in pupils[2:]:
+        put(pupil, school.world.unit, *earlier, school_year="2020/21")
+    shut = closed(school, values)
+    assert deliver("grades", "count_grades", shut) == []
+    (table,) = read(school, "read_grade_statistics", school.principal).body["data"]
+    results, (group,) = table["results"], table["results"]["groups"]
+    worth = {"B": 17.5, "C": 15.0, "F": 0.0}
+    merits = [2 * worth[values[p]] + (140.0 if p in pupils[2:] else 0.0) for p in pupils]
+    mean = round(sum(merits) / len(merits), 2)
+    assert (results["whole"]["meanMeritValue"], results["whole"]["roundedTo"]) == (mean, None)
+    able = {one["kind"]: one["count"] for one in results["whole"]["eligible"]}
+    assert able == dict.fromkeys(("vocational", "arts", "social", "science"), len(pupils) - 2)
+    assert (group["group"], group["results"]) == (school.klass.id, results["whole"])
+    assert sum(part["students"] for part in results["sexes"].values()) == len(pupils)
+
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+    (seen,) = read(school, "read_open_grade_statistics", home).body["data"]
+    assert seen["results"]["whole"]["meanMeritValue"] in (None, 5 * round(mean / 5), 10 * round(mean / 10))
+    assert {one["count"] for one in seen["results"]["whole"]["eligible"]} == {None}, "two are too few"
+    assert (seen["results"]["groups"], {r["subjectCode"] for r in seen["rows"]}) == (
+        None, {"GRGRMAT01", "GRGRENG01"},
+    )  # fmt: skip
+
+    put(pupils[0], school.world.unit, *earlier, school_year="2090/91")
+    assert deliver("grades", "count_grades", shut) == []
+    (again,) = read(school, "read_grade_statistics", school.principal).body["data"]
+    assert again["results"] == results
+    file = read(school, "read_grade_statistics_file", school.principal, exact="true").body
+    lines = b64decode(file["content"]).decode("utf-8-sig").splitlines()
+    assert any("Genomsnittligt meritvärde" in line and str(mean).replace(".", ",") in line for line in lines)
