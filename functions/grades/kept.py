@@ -11,6 +11,7 @@ KEPT = {
     "unit_grading_period": Kept("grades.period", ("closed_by",)),
     "grade_publication": Kept("grades.period"),
     "grade_statistics": Kept("grades.period"),
+    "grade_total": Kept("grades.period"),
     "grade_sheet": Kept("grades.sheet", ("lines", "appointed"), dated="last_day"),
     "catalogue_page": Kept("grades.catalogue", ("pupils", "named", "signers")),
     "catalogue_certificate": Kept("grades.catalogue"),

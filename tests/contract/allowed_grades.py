@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[str]] = {
     "grades.read_grade_statistics_file": ANYONE,
     "grades.read_grade_statistics_file (exact)": OFFICE,
     "grades.read_merit": {*GUARDIANS, "pupil", "mentor", *OFFICE},
+    "grades.read_municipal_grade_statistics": ANYONE,
     "grades.read_open_grade_statistics": ANYONE,
     "grades.read_period": OFFICE,
     "grades.revoke_document": {"principal", "unit administrator"},

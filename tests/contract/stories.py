@@ -142,6 +142,7 @@ STORY = (
     "grades/ask_publications.scheduler",
     "grades/tell_of_grades.facts",
     "grades/count_grades.facts",
+    "grades/count_municipality.scheduler",
     "grades/import_grades.earlier",
     "grades/remind_of_grade_cases.scheduler",
     "messages/deliver_guardian_notice.guardian_notice_due",

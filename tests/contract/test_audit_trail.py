@@ -57,6 +57,7 @@ UNTRACED = {
     "grades.list_progress": "numbers of a unit",
     "grades.read_grade_statistics": "numbers of a unit",
     "grades.read_grade_statistics_file": "numbers of a unit",
+    "grades.read_municipal_grade_statistics": "numbers in which nobody is found",
     "grades.read_open_grade_statistics": "numbers in which nobody is found",
     "grades.read_check": "about nobody: whether a document holds, to who has its code",
     "grades.read_document_job": "how far it has come",

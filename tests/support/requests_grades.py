@@ -124,6 +124,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "grades.read_grade_statistics_file (exact)": lambda s: Ask(
         {"unit": s.home.unit}, STATISTICS | {"exact": "true"}
     ),
+    "grades.read_municipal_grade_statistics": lambda _: Ask(query=STATISTICS),
     "grades.read_open_grade_statistics": lambda s: Ask({"unit": s.home.unit}, STATISTICS),
     "grades.read_period": lambda s: Ask({"period": s.made["grading period"]}),
     "grades.save_proposals": lambda s: on_sheet(

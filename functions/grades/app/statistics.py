@@ -29,6 +29,26 @@ def count_grades(envelope: Envelope) -> None:
         statistics.count_period(GradesDecided.model_validate(envelope.data).period)
 
 
+@on.on_schedule(
+    "cron(40 3 * * ? *)", process=32,
+    meaning="Betygsstatistiken för hela kommunen saknar en termin. Enheternas egen statistik finns.",
+)  # fmt: skip
+def count_municipality() -> None:
+    """Every night: put the units together for terms that have settled."""
+    statistics.count_municipality()
+
+
+@api.operation(
+    "GET", "/v1/municipal-grade-statistics", process=32,
+    query=schemas.StatisticsQuery, answer=schemas.MunicipalTables, errors=(NotFound,),
+)  # fmt: skip
+def read_municipal_grade_statistics(
+    request: Request[None, schemas.StatisticsQuery],
+) -> schemas.MunicipalTables:
+    """The municipality's grades by subject and sex as everybody may see them, in the last six school years"""
+    return statistics.read_municipal_grade_statistics(request.caller, request.query)
+
+
 @api.operation(
     "GET", "/v1/units/{unit}/grade-statistics", process=32,
     query=schemas.StatisticsQuery, answer=schemas.TableList, errors=(NotFound,),

@@ -23,7 +23,7 @@ from functions.grades.domain import eligibility as eligible
 from functions.grades.domain import merit
 from functions.grades.domain.catalogue import Entry
 from functions.grades.domain.disclosure import RULES as COUNTS
-from functions.grades.domain.disclosure import Band, shown
+from functions.grades.domain.disclosure import Band, Shown, shown
 from functions.grades.domain.marks import COMPULSORY, Mark
 from functions.grades.domain.periods import Period
 from functions.grades.domain.programmes import programme
@@ -171,7 +171,7 @@ def exact(table: Table) -> tuple[Part, dict[str, Part], dict[GroupId, Part]] | N
 
     def part(merits: Mapping[str, int], levels: Mapping[str, int]) -> Part:
         bands = tuple(Band((level,), levels.get(level, 0)) for level in LEVELS)
-        return Part(sum(merits.values()), worth.mean(merits), None, _eligible(bands))
+        return Part(sum(merits.values()), worth.mean(merits), None, eligible_by(bands))
 
     return (
         part(worth.whole, able.whole),
@@ -180,7 +180,7 @@ def exact(table: Table) -> tuple[Part, dict[str, Part], dict[GroupId, Part]] | N
     )
 
 
-def _eligible(bands: Sequence[Band]) -> tuple[Eligible, ...]:
+def eligible_by(bands: Sequence[Band]) -> tuple[Eligible, ...]:
     """What bands tell of each kind: nothing where one has both eligible and others in it."""
     return tuple(Eligible(kind, _within(bands, levels)) for kind, levels in WITHIN.items())
 
@@ -199,24 +199,53 @@ def open_results(rows: Sequence[Row], rules: Rules = RULES) -> tuple[Part, dict[
     found = {row.code: row for row in rows}
     if MERIT not in found:
         return None
-    subjects = [_Subject.of(row) for row in rows if row.code in BY_CODE and BY_CODE[row.code].kind != "block"]
-    worth, levels = found[MERIT], found[ELIGIBLE]
-    # Levels that nobody is at are no columns: a small count is put together with one that somebody is at.
-    able = shown(levels.sexes, [level for level in LEVELS if levels.whole.get(level)])
-    sizes = {None: sum(worth.whole.values())} | {sex: sum(c.values()) for sex, c in worth.sexes.items()}
-    bands: dict[str | None, tuple[Band, ...]] = {None: able.bands} | dict(able.sexes)
-    kept = {part for part in bands if _is_free(bands[part], subjects, part)}
-    if None not in kept or not kept >= set(SEXES):
-        kept &= {None}
+    able, subjects = open_levels(rows)
+    worth = found[MERIT]
+    sizes: dict[str | None, int] = {None: sum(worth.whole.values())}
+    sizes |= {sex: sum(counts.values()) for sex, counts in worth.sexes.items()}
     means = _means(worth, subjects, rules)
 
     def part(of: str | None) -> Part:
         mean, step = means.get(of, (None, None))
-        size = sizes[of] if (of is None and able.size) or of in means or of in kept else None
-        return Part(size, mean, step, _eligible(bands[of] if of in kept else ()))
+        told = of in means or of in able or (of is None and sizes[of] >= COUNTS.fewest)
+        return Part(sizes[of] if told else None, mean, step, eligible_by(able.get(of, ())))
 
-    split = [sex for sex in SEXES if sex in kept or sex in means]
-    return part(None), {sex: part(sex) for sex in split}
+    return part(None), {sex: part(sex) for sex in SEXES if sex in able or sex in means}
+
+
+def open_levels(rows: Sequence[Row]) -> tuple[dict[str | None, tuple[Band, ...]], list[_Subject]]:
+    """The bands of what grades are enough for that may be shown beside the subjects' rows: of all and of both
+    sexes, of all alone, or none.
+    """
+    row = next(row for row in rows if row.code == ELIGIBLE)
+    subjects = [_Subject.of(r, shown(r.sexes, r.values)) for r in rows if _is_subject(r)]
+    return kept_levels(shown(row.sexes, levels_of(row)), subjects), subjects
+
+
+def levels_of(row: Row) -> list[str]:
+    """The levels that somebody is at: the others are no columns, so that a small count is put together with
+    one that somebody is at.
+    """
+    return [level for level in LEVELS if row.whole.get(level)]
+
+
+def kept_levels(able: Shown, subjects: Sequence[_Subject]) -> dict[str | None, tuple[Band, ...]]:
+    """What of bands of levels leaves the subjects as open as they are."""
+    bands: dict[str | None, tuple[Band, ...]] = {None: able.bands}
+    if not able.bands or not _is_free(able.bands, subjects, None):
+        return {}
+    if able.sexes and all(_is_free(some, subjects, sex) for sex, some in able.sexes.items()):
+        bands.update(able.sexes)
+    return bands
+
+
+def _is_subject(row: Row) -> bool:
+    return row.code in BY_CODE and BY_CODE[row.code].kind != "block"
+
+
+def subjects_of(rows: Sequence[Row], seen: Mapping[str, Shown]) -> list[_Subject]:
+    """The subjects' rows as they are shown elsewhere than in a unit's table."""
+    return [_Subject.of(row, seen[row.code]) for row in rows if _is_subject(row)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +261,8 @@ class _Subject:
     true: Mapping[str | None, float]
 
     @classmethod
-    def of(cls, row: Row) -> _Subject:
-        seen, scale = shown(row.sexes, row.values), BY_ID[row.scale]
+    def of(cls, row: Row, seen: Shown) -> _Subject:
+        scale = BY_ID[row.scale]
         points = {value: scale.worth(value).points or 0.0 for value in row.values}
         parts = {None: row.whole} | dict(row.sexes)
         bands: dict[str | None, tuple[Band, ...]] = {
@@ -332,9 +361,11 @@ def _is_free(bands: Sequence[Band], subjects: Sequence[_Subject], of: str | None
             continue
         unable = sum(band.count for band in bands) - able
         asked = [code for code in _subjects(kind) if code in failed]
+        most = sum(failed[code][1] for code in asked)
         for code in asked:
-            rest = sum(failed[other][1] for other in asked if other != code)
-            limits[code] = [max(limits[code][0], unable - rest), min(limits[code][1], unable)]
+            # If there are more than can have failed these, some lack other things, and nobody knows how many.
+            least = unable - (most - failed[code][1]) if unable <= most else 0
+            limits[code] = [max(limits[code][0], least), min(limits[code][1], unable)]
     return all((low, high) == failed[code] or high - low >= fewest for code, (low, high) in limits.items())
 
 

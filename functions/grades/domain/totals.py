@@ -101,8 +101,10 @@ def _telling(
     cells: Sequence[Cell], parts: Sequence[Part], sexes: Sequence[str], rules: Rules
 ) -> Iterator[int]:
     """The numbers of cells that leave a unit's counts too narrow."""
+    places = [(sex, a, b) for sex in sexes for a in cells for b in cells if a != b]
+    all = {place: sum(one.moved(place[0], None, *place[1:]) for one in parts) for place in places}
     for one in parts:
-        others = [other for other in parts if other is not one]
+        others = {(sex, a, b): all[sex, a, b] - one.moved(sex, None, a, b) for sex, a, b in places}
         for band in one.fine if len(sexes) > 1 else one.coarse:
             size = sum(one.of(sex, band) for sex in sexes)
             meeting = [n for n, cell in enumerate(cells) if set(cell) & set(band)]
@@ -115,12 +117,12 @@ def _telling(
 
 
 def _freedom(
-    one: Part, others: Sequence[Part], band: Cell, here: Cell, there: Cell, sexes: Sequence[str]
-) -> int:
+    one: Part, others: Mapping[tuple[str, Cell, Cell], int], band: Cell, here: Cell, there: Cell,
+    sexes: Sequence[str],
+) -> int:  # fmt: skip
     """How far apart the counts of a unit in a cell can be, by exchanges with others of the same sex."""
-    found = 0
-    for sex in sexes:
-        for a, b in ((here, there), (there, here)):
-            back = sum(other.moved(sex, None, b, a) for other in others)
-            found += min(one.moved(sex, band, a, b), back)
-    return found
+    return sum(
+        min(one.moved(sex, band, a, b), others[sex, b, a])
+        for sex in sexes
+        for a, b in ((here, there), (there, here))
+    )

@@ -134,6 +134,28 @@ class TableView(Shape):
     results: ResultsView | None
 
 
+class MunicipalTable(Shape):
+    """The municipality's units together, so many of them. The mean merit value is that of the means that
+    units show.
+    """
+
+    school_form: SchoolForm
+    year: int | None
+    semester: Term
+    school_year: str
+    counted_timestamp: datetime
+    units: int
+    rules: str
+    rows: list[RowView]
+    results: ResultsView | None
+
+
+class MunicipalTables(Shape):
+    """Those of the last six school years, the latest first."""
+
+    data: list[MunicipalTable]
+
+
 class TableList(Shape):
     """A unit's tables, the latest school year first."""
 

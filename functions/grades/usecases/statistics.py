@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from functions.access import guard
-from functions.grades.domain import leavers
+from functions.grades.domain import leavers, municipality
 from functions.grades.domain import statistics as rules
-from functions.grades.domain.catalogue import Entry, family, standing
-from functions.grades.domain.disclosure import RULES, Band
+from functions.grades.domain.catalogue import Entry, Term, family, standing
+from functions.grades.domain.disclosure import RULES, Band, Shown
 from functions.grades.domain.held import Held
 from functions.grades.domain.leavers import Leaver, Part
 from functions.grades.domain.marks import mark_of
+from functions.grades.domain.municipality import Total
 from functions.grades.domain.periods import Period
 from functions.grades.domain.statistics import Counts, Row, Table
 from functions.grades.schemas import statistics as schemas
@@ -25,8 +27,10 @@ from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.clock import now, today
 from skolkit.cursor import seal, unseal
+from skolkit.errors import ChangedMeanwhile
 from skolkit.identity import Caller
 from skolkit.retry import persist
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import LIMIT, chunks, commit, fetch
 from skolkit.tables.formats import CONTENT_TYPES, write_table
 from skolkit.types import GroupId, PersonId, UnitId
@@ -216,6 +220,50 @@ def _exact_view(table: Table) -> schemas.TableView:
     return _view(table, counted, results, None)
 
 
+def count_municipality() -> None:
+    """Put the units together, for the terms that have settled: once, what is there stays. A round trip for
+    the units and one a term for what there is; a batch per 100 units and one round trip for each year of a
+    form that has no total.
+    """
+    units = sorted(unit.id for unit in organisation.units())
+    for school_year, term in municipality.settled(today()):
+        kinds = list(municipality.kinds())
+        (there,) = fetch(store.wanted_counted(kinds, term, school_year), consistent=True)
+        for form, year in kinds:
+            if (form, year) not in there:
+                _put_together(units, form, year, term, school_year)
+
+
+def _put_together(
+    units: Sequence[UnitId], form: SchoolForm, year: int | None, term: Term, school_year: str
+) -> None:
+    (found,) = fetch(store.wanted_tables(units, form, year, term, school_year), consistent=True)
+    if found:
+        with suppress(ChangedMeanwhile):
+            commit(store.total_item(municipality.municipal(list(found.values()), now())))
+
+
+def read_municipal_grade_statistics(
+    caller: Caller, query: schemas.StatisticsQuery
+) -> schemas.MunicipalTables:
+    """The municipality's units together, as everybody may see them. One round trip."""
+    guard.require(caller, "grades:read_open_statistics", guard.SYSTEM)
+    found = store.latest_totals(query.school_form, query.year, query.semester)
+    return schemas.MunicipalTables(data=[_total(one) for one in found])
+
+
+def _total(total: Total) -> schemas.MunicipalTable:
+    results = None
+    if total.results:
+        sexes = {sex: _part(part) for sex, part in total.results[1].items()}
+        results = schemas.ResultsView(whole=_part(total.results[0]), sexes=sexes, groups=None)
+    return schemas.MunicipalTable(
+        school_form=total.form, year=total.year, semester=total.term, school_year=total.school_year,
+        counted_timestamp=total.counted, units=total.units, rules=RULES.id, results=results,
+        rows=[_shown(row.code, row.name, row.seen, row.mean) for row in total.rows],
+    )  # fmt: skip
+
+
 def _open(table: Table) -> schemas.TableView:
     seen = leavers.open_results(table.open)
     results = None
@@ -252,9 +300,12 @@ def _view(
 
 
 def _protected(row: Row) -> schemas.RowView:
-    seen, mean = rules.open_row(row)
+    return _shown(row.code, row.name, *rules.open_row(row))
+
+
+def _shown(code: str, name: str, seen: Shown, mean: float | None) -> schemas.RowView:
     return schemas.RowView(
-        subject_code=row.code, subject_name=row.name, students=seen.size, values=_bands(seen.bands),
+        subject_code=code, subject_name=name, students=seen.size, values=_bands(seen.bands),
         mean_points=mean, groups=None,
         sexes={sex: _bands(bands) for sex, bands in seen.sexes.items()} if seen.sexes else None,
     )  # fmt: skip

@@ -6,17 +6,22 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 
 from functions.grades.domain.prognosis import ORDINARY
-from functions.grades.store import catalogue
+from functions.grades.store import catalogue, statistics
+from functions.organisation.store import units
 from functions.register import queries as register
-from skolkit.clock import today
+from skolkit.clock import local, today
+from skolkit.sweden.calendar import SchoolYear
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import commit
-from skolkit.types import PersonId, new_id
-from tests.support.areas import Answer, acting_as, call, deliver, outbox
+from skolkit.types import PersonId, UnitId, new_id
+from tests.integration.test_attendance_day import at
+from tests.support.areas import Answer, acting_as, call, deliver, outbox, run_schedule
 from tests.support.asks import new_key
 from tests.support.grade_book import put
 from tests.support.grading import Graded, period_body
@@ -238,3 +243,52 @@ def test_what_the_grades_are_enough_for_is_counted(school: Graded) -> None:
     file = read(school, "read_grade_statistics_file", school.principal, exact="true").body
     lines = b64decode(file["content"]).decode("utf-8-sig").splitlines()
     assert any("Genomsnittligt meritvärde" in line and str(mean).replace(".", ",") in line for line in lines)
+
+
+def test_the_units_together_are_counted_once_a_term_has_settled(
+    school: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the sum tells of a unit what the unit does not show: here both hide the same."""
+    values = grades_of(school)
+    assert deliver("grades", "count_grades", closed(school, values)) == []
+    with acting_as("organisation"):
+        known = units.find_unit(UnitId(school.world.unit))
+        assert known
+        other = replace(known, id=UnitId(new_id()), code=None, name="Systerskolan")
+        commit(*units.unit_writes(None, other))
+    year, term = str(SchoolYear.of(today())), period_body()["semester"]
+    with acting_as("grades"):
+        (own,) = statistics.latest_tables(UnitId(school.world.unit), SchoolForm.COMPULSORY, 9, term)
+        commit(statistics.table_item(replace(own, unit=other.id, version=None)))
+    home = next(p for p in school.pupils if p.guardians).guardians[0].guardian_id
+
+    def all_units() -> list[dict[str, Any]]:
+        query = QUERY | {"semester": term}
+        answer = call("grades", "read_municipal_grade_statistics", home, query=query)
+        assert answer.status == 200, answer.body
+        found: list[dict[str, Any]] = answer.body["data"]
+        return found
+
+    run_schedule("grades", "count_municipality")
+    assert all_units() == [], "not settled"
+    first = date(SchoolYear.of(today()).end.year, 1, 15) if term == "HT" else SchoolYear.of(today()).end
+    at(monkeypatch, local(first + timedelta(days=2), time(3, 40)))
+    run_schedule("grades", "count_municipality")
+    with metered() as use:
+        (total,) = all_units()
+    assert use.trips == 1
+    assert (total["units"], total["schoolYear"], total["rules"]) == (2, year, "disclosure-2026")
+    maths, alone = (
+        next(r for r in rows if r["subjectCode"] == "GRGRMAT01")
+        for rows in (total["rows"], read(school, "read_open_grade_statistics", home).body["data"][0]["rows"])
+    )
+    assert (maths["students"], maths["groups"]) == (2 * alone["students"], None)
+    assert all(band["count"] == 0 or band["count"] >= 5 for band in maths["values"])
+    together, one = (sorted(b["gradeValues"] for b in row["values"]) for row in (maths, alone))
+    assert together == one
+    assert total["results"]["whole"]["students"] is None
+    with acting_as("grades"):
+        more = replace(own, unit=other.id, rows=(), open=(), version=1)
+        commit(statistics.table_item(more))
+    run_schedule("grades", "count_municipality")
+    assert all_units() == [total], "once"
