@@ -243,18 +243,19 @@ class _Known:
         subject = self._subject(row)
         subjects.check_named(subject, "")
         scale = scale_of(row.grade_value, subject.form, row.registered_date, work=subject.work)
-        year = SchoolYear.of(row.registered_date)
         own = isinstance(row, HistoryRow)
         title = row.title if isinstance(row, HistoryRow) else _title(row)
         return Entry(
             id=row.key, pupil=self.person(row), kind="imported", subject=subject, value=row.grade_value,
             scale=scale.id, at=local(row.registered_date, time(12)), unit=UnitId(row.unit),
-            school_year=(row.school_year if isinstance(row, HistoryRow) else None) or str(year),
+            school_year=_school_year(row),
             term=row.semester or ("HT" if row.registered_date.month >= 7 else "VT"),
             year=row.year if own else None, finished=row.final_grade, trial=row.trial,
             adapted=row.adapted_study_plan, remark=row.remark, title=title,
             reason="" if isinstance(row, HistoryRow) else row.correction_type or "",
             source=row.source if isinstance(row, HistoryRow) else f"{SS12000}: {row.id}",
+            syllabus=None if isinstance(row, HistoryRow) else row.syllabus.id,
+            converted=False if isinstance(row, HistoryRow) else row.converted,
         )  # fmt: skip
 
     def _subject(self, row: AnyRow) -> Subject:
@@ -273,6 +274,17 @@ class _Known:
             row.school_form, row.subject_code, row.subject_name, points=row.points, language=row.language,
             choice=row.choice,
         )  # fmt: skip
+
+
+def _school_year(row: AnyRow) -> str:
+    """The school year of the term, where the row says it; else that of the day. `year` of SS 12000 is the
+    calendar's.
+    """
+    if isinstance(row, HistoryRow):
+        return row.school_year or str(SchoolYear.of(row.registered_date))
+    if row.year and row.semester:
+        return str(SchoolYear(row.year - (row.semester == "VT")))
+    return str(SchoolYear.of(row.registered_date))
 
 
 def _title(row: GradeRow) -> str:
@@ -328,9 +340,15 @@ def _new(mine: Sequence[tuple[int, Entry]], there: Mapping[str, Entry]) -> tuple
         old = there.get(entry.id)
         if old is None:
             new.append(entry)
-        elif replace(old, number=0, previous="", pupil=entry.pupil) != entry:
+        elif _as_taken(old, entry) != entry:
             faults.append(_fault(line, ImportedOtherwise(field="sourceId")))
     return new, faults
+
+
+def _as_taken(old: Entry, new: Entry) -> Entry:
+    """What is there, as its row was. Rows were once taken without edition and conversion."""
+    plain = replace(old, number=0, previous="", pupil=new.pupil)
+    return plain if plain.syllabus else replace(plain, syllabus=new.syllabus, converted=new.converted)
 
 
 def _bundles(head: Head, new: Sequence[Entry], known: list[Entry]) -> Iterator[Sequence[Write | Fact]]:

@@ -100,12 +100,19 @@ def grade(
         adapted_study_plan=entry.adapted,
         remark=entry.remark or None,
         converted=entry.converted,
-        correction_type=CORRECTIONS.get(entry.kind),
+        correction_type=_correction(entry),
         semester=entry.term,
         year=SchoolYear.parse(entry.school_year).start_year + (entry.term == "VT"),
         syllabus=Reference(id=UUID(entry.syllabus or syllabus)),
         diploma_project=DiplomaProject(title=entry.title, description=entry.title) if entry.title else None,
     )
+
+
+def _correction(entry: Entry) -> CorrectionType | None:
+    """What the entry corrects or changes by; an imported one as the file said."""
+    if entry.kind == "imported":
+        return next((word for word in CORRECTIONS.values() if word == entry.reason), None)
+    return CORRECTIONS.get(entry.kind)
 
 
 def responsible(deciders: Sequence[Decider]) -> PersonId | None:

@@ -94,6 +94,8 @@ def test_grades_are_published_told_of_and_counted(own: Deployed) -> None:
     counts = [band["count"] for one in open_["rows"] for band in one["values"]]
     assert all(count == 0 or count >= 5 for count in counts)
     query = {"schoolForm": "GR", "year": "4", "semester": period_body()["semester"]}
+    municipal = own.call("grades", "read_municipal_grade_statistics", home, query=query)
+    assert (municipal.status, municipal.body) == (200, {"data": []}), "the term has not settled"
     other = own.call("grades", "read_grade_statistics", home, path={"unit": own.world.unit}, query=query)
     refused(other, 404, "not-found")
 

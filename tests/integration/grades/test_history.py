@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.grades import ss12000
 from functions.grades.domain import catalogue as rules
 from functions.grades.queries import entries_of, wanted_heads
 from functions.grades.store import catalogue
@@ -153,15 +154,23 @@ def test_ss12000_grades_are_taken_as_they_are(school: Graded, cloud: Cloud) -> N
         "organisation": {"id": school.world.unit, "displayName": "Provskolan"}, "syllabus": {"id": syllabus},
         "registeredBy": {"id": new_id()}, "registeredDate": "2026-06-10", "gradeValue": "B",
         "finalGrade": True, "adaptedStudyPlan": "", "semester": "VT", "year": 2026,
-        "correctionType": "Rättelse",
+        "correctionType": "Rättelse", "converted": True,
     }  # fmt: skip
+    late = {**grade, "id": new_id(), "registeredDate": "2026-08-20", "gradeValue": "C"}
     unknown = {**grade, "id": new_id(), "syllabus": {"id": new_id()}}
     misspelt = {**grade, "id": new_id(), "gradevalue": "A"}
-    report = drop(cloud, "grades/history/ss12000.json", json.dumps([grade, unknown, misspelt]))
+    report = drop(cloud, "grades/history/ss12000.json", json.dumps([grade, unknown, misspelt, late]))
     assert [(f["line"], f["field"]) for f in report["faults"]] == [(3, "gradevalue"), (2, "syllabus")], report
-    (entry,) = known(one)
+    entry, after = known(one)
+    assert (after.school_year, after.term) == ("2025/26", "VT"), "the term's, whenever it was registered"
     assert (entry.subject.code, entry.subject.points, entry.value) == ("MATMAT01a", 100, "B")
     assert (entry.source, entry.reason) == (f"SS 12000: {grade['id']}", "Rättelse")
+    shown = ss12000.grade(entry, new_id(), entry.at, {}).model_dump(mode="json", by_alias=True)
+    same = ("gradeValue", "finalGrade", "registeredDate", "semester", "year", "correctionType", "converted")
+    assert {field: shown[field] for field in same} == {field: grade[field] for field in same}
+    assert (shown["syllabus"]["id"], shown["student"]["id"]) == (syllabus, one)
+    assert drop(cloud, "grades/history/again.json", json.dumps([grade, late]))["failed"] == 0
+    assert len(known(one)) == 2
 
 
 def test_more_grades_than_a_transaction_takes(school: Graded, taken: Any) -> None:
