@@ -119,21 +119,23 @@ def rows(leavers: Mapping[PersonId, Leaver], sexes: Mapping[PersonId, str]) -> t
     values = sorted({one.merit for one in leavers.values()}, reverse=True)
     worth: dict[PersonId, str] = {pupil: str(one.merit) for pupil, one in leavers.items()}
     able: dict[PersonId, str] = {pupil: one.level for pupil, one in leavers.items()}
+    classes = {pupil: one.klass for pupil, one in leavers.items()}
     return (
-        _row(MERIT, "Meritvärde", tuple(map(str, values)), worth, leavers, sexes),
-        _row(ELIGIBLE, "Behörighet", LEVELS, able, leavers, sexes),
+        result_row(MERIT, "Meritvärde", tuple(map(str, values)), worth, classes, sexes),
+        result_row(ELIGIBLE, "Behörighet", LEVELS, able, classes, sexes),
     )
 
 
-def _row(
+def result_row(
     code: str, name: str, values: tuple[str, ...], said: Mapping[PersonId, str],
-    leavers: Mapping[PersonId, Leaver], sexes: Mapping[PersonId, str],
+    classes: Mapping[PersonId, GroupId | None], sexes: Mapping[PersonId, str],
 ) -> Row:  # fmt: skip
+    """A row of one value for each pupil, by sex and class."""
     parts: dict[str, Counter[str]] = {sex: Counter() for sex in SEXES}
     groups: dict[GroupId, Counter[str]] = {}
     for pupil, value in said.items():
         parts[sex_of(pupil, sexes)][value] += 1
-        if klass := leavers[pupil].klass:
+        if klass := classes[pupil]:
             groups.setdefault(klass, Counter())[value] += 1
     return Row(
         code=code, name=name, scale=code, values=values,

@@ -23,6 +23,10 @@ ALL_PASSED = "allPassed"
 YES, NO = "ja", "nej"
 MERIT, ELIGIBLE = "merit", "eligibility"
 """The rows of results (`domain.leavers`): merit values, and what grades are enough for."""
+FIGURE, DIPLOMA = "figure", "diploma"
+"""Those of upper secondary school (`domain.graduates`): grade points, and which document they lead to."""
+EXACT = frozenset({ALL_PASSED, FIGURE, DIPLOMA})
+"""Rows that everybody's numbers have none of: beside the subjects they would narrow those down."""
 YEARS = 6
 """School years that are compared."""
 
@@ -87,7 +91,7 @@ def mean(scale: str, counts: Counts) -> float | None:
     10.0
     """
     known = BY_ID.get(scale)
-    if scale == MERIT and any(counts.values()):
+    if scale in (MERIT, FIGURE) and any(counts.values()):
         return round(sum(float(v) * n for v, n in counts.items()) / sum(counts.values()), 2)
     if known is None:
         return None
@@ -165,8 +169,7 @@ def sex_of(pupil: PersonId, sexes: Mapping[PersonId, str]) -> str:
 
 def renewed(new: Table, old: Table | None, rules: Rules = RULES) -> Table:
     """The table with the rows that everybody's numbers are made of: those of before, until so many grades
-    are otherwise that the difference of the two is no single pupil's. How many have passed in everything is
-    not among them: beside the subjects it would narrow those down.
+    are otherwise that the difference of the two is no single pupil's. What is `EXACT` is not among them.
     """
     before = {(row.code, row.scale): row for row in old.open} if old else {}
 
@@ -177,7 +180,7 @@ def renewed(new: Table, old: Table | None, rules: Rules = RULES) -> Table:
     rows = tuple(
         Row(code=r.code, name=r.name, scale=r.scale, values=r.values, sexes=r.sexes)
         for r in map(row_of, new.rows)
-        if r.code != ALL_PASSED
+        if r.code not in EXACT
     )
     return Table(
         unit=new.unit, form=new.form, year=new.year, term=new.term, school_year=new.school_year,

@@ -118,9 +118,38 @@ class ResultsView(Shape):
     groups: list[GroupResults] | None
 
 
+class PartGraduates(Shape):
+    """Of those with grades in a whole programme of upper secondary school: the mean grade points
+    (genomsnittlig betygspoäng), how many reach a diploma, how many a certificate of studies, and of how many
+    it is not known, as without a study plan.
+    """
+
+    students: int
+    mean_grade_points: float | None
+    diploma: int
+    studies: int
+    unknown: int
+
+
+class GroupGraduates(Shape):
+    """Those of a class."""
+
+    group: Id
+    results: PartGraduates
+
+
+class GraduatesView(Shape):
+    """How upper secondary school ends, exact: of all, by sex, by class."""
+
+    whole: PartGraduates
+    sexes: dict[str, PartGraduates]
+    groups: list[GroupGraduates]
+
+
 class TableView(Shape):
     """A unit's year in a term. `rules`: by which rules small numbers are left out; null where none are.
-    `results` of compulsory school from year 9.
+    `results` of compulsory school from year 9, `graduates` of upper secondary school for who answers for the
+    unit.
     """
 
     organisation: Id
@@ -132,6 +161,7 @@ class TableView(Shape):
     rules: str | None
     rows: list[RowView]
     results: ResultsView | None
+    graduates: GraduatesView | None
 
 
 class MunicipalTable(Shape):

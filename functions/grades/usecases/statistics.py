@@ -9,20 +9,18 @@ from dataclasses import replace
 from functools import partial
 
 from functions.access import guard
-from functions.grades.domain import leavers, municipality
+from functions.grades.domain import graduates, leavers, municipality
 from functions.grades.domain import statistics as rules
-from functions.grades.domain.catalogue import Entry, Term, family, standing
+from functions.grades.domain.catalogue import Entry, Term, family
 from functions.grades.domain.disclosure import RULES, Band, Shown
-from functions.grades.domain.held import Held
-from functions.grades.domain.leavers import Leaver, Part
-from functions.grades.domain.marks import mark_of
+from functions.grades.domain.leavers import Part
 from functions.grades.domain.municipality import Total
 from functions.grades.domain.periods import Period
 from functions.grades.domain.statistics import Counts, Row, Table
 from functions.grades.schemas import statistics as schemas
 from functions.grades.store import catalogue, periods
 from functions.grades.store import statistics as store
-from functions.grades.store.catalogue import Head
+from functions.grades.usecases import results
 from functions.organisation import queries as organisation
 from functions.register import queries as register
 from skolkit.clock import now, today
@@ -49,11 +47,9 @@ def count_period(id: str) -> None:
         return
     entries = list(_entries(period))
     sexes = _sexes(sorted({entry.pupil for entry in entries}))
-    results = {
-        year: _results(period, some, sexes) for year, some in leavers.pupils_of(period, entries).items()
-    }
+    found = results.results_of(period, entries, sexes)
     for table in rules.tables(period, entries, sexes, now()):
-        persist(partial(_keep, replace(table, rows=(*table.rows, *results.get(table.year, ())))))
+        persist(partial(_keep, replace(table, rows=(*table.rows, *found.get(table.year, ())))))
 
 
 def count_around(pupil: PersonId, id: str) -> None:
@@ -88,29 +84,6 @@ def _sexes(pupils: Sequence[PersonId]) -> dict[PersonId, str]:
     return found
 
 
-def _results(period: Period, pupils: Iterable[PersonId], sexes: Mapping[PersonId, str]) -> tuple[Row, ...]:
-    """What the grades of pupils were worth at the end of the period's term."""
-    found: dict[PersonId, Leaver] = {}
-    for some in chunks(sorted(pupils), LIMIT):
-        day = min(period.due, today())
-        heads, parts = fetch(catalogue.wanted_heads(some), organisation.wanted_groups_of(some, day))
-        (known,) = fetch(organisation.wanted_groups(sorted({g for of in parts.values() for g in of}), day))
-        for pupil, head in heads.items():
-            own = (g for g in parts.get(pupil, ()) if g in known and known[g].kind == "klass")
-            marks = map(mark_of, _stood(head, period))
-            found[pupil] = leavers.leaver(marks, day, min(own, default=None))
-    return leavers.rows(found, sexes)
-
-
-def _stood(head: Head, period: Period) -> Iterable[Held | Entry]:
-    """What stood of the decisions up to the term: what stands, when nothing of later terms does."""
-    last = period.school_year, period.term
-    if all((one.school_year, one.term) <= last for one in head.held.values()):
-        return head.held.values()
-    known = catalogue.entries([head.pupil])
-    return standing(one for one in known if (one.school_year, one.term) <= last).values()
-
-
 def _keep(table: Table) -> None:
     commit(store.table_item(rules.renewed(table, store.find_table(table))))
 
@@ -140,6 +113,7 @@ def read_grade_statistics_file(caller: Caller, unit: UnitId, query: schemas.File
     tables = read(caller, unit, query).data
     groups = {g.group for table in tables for row in table.rows for g in row.groups or ()}
     groups |= {g.group for table in tables if table.results for g in table.results.groups or ()}
+    groups |= {g.group for table in tables if table.graduates for g in table.graduates.groups}
     known = fetch(organisation.wanted_groups(sorted(map(GroupId, groups)), today()))[0] if groups else {}
     names = {str(id): group.name for id, group in known.items()}
     content = write_table([HEADINGS, *_lines(tables, names)], query.format, title="Betyg")
@@ -167,8 +141,23 @@ def _lines(tables: Iterable[schemas.TableView], names: Mapping[str, str]) -> Ite
                     yield [*about, part, size, " ".join(band.grade_values), band.count, share]
                 if not bands:
                     yield [*about, part, "–" if size is None else size, "–", "–", "–"]
+        if table.graduates:
+            yield from _graduate_lines(table, table.graduates, names)
         if table.results:
             yield from _result_lines(table, table.results, names)
+
+
+def _graduate_lines(
+    table: schemas.TableView, found: schemas.GraduatesView, names: Mapping[str, str]
+) -> Iterator[list[object]]:
+    about = [table.school_year, table.semester, table.year or ""]
+    parts = [("Alla", found.whole), *found.sexes.items()]
+    parts += [(names.get(one.group, one.group), one.results) for one in found.groups]
+    for part, said in parts:
+        mean = _said(said.mean_grade_points)
+        yield [*about, rules.FIGURE, "Genomsnittlig betygspoäng", part, said.students, "", mean, ""]
+        for name, count in (("Examen", said.diploma), ("Studiebevis", said.studies), ("Okänt", said.unknown)):
+            yield [*about, rules.DIPLOMA, name, part, said.students, "", count, ""]
 
 
 def _result_lines(
@@ -209,15 +198,33 @@ def list_open_grade_statistics(caller: Caller, query: schemas.UnitsQuery) -> sch
 
 def _exact_view(table: Table) -> schemas.TableView:
     counted = [_exact(row) for row in table.rows if row.code not in RESULTS]
+    return _view(table, counted, _exact_results(table), None, _graduates(table))
+
+
+def _exact_results(table: Table) -> schemas.ResultsView | None:
     found = leavers.exact(table)
     if found is None:
-        return _view(table, counted, None, None)
+        return None
     whole, sexes, groups = found
-    results = schemas.ResultsView(
+    return schemas.ResultsView(
         whole=_part(whole), sexes={sex: _part(part) for sex, part in sexes.items()},
         groups=[schemas.GroupResults(group=id, results=_part(part)) for id, part in groups.items()],
     )  # fmt: skip
-    return _view(table, counted, results, None)
+
+
+def _graduates(table: Table) -> schemas.GraduatesView | None:
+    found = graduates.exact(table)
+    if found is None:
+        return None
+    whole, sexes, groups = found
+    return schemas.GraduatesView(
+        whole=_ended(whole), sexes={sex: _ended(part) for sex, part in sexes.items()},
+        groups=[schemas.GroupGraduates(group=id, results=_ended(part)) for id, part in groups.items()],
+    )  # fmt: skip
+
+
+def _ended(part: graduates.Part) -> schemas.PartGraduates:
+    return schemas.PartGraduates(students=part.size, mean_grade_points=part.mean, **part.endings)
 
 
 def count_municipality() -> None:
@@ -273,7 +280,7 @@ def _open(table: Table) -> schemas.TableView:
     return _view(table, [_protected(r) for r in table.open if r.code not in RESULTS], results, RULES.id)
 
 
-RESULTS = (rules.MERIT, rules.ELIGIBLE)
+RESULTS = (rules.MERIT, rules.ELIGIBLE, rules.FIGURE, rules.DIPLOMA)
 
 
 def _part(part: Part) -> schemas.PartResults:
@@ -290,12 +297,13 @@ def _part(part: Part) -> schemas.PartResults:
 
 
 def _view(
-    table: Table, rows: Sequence[schemas.RowView], results: schemas.ResultsView | None, by: str | None
-) -> schemas.TableView:
+    table: Table, rows: Sequence[schemas.RowView], results: schemas.ResultsView | None, by: str | None,
+    graduates: schemas.GraduatesView | None = None,
+) -> schemas.TableView:  # fmt: skip
     return schemas.TableView(
         organisation=table.unit, school_form=table.form, year=table.year, semester=table.term,
         school_year=table.school_year, counted_timestamp=table.counted, rules=by, rows=list(rows),
-        results=results,
+        results=results, graduates=graduates,
     )  # fmt: skip
 
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from functions.grades.domain.periods import Period
 from functions.grades.domain.prognosis import ORDINARY
-from functions.grades.store import catalogue, statistics
+from functions.grades.store import catalogue, periods, statistics
 from functions.organisation.store import units
 from functions.register import queries as register
-from skolkit.clock import local, today
+from infra.local.cloud import Cloud
+from skolkit.clock import local, now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import commit
@@ -23,9 +25,11 @@ from skolkit.types import PersonId, UnitId, new_id
 from tests.integration.test_attendance_day import at
 from tests.support.areas import Answer, acting_as, call, deliver, outbox, run_schedule
 from tests.support.asks import new_key
-from tests.support.grade_book import put
+from tests.support.grade_book import course, put
 from tests.support.grading import Graded, period_body
+from tests.support.gymnasium import imagine_gymnasium
 from tests.support.meter import metered
+from tests.support.world import drop
 
 QUERY = {"schoolForm": "GR", "year": "9"}
 
@@ -292,3 +296,51 @@ def test_the_units_together_are_counted_once_a_term_has_settled(
         commit(statistics.table_item(more))
     run_schedule("grades", "count_municipality")
     assert all_units() == [total], "once"
+
+
+def test_how_upper_secondary_school_ends_is_counted_of_who_has_a_whole_programme(
+    school: Graded, cloud: Cloud
+) -> None:
+    made = imagine_gymnasium(school.world, serial=43, count=2)
+    for key, content in made.files.items():
+        if "lessons" not in key:
+            drop(cloud, key, content)
+    unit, (done, underway) = school.world.unit, made.pupils
+    levels = [
+        ("SVEN3000X", "C", 100),
+        ("ENGE2000X", "C", 100),
+        ("MATE1C00X", "C", 100),
+        ("KEMI1000X", "A", 1800),
+    ]
+    put(done, unit, *(course(done, unit, *level) for level in levels))
+    put(done, unit, course(done, unit, "GYARNA", "E", name="Gymnasiearbete"))
+    put(underway, unit, course(underway, unit, *levels[0]))
+    year = str(SchoolYear.of(today()))
+    period = Period(
+        id=new_id(), unit=UnitId(unit), form=SchoolForm.UPPER_SECONDARY, years=(), school_year=year,
+        term="VT", opens=today(), due=today(), state="closed",
+    )  # fmt: skip
+    with acting_as("grades"):
+        commit(*periods.period_writes(period))
+    shut = {
+        "id": new_id(), "type": "grades.PeriodClosed.v1", "time": stamp(now()),
+        "data": {"period": period.id, "unit": unit},
+    }  # fmt: skip
+    assert deliver("grades", "count_grades", shut) == []
+    query = {"schoolForm": "GY", "semester": "VT"}
+    path = {"unit": unit}
+    answer = call("grades", "read_grade_statistics", school.principal, path=path, query=query)
+    (table,) = answer.body["data"]
+    whole = table["graduates"]["whole"]
+    # 600 points of C, 1,800 of A; without a study plan nobody knows whether the programme is reduced.
+    assert whole == {
+        "students": 1, "meanGradePoints": 18.75, "diploma": 0, "studies": 0, "unknown": 1,
+    }  # fmt: skip
+    assert sum(part["students"] for part in table["graduates"]["sexes"].values()) == 1
+    assert {row["subjectCode"] for row in table["rows"]} >= {"SVEN3000X", "allPassed"}
+    home = call("grades", "read_open_grade_statistics", done, path=path, query=query).body["data"]
+    assert [one["graduates"] for one in home] == [None]
+    file = call(
+        "grades", "read_grade_statistics_file", school.principal, path=path, query=query | {"exact": "true"}
+    )
+    assert "Genomsnittlig betygspoäng" in b64decode(file.body["content"]).decode("utf-8-sig")
