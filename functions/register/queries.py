@@ -63,6 +63,7 @@ __all__ = [
     "shown_names",
     "tie_end",
     "units_around",
+    "wanted_also",
     "wanted_births",
     "wanted_guardians",
     "wanted_listed",
@@ -91,6 +92,13 @@ def wanted_births(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, date]]:
 def wanted_sexes(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, Sex]]:
     """Sexes by id and nothing else, not even who is protected, for `skolkit.table.fetch`: to count with."""
     return people_store.wanted_sexes(ids)
+
+
+def wanted_also(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[PersonId, ...]]]:
+    """The closed records that proved to be people among `ids`, for `skolkit.table.fetch`, of the same items
+    as the names; people without are left out.
+    """
+    return people_store.wanted_also(ids)
 
 
 def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:

@@ -7,7 +7,7 @@ and school year, so that many pupils' are one batch read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -206,14 +206,21 @@ def results(pupils: Sequence[PersonId], paper: NationalTest) -> dict[PersonId, R
     return found
 
 
-def wanted_grades(pupils: Sequence[PersonId], subject: str, year: SchoolYear) -> Wanted[dict[PersonId, str]]:
-    """Pupils' test grades in a subject and a school year; those without are left out."""
-    keys = {result_key(pupil, year, subject): pupil for pupil in pupils}
+def wanted_grades(
+    records: Mapping[PersonId, Sequence[PersonId]], subject: str, year: SchoolYear
+) -> Wanted[dict[PersonId, str]]:
+    """Test grades in a subject and a school year, by pupil; those without are left out. `records` by pupil
+    are those looked at: the first that has a grade holds.
+    """
+    keys = {pupil: [result_key(one, year, subject) for one in some] for pupil, some in records.items()}
+    wanted = list(dict.fromkeys(key for some in keys.values() for key in some))
 
     def answer(found: dict[tuple[str, str], Any]) -> dict[PersonId, str]:
-        return {keys[key]: item.grade for key, item in found.items() if item.grade}
+        graded = {key: item.grade for key, item in found.items() if item.grade}
+        mine = {pupil: [graded[key] for key in some if key in graded] for pupil, some in keys.items()}
+        return {pupil: grades[0] for pupil, grades in mine.items() if grades}
 
-    return Wanted(ResultItem, list(keys), answer, only=("grade",))
+    return Wanted(ResultItem, wanted, answer, only=("grade",))
 
 
 def page_of_results(

@@ -101,7 +101,8 @@ class ProposalView(Shape):
 
 class LineView(Shape):
     """A pupil on the sheet. `left`: no longer in the group; `earlier` is what stands in the catalogue in the
-    subject. Names are null for who the caller may not see.
+    subject, `testGrade` the national test's in it this school year. Names are null for who the caller may
+    not see.
     """
 
     student: Id
@@ -122,6 +123,7 @@ class LineView(Shape):
     support: str
     title: str
     earlier: str | None
+    test_grade: str | None
 
 
 class SheetView(Shape):

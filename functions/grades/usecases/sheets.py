@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from functions.assessment import queries as assessment
 from functions.grades.domain import grading as rules
 from functions.grades.domain import subjects
 from functions.grades.domain.grading import Change, Grader, Line
@@ -41,13 +42,15 @@ from skolkit.clock import today
 from skolkit.errors import ChangedMeanwhile
 from skolkit.identity import Caller
 from skolkit.retry import persist
+from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import commit, fetch
 from skolkit.types import PersonId
 
 
 def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
     """A group with everything on its sheet. Three round trips for its teachers: the sheet; the group and who
-    is certified; names and what stands in the catalogue, with the audit row beside them. One more for others.
+    is certified; names, what stands in the catalogue and the national test's grades, with the audit row
+    beside them. One more for others, for more than 33 pupils, and when a pupil had another record before.
     """
     work = require_work(caller, "grades:read_sheet", period, activity)
     groups, certified = fetch(
@@ -58,15 +61,35 @@ def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
     pupils = [*members, *(pupil for pupil in work.sheet.lines if pupil not in members)]
     teachers = frozenset(work.graders)
     with recording(Trace(caller.person_id, "open_grades", work.activity.groups[0], changes=activity)):
-        names, heads = fetch(register.wanted_names(pupils), catalogue.wanted_heads(pupils))
+        names, heads, tests = _known(work, pupils)
         shown = register.shown_names(
             caller, names, teachers=teachers, mentors=frozenset(), duties=work.duties
         )
     who = perhaps(work, certified)
     rows = [
-        _line_view(work, pupil, pupil in members, who, shown.get(pupil), heads[pupil]) for pupil in pupils
+        _line_view(work, pupil, pupil in members, who, shown.get(pupil), heads[pupil], tests.get(pupil))
+        for pupil in pupils
     ]
     return _sheet_view(work, who, rows)
+
+
+def _known(
+    work: Work, pupils: Sequence[PersonId]
+) -> tuple[dict[PersonId, PersonName], dict[PersonId, Head], dict[PersonId, str]]:
+    """Pupils' names, what stands in the catalogue, and their national test's grades of the school year, which
+    weigh most (skollagen 10:20 a, 15:25 a). One round trip, two when somebody had another record before.
+    """
+    tests = partial(
+        assessment.wanted_test_grades, subject=work.subject().code,
+        year=SchoolYear.parse(work.period.school_year),
+    )  # fmt: skip
+    names, heads, grades, also = fetch(
+        register.wanted_names(pupils), catalogue.wanted_heads(pupils), tests(pupils),
+        register.wanted_also(pupils),
+    )  # fmt: skip
+    if earlier := [pupil for pupil in also if pupil not in grades]:
+        grades |= fetch(tests(earlier, also=also))[0]
+    return names, heads, grades
 
 
 def _sheet_view(work: Work, who: Sequence[Grader], rows: list[LineView]) -> SheetView:
@@ -82,7 +105,13 @@ def _sheet_view(work: Work, who: Sequence[Grader], rows: list[LineView]) -> Shee
 
 
 def _line_view(
-    work: Work, pupil: PersonId, member: bool, who: Sequence[Grader], name: PersonName | None, head: Head
+    work: Work,
+    pupil: PersonId,
+    member: bool,
+    who: Sequence[Grader],
+    name: PersonName | None,
+    head: Head,
+    test_grade: str | None,
 ) -> LineView:
     line = work.sheet.line(pupil)
     held = head.held.get(work.subject(line).key)
@@ -92,7 +121,7 @@ def _line_view(
         state=rules.standing_of(line, who), proposals=_proposals(line), value=line.value, entry=line.entry,
         reads=line.reads, finished=work.finished(line), choice=line.choice, language=line.language,
         adapted_study_plan=line.adapted, remark=line.remark, support=line.support, title=line.title,
-        earlier=held.value if held and held.id != line.entry else None,
+        earlier=held.value if held and held.id != line.entry else None, test_grade=test_grade,
     )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ class RegisterItem(Item):
 
 class PersonItem(RegisterItem, discriminator="person"):
     """A person. `digest` is of the file row last taken, `municipality` where the person is registered
-    (folkbokförd), `notice` what the population register last said: time, digest, marking, parish. The
-    identity number is an attribute, never a key of people.
+    (folkbokförd), `notice` what the population register last said: time, digest, marking, parish; `also` the
+    closed records that proved to be this person. The identity number is an attribute, never a key of people.
     """
 
     fed = True
@@ -48,6 +48,7 @@ class PersonItem(RegisterItem, discriminator="person"):
     external_ids = JSONAttribute(null=True)
     municipality = UnicodeAttribute(null=True)
     merged_into = UnicodeAttribute(null=True)
+    also = JSONAttribute(null=True)
     digest = UnicodeAttribute(null=True)
     notice = JSONAttribute(null=True)
 

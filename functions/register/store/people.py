@@ -75,6 +75,16 @@ def wanted_merged(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, PersonId]]:
     return Wanted(PersonItem, list(keys), answer, only=("merged_into",))
 
 
+def wanted_also(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[PersonId, ...]]]:
+    """The closed records that proved to be people among `ids`; those without are left out."""
+    keys = {profile_key(person): person for person in ids}
+
+    def answer(found: dict[tuple[str, str], PersonItem]) -> dict[PersonId, tuple[PersonId, ...]]:
+        return {keys[key]: tuple(map(PersonId, item.also)) for key, item in found.items() if item.also}
+
+    return Wanted(PersonItem, list(keys), answer, only=("also",))
+
+
 def wanted_digests(ids: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[str, bool]]]:
     """The digest of the row each stored person was last taken from ("" for one entered by hand), and whether
     they are protected.

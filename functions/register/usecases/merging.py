@@ -43,6 +43,7 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
     gain = merging.merge(card, other_card)
     _require_closable(id, other_card.id, rows)
     other.merged_into = id
+    kept.also = [*(kept.also or ()), other_card.id, *other_card.also]
     writes: list[Write] = [kept, other]
     writes += [Overwrite(number_item(id, span.number, span.since)) for span in gain.numbers]
     writes += [Overwrite(civic_item(span.number, id)) for span in other_card.numbers]

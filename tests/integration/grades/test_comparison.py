@@ -7,8 +7,10 @@ from typing import Any
 from skolkit.clock import today
 from skolkit.types import PersonId
 from tests.support import national_tests as tests
-from tests.support.areas import call
+from tests.support.areas import call, deliver, outbox
+from tests.support.asks import new_key
 from tests.support.grading import Graded
+from tests.support.meter import metered
 from tests.support.national_tests import YEAR, done, result, save
 
 
@@ -61,3 +63,46 @@ def test_few_pupils_are_not_shown(school: Graded) -> None:
     found = compare(school, school.principal).body
     assert found["unit"] is None
     assert [row["counts"] for row in found["teachers"]] == [None]
+
+
+def written(school: Graded, grade: str, absent: int = 0) -> list[str]:
+    """The class's test in English, reported for those who may be named but the first `absent`: all of them."""
+    teacher, office = school.teachers[0], school.world.staff("administrator")
+    test = tests.enter(office, year=9, combine="given", limits=None, parts=[tests.part("A")])
+    sitting = tests.plan(school.principal, school.world.unit, test["id"], school.klass.id, teacher)["id"]
+    pupils = [row["student"] for row in done(tests.ask("read_sitting", teacher, sitting=sitting))["rows"]]
+    done(save(teacher, sitting, *(result(pupil, given=grade, A=grade) for pupil in pupils[absent:])))
+    return pupils
+
+
+def test_the_sheet_shows_the_test_grade_beside_the_proposal_in_the_same_round_trips(school: Graded) -> None:
+    teacher = school.teachers[0]
+    pupils = written(school, "C")
+    with metered() as use:
+        sheet = school.open(teacher, "EN")
+    protected = sum(p.protection is not None for p in school.pupils)
+    assert use.operations.count("BatchGetItem") == 3
+    assert use.trips <= 4 + protected  # the fourth is the audit row, beside the last reading
+    shown = {row["student"]: row["testGrade"] for row in sheet["students"]}
+    assert shown == {pupil: "C" if pupil in pupils else None for pupil in school.klass.pupil_ids}
+    assert {row["testGrade"] for row in school.open(teacher)["students"]} == {None}  # mathematics
+    assert school.ask("open_sheet", school.teachers[1], "EN").status == 404
+
+
+def test_a_test_written_under_a_closed_record_counts(school: Graded) -> None:
+    teacher, office = school.teachers[0], school.world.staff("administrator")
+    kept, closed, *rest = written(school, "C", absent=1)
+    path, body = {"person": kept}, {"duplicate": closed}
+    merged = call("register", "merge_persons", office, path=path, body=body, headers=new_key())
+    assert merged.status == 201, merged.body
+    facts = [fact for fact in outbox("register") if fact["type"] == "register.PersonsMerged.v1"]
+    assert deliver("organisation", "follow_merge", *facts) == []
+    shown = {row["student"]: row["testGrade"] for row in school.open(teacher, "EN")["students"]}
+    assert (shown[kept], shown[rest[0]]) == ("C", "C")
+    assert closed not in shown
+    values: dict[str, Any] = {pupil: "BCD"[n % 3] for n, pupil in enumerate([kept, *rest])}
+    assert school.set(teacher, values, "EN").status == 201
+    assert compare(school, school.principal).body["unit"]["students"] == len(values)
+    undone = call("register", "undo_merge", office, path={"merge": merged.body["id"]}, headers=new_key())
+    assert undone.status == 204, undone.body
+    assert compare(school, school.principal).body["unit"]["students"] == len(rest)
