@@ -106,11 +106,13 @@ def _sittings(found: list[Sitting], person: PersonId, part: str) -> Section:
     return section(
         "assessment.test_group", f"Provgrupper där personen {part}",
         "Test groups in which the person writes" if part == "skriver" else "Test groups of the person",
-        {**_TEST, "group": ("Grupp", "Group"), "special": ("Något anpassas", "Something is adapted")},
+        {**_TEST, "group": ("Grupp", "Group"), "special": ("Något anpassas", "Something is adapted"),
+         "outside": ("Annan årskurs", "Another year")},
         [
             [
                 str(one.paper.school_year), one.paper.name, one.group,
                 "ja" if person in one.special else "nej",
+                one.admitted[person].why if person in one.admitted else None,
             ]
             for one in found
         ],

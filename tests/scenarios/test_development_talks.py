@@ -47,7 +47,7 @@ def mails(own: Deployed, pupil: NewPupil, subject: str) -> list[dict[str, Any]]:
 
 
 def told(own: Deployed, pupil: NewPupil, subject: str) -> None:
-    """Both guardians have a mail, or one for each child they have in the class; others may get theirs first."""
+    """Both guardians have a mail, or one for each child in the class; others may get theirs first."""
     eventually(lambda: len({to for mail in mails(own, pupil, subject) for to in mail["To"]}) == 2)
 
 

@@ -131,7 +131,9 @@ def tested(s: Schools) -> dict[str, str]:
     office, head, responsible = (s.people[who] for who in ("administrator", "principal", "teacher"))
     markers = [s.people["other teacher"], s.people["other mentor"]]
     test = enter(office, parts=[part(code) for code in "ABCDE"], combine="given", limits=None)
-    sitting = plan(head, s.home.unit, test["id"], s.home.klass.id, responsible)["id"]
+    fifth = [{"student": pupil, "why": "taughtInTheYear"} for pupil in s.home.klass.pupil_ids]
+    more: Any = {"outsideTheYear": fifth}
+    sitting = plan(head, s.home.unit, test["id"], s.home.klass.id, responsible, **more)["id"]
     labelled = marking(responsible, sitting, "A", markers, begun=False)
     begun, ready = (marking(responsible, sitting, code, markers) for code in "BC")
     papers = codes(markers[0], ready)

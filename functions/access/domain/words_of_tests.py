@@ -7,6 +7,10 @@ from functions.access.domain.deeds import Deed, change, read
 DEEDS: dict[str, Deed] = {
     "add_matrix": change("gjorde en matris", "made a matrix"),
     "add_test": change("lade in ett nationellt prov i kalendern", "entered a national test"),
+    "admit_to_test": change(
+        "lät en elev skriva ett annat års nationella prov",
+        "let a pupil write the national test of another year",
+    ),
     "begin_marking": change("startade en anonym bedömning", "began a marking without names"),
     "change_markers": change("ändrade vilka som bedömer ett prov", "changed who marks a test"),
     "change_matrix": change("ändrade en matris", "changed a matrix"),

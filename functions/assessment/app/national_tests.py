@@ -5,6 +5,7 @@ from __future__ import annotations
 from functions.assessment.app.base import api, on
 from functions.assessment.domain import national_tests as calendar_rules
 from functions.assessment.domain import sittings as rules
+from functions.assessment.domain import writers
 from functions.assessment.domain.national_tests import TestId
 from functions.assessment.domain.sittings import SittingId
 from functions.assessment.events import TestExportAsked
@@ -24,7 +25,8 @@ from skolkit.types import PersonId, UnitId
 
 PLAN = (
     rules.UnknownTest, rules.UnknownGroup, rules.NotStaffHere, rules.TooManyPupils, rules.AlreadySitting,
-    rules.OutsideTheDays, rules.UnknownPart,
+    rules.OutsideTheDays, rules.UnknownPart, rules.OwnCase, writers.WrongYear, writers.WrongWhy,
+    writers.PrincipalDecides,
 )  # fmt: skip
 
 

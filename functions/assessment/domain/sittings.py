@@ -17,6 +17,7 @@ from functions.assessment.domain.national_tests import (
     check_outcome,
     whole_grade,
 )
+from functions.assessment.domain.writers import Admission
 from skolkit.clock import LOCAL
 from skolkit.errors import ChangedMeanwhile, DomainError, Text
 from skolkit.types import GroupId, PersonId, UnitId
@@ -165,7 +166,8 @@ class Sealed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
     """A test of a group. `paper` is the test in the edition it is held in; `special` are pupils with special
-    arrangements, that there are any and never why; `begun`: somebody has a result; `sealed` by part.
+    arrangements, that there are any and never why; `admitted` those of other years, as the principal decided;
+    `begun`: somebody has a result; `sealed` by part.
     """
 
     id: SittingId
@@ -175,6 +177,7 @@ class Sitting:
     responsible: PersonId
     pupils: tuple[PersonId, ...]
     special: frozenset[PersonId] = frozenset()
+    admitted: Mapping[PersonId, Admission] = field(default_factory=dict)
     slots: Mapping[str, Slot] = field(default_factory=dict)
     begun: bool = False
     sealed: Mapping[str, Sealed] = field(default_factory=dict)

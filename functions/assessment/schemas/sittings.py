@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from functions.assessment.domain.national_tests import MOST_POINTS, Outcome, State
 from functions.assessment.domain.sittings import MOST_PUPILS, Change, Ground, Ruling
+from functions.assessment.domain.writers import Why
 from functions.assessment.schemas.common import Id
 from functions.assessment.schemas.national_tests import Code, Grade, PartBody, Year
 from skolkit.http import Shape
@@ -24,14 +25,23 @@ class SlotBody(Shape):
     room: Annotated[str, Field(max_length=50)] = ""
 
 
+class AdmittedBody(Shape):
+    """A pupil of another year or form who writes the test as the principal decides, and why."""
+
+    student: Id
+    why: Why
+
+
 class SittingBody(Shape):
-    """Who is responsible, who writes (None: everybody in the group), when. `specialArrangements` are those
-    for whom the school adapts something; not why.
+    """Who is responsible, who writes (None: everybody in the group for whom the test is), when.
+    `specialArrangements` are those for whom the school adapts something; not why. `outsideTheYear`: those of
+    other years, whom only the principal adds; who has been added stays without being named again.
     """
 
     responsible: Id
     students: Annotated[list[Id], Field(max_length=MOST_PUPILS)] | None = None
     special_arrangements: Annotated[tuple[Id, ...], Field(max_length=MOST_PUPILS)] = ()
+    outside_the_year: Annotated[tuple[AdmittedBody, ...], Field(max_length=MOST_PUPILS)] = ()
     slots: Annotated[tuple[SlotBody, ...], Field(max_length=12)] = ()
 
 
@@ -77,12 +87,15 @@ class PartResult(Shape):
 
 
 class Writer(Shape):
-    """A pupil of a sitting; `version` is that of the result (0: none yet)."""
+    """A pupil of a sitting; `outsideTheYear`: why one of another year writes; `version` is that of the result
+    (0: none yet).
+    """
 
     student: Id
     given_name: str
     family_name: str
     special_arrangements: bool
+    outside_the_year: Why | None
     parts: list[PartResult]
     test_grade: str | None
     version: int

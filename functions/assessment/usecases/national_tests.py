@@ -81,12 +81,13 @@ def give_subjects(caller: Caller, unit: UnitId, body: GivenBody, version: int) -
     return _unit_tests(unit, year)
 
 
-def require_planner(caller: Caller, unit: UnitId) -> None:
-    """Let the caller plan a unit's tests, or `NotFound`. Two round trips."""
+def require_planner(caller: Caller, unit: UnitId) -> tuple[guard.Duty, ...]:
+    """The duties of a caller who may plan a unit's tests, or `NotFound`. Two round trips."""
     duties = organisation.duties_of(caller.person_id)
     guard.require(caller, "assessment:plan_tests", guard.Unit(unit), duties)
     if organisation.unit(unit) is None:
         raise NotFound
+    return duties
 
 
 def _unit_tests(unit: UnitId, year: SchoolYear) -> UnitTests:

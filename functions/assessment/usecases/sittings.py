@@ -5,14 +5,16 @@ A part that is marked without names has no result of anybody here until its key 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from functions.access import guard
 from functions.assessment.domain import national_tests as calendar
 from functions.assessment.domain import sittings as rules
+from functions.assessment.domain import writers
 from functions.assessment.domain.national_tests import Outcome, TestId
 from functions.assessment.domain.sittings import Result, Sitting, SittingId, Slot
+from functions.assessment.domain.writers import Admission, Place
 from functions.assessment.events import TestResultsReported
 from functions.assessment.schemas.common import PageQuery
 from functions.assessment.schemas.national_tests import TestView, YearQuery
@@ -47,29 +49,32 @@ from skolkit.types import GroupId, PersonId, UnitId, new_id
 
 
 def plan_sitting(caller: Caller, unit: UnitId, new: NewSitting, key: RequestKey) -> SittingState:
-    """Plan a test of a group. Nine round trips: duties, unit, test, given subjects, group, the responsible's
-    duties, the unit's sittings (2), commit.
+    """Plan a test of a group. Ten round trips: duties, unit, test, given subjects, group, the responsible's
+    duties, the unit's enrolments, its sittings (2), commit; one more for each pupil enrolled elsewhere, and
+    when the principal adds somebody of another year.
     """
-    require_planner(caller, unit)
+    duties = require_planner(caller, unit)
     test = calendar_store.find_test(TestId(new.test))
     if test is None:
         raise rules.UnknownTest(field="test", value=new.test)
     calendar.check_given(test, calendar_store.given(unit, test.school_year)[0])
-    one = _planned(Sitting(
+    one = _planned(caller, duties, Sitting(
         id=SittingId(new_id()), unit=unit, group=GroupId(new.group), paper=test,
         responsible=PersonId(new.responsible), pupils=(),
     ), new)  # fmt: skip
     view = state_view(replace(one, version=1))
     commit(
         *store.sitting_writes(None, one),
-        trace=Trace(caller.person_id, "plan_sitting", one.group, changes=one.id),
+        trace=[Trace(caller.person_id, "plan_sitting", one.group, changes=one.id), *_admissions({}, one)],
         once=key.once(view.model_dump_json(by_alias=True)),
     )
     return view
 
 
-def _planned(sitting: Sitting, body: SittingBody) -> Sitting:
-    """The sitting as it is wanted, checked against the group, the staff and the unit's other sittings."""
+def _planned(caller: Caller, duties: Sequence[guard.Duty], sitting: Sitting, body: SittingBody) -> Sitting:
+    """The sitting as it is wanted, checked against the group, the pupils' years, the staff and the unit's
+    other sittings.
+    """
     group = organisation.group(sitting.group, today())
     if group is None or group.unit != sitting.unit:
         raise rules.UnknownGroup(field="group")
@@ -78,25 +83,74 @@ def _planned(sitting: Sitting, body: SittingBody) -> Sitting:
     members = dict.fromkeys(
         (*group.members, *sitting.pupils)
     )  # who has left the group meanwhile has written it
-    wanted = group.members if body.students is None else tuple(map(PersonId, dict.fromkeys(body.students)))
+    new = _newly_admitted(caller, duties, sitting, body)
+    asked = None if body.students is None else tuple(map(PersonId, dict.fromkeys(body.students)))
+    wanted = writers.choose(
+        sitting.paper, asked, members, sitting.pupils, _places(sitting.unit, members),
+        {pupil: one.why for pupil, one in new.items()}, today(),
+    )  # fmt: skip
+    if not set(new) <= set(wanted):
+        raise rules.UnknownGroup(field="outsideTheYear")
     one = replace(
         sitting, responsible=PersonId(body.responsible), pupils=wanted,
+        admitted={p: a for p, a in ({**sitting.admitted, **new}).items() if p in wanted},
         special=frozenset(map(PersonId, body.special_arrangements)),
         slots={slot.part: Slot(slot.start_time, slot.room) for slot in body.slots},
     )  # fmt: skip
     return rules.check(one, members, store.sittings_at(sitting.unit, sitting.paper.school_year))
 
 
+def _newly_admitted(
+    caller: Caller, duties: Sequence[guard.Duty], sitting: Sitting, body: SittingBody
+) -> dict[PersonId, Admission]:
+    """Whom the principal lets write beside those who do already; nobody's own child. One round trip when
+    there is somebody.
+    """
+    before = {pupil: one.why for pupil, one in sitting.admitted.items()}
+    asked = {PersonId(one.student): one.why for one in body.outside_the_year}
+    new = {pupil: Admission(why, caller.person_id, now()) for pupil, why in asked.items()}
+    new = {pupil: one for pupil, one in new.items() if before.get(pupil) != one.why}
+    if new and not guard.permitted(caller, "assessment:lead", [guard.Unit(sitting.unit)], duties):
+        raise writers.PrincipalDecides(field="outsideTheYear")
+    if new and set(new) & set(register.children_ever(caller.person_id)):
+        raise rules.OwnCase(field="outsideTheYear")
+    return new
+
+
+def _places(unit: UnitId, pupils: Collection[PersonId]) -> dict[PersonId, list[Place]]:
+    """Where pupils go to school today. A query per 3,000 of the unit, and one for each who is not there."""
+    day, found = today(), dict[PersonId, list[Place]]()
+    for pupil, enrolment in register.enrolments_at(unit):
+        if pupil in pupils and enrolment.covers(day):
+            found.setdefault(pupil, []).append(Place(enrolment.school_form, enrolment.year))
+    elsewhere = register.pupils([pupil for pupil in pupils if pupil not in found])
+    return found | {
+        pupil: [Place(e.school_form, e.year) for e in one.enrolments if e.covers(day)]
+        for pupil, one in elsewhere.items()
+    }
+
+
+def _admissions(before: Mapping[PersonId, Admission], one: Sitting) -> list[Trace]:
+    """A decision about each pupil of another year is in that pupil's trail."""
+    return [
+        Trace(new.by, "admit_to_test", pupil, new.why, one.paper.id)
+        for pupil, new in one.admitted.items() if before.get(pupil) != new
+    ]  # fmt: skip
+
+
 def change_sitting(caller: Caller, id: SittingId, body: SittingBody, version: int) -> SittingState:
-    """Change who is responsible, who writes and when. Ten round trips."""
+    """Change who is responsible, who writes and when. Eleven round trips, and those of `plan_sitting`."""
     old = _find(id)
-    require_planner(caller, old.unit)
+    duties = require_planner(caller, old.unit)
     if old.version != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
     test = calendar_store.find_test(old.paper.id)
-    one = _planned(replace(old, paper=old.paper if old.begun or test is None else test), body)
+    one = _planned(caller, duties, replace(old, paper=old.paper if old.begun or test is None else test), body)
     _check_change(old, one)
-    trace = Trace(caller.person_id, "change_sitting", one.group, changes=id)
+    trace = [
+        Trace(caller.person_id, "change_sitting", one.group, changes=id),
+        *_admissions(old.admitted, one),
+    ]
     commit(*store.sitting_writes(old, one), trace=trace)
     return state_view(replace(one, version=version + 1))
 
@@ -241,9 +295,11 @@ def state_view(one: Sitting) -> SittingState:
 
 
 def _writer(one: Sitting, name: PersonName, result: Result | None) -> Writer:
+    admitted = one.admitted.get(name.id)
     return Writer(
         student=name.id, given_name=name.given_name, family_name=name.family_name,
-        special_arrangements=name.id in one.special, parts=part_views(result),
+        special_arrangements=name.id in one.special, outside_the_year=admitted.why if admitted else None,
+        parts=part_views(result),
         test_grade=result.grade if result else None, version=result.version or 0 if result else 0,
     )  # fmt: skip
 

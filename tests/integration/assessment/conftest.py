@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,7 +12,9 @@ from skolkit.types import PersonId
 from tests.support import national_tests as tests
 from tests.support.fixtures import lay_tables
 from tests.support.stored import Undo, stored
-from tests.support.world import World, make_world
+from tests.support.world import UNIT, World, make_world
+
+SIXTH = replace(UNIT, years=(6,))  # a year with national tests
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ class Held:
 
 @pytest.fixture
 def school(tables: Cloud) -> World:
-    return make_world(tables)
+    return make_world(tables, unit=SIXTH)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.assessment import queries
+from functions.assessment import queries, tests_extract
 from functions.assessment.store import sittings as store
 from infra.local.cloud import Cloud
 from skolkit.table import fetch
@@ -27,7 +27,7 @@ from tests.support.areas import (
 )
 from tests.support.meter import metered
 from tests.support.national_tests import ask, done, exemption, over, result, save
-from tests.support.world import World, drop
+from tests.support.world import World, drop, make_world
 
 
 def refusal(answer: Answer) -> tuple[int, str, str]:
@@ -122,6 +122,52 @@ def test_who_writes_and_when_is_checked(tested: Held) -> None:
     without = body | {"students": list(tested.pupils[1:]), "specialArrangements": []}
     gone = ask("change_sitting", head, without, version=3, sitting=tested.sitting)
     assert refusal(gone) == (409, "has-result", "students")
+
+
+def test_a_pupil_of_another_year_writes_only_as_the_principal_decides(tables: Cloud) -> None:
+    school = make_world(tables)  # years 5 and 6
+    office, head = school.staff("administrator"), school.staff("principal")
+    teacher = next(s.id for s in school.population.staff if s.role == "teacher")
+    sixth = next(g for g in school.population.groups if g.kind == "class" and g.years == (6,))
+    fifth = next(g for g in school.population.groups if g.kind == "class" and g.years == (5,))
+    test = tests.enter(office)["id"]
+    child, classmate = (p for p in school.classmates()[:2])
+    assert child.id in fifth.pupil_ids
+
+    def planned(who: PersonId, **more: Any) -> Answer:
+        body = {"test": test, "group": fifth.id, "responsible": teacher} | more
+        return ask("plan_sitting", who, body, unit=school.unit)
+
+    assert refusal(planned(head)) == (422, "wrong-year", "students")
+    assert refusal(planned(office, students=[child.id])) == (422, "wrong-year", "students")
+    ahead = [{"student": child.id, "why": "taughtInTheYear"}]
+    assert refusal(planned(office, outsideTheYear=ahead)) == (409, "principal-decides", "outsideTheYear")
+    other = [{"student": child.id, "why": "otherForm"}]
+    assert refusal(planned(head, outsideTheYear=other)) == (422, "wrong-why", "outsideTheYear")
+    left_out = planned(head, students=[], outsideTheYear=ahead)
+    assert refusal(left_out) == (422, "unknown-group", "outsideTheYear")
+    answer = done(planned(head, outsideTheYear=ahead))
+    assert (answer["students"], answer["version"]) == (1, 1)
+    seen = done(ask("read_sitting", teacher, sitting=answer["id"]))["rows"]
+    assert [(row["student"], row["outsideTheYear"]) for row in seen] == [(child.id, "taughtInTheYear")]
+    assert [row["reason"] for row in audit_rows(child.id) if row["action"] == "admit_to_test"] == [
+        "taughtInTheYear"
+    ]
+
+    more = {"responsible": teacher, "students": [child.id, classmate.id]}
+    path = {"version": 1, "sitting": answer["id"]}
+    assert refusal(ask("change_sitting", office, more, **path)) == (422, "wrong-year", "students")
+    both = more | {"outsideTheYear": [*ahead, {"student": classmate.id, "why": "newlyArrived"}]}
+    assert refusal(ask("change_sitting", office, both, **path))[1] == "principal-decides"
+    same = more | {"students": [child.id], "outsideTheYear": ahead}
+    assert done(ask("change_sitting", office, same, **path))["version"] == 2
+    assert done(ask("change_sitting", head, both, version=2, sitting=answer["id"]))["students"] == 2
+    assert len([row for row in audit_rows(child.id) if row["action"] == "admit_to_test"]) == 1
+    with acting_as("assessment"):
+        sections = {s.title.sv: s for s in tests_extract.gather(child.id)}
+    assert sections["Provgrupper där personen skriver"].rows[0][-1] == "taughtInTheYear"
+    mixed = tests.plan(head, school.unit, test, sixth.id, teacher)
+    assert mixed["students"] == len(sixth.pupil_ids)
 
 
 def test_two_report_at_once_and_nothing_is_lost(tested: Held) -> None:
@@ -230,6 +276,11 @@ def test_nobody_decides_on_their_own_child(tested: Held, tables: Cloud) -> None:
     assert drop(tables, "organisation/duties/parent.jsonl", [duty])["failed"] == 0
     own = ask("decide_exemption", parent, exemption(tested.test, "A"), pupil=pupil.id)
     assert refusal(own)[:2] == (409, "own-case")
+    body = {
+        "responsible": tested.responsible, "outsideTheYear": [{"student": pupil.id, "why": "newlyArrived"}],
+    }  # fmt: skip
+    let = ask("change_sitting", parent, body, version=1, sitting=tested.sitting)
+    assert refusal(let) == (409, "own-case", "outsideTheYear")
     other = next(row for row in rows_of(tested) if row != pupil.id)
     saved = save(parent, tested.sitting, result(other, A="B"), result(pupil.id, A="A"))
     assert refusal(saved) == (409, "own-case", "rows.1.student")

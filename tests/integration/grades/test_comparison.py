@@ -66,7 +66,7 @@ def test_few_pupils_are_not_shown(school: Graded) -> None:
 
 
 def written(school: Graded, grade: str, absent: int = 0) -> list[str]:
-    """The class's test in English, reported for those who may be named but the first `absent`: all of them."""
+    """Everybody who may be named, the class's test in English reported for all but the first `absent`."""
     teacher, office = school.teachers[0], school.world.staff("administrator")
     test = tests.enter(office, year=9, combine="given", limits=None, parts=[tests.part("A")])
     sitting = tests.plan(school.principal, school.world.unit, test["id"], school.klass.id, teacher)["id"]
