@@ -287,10 +287,8 @@ def test_nobody_decides_on_their_own_child(tested: Held, tables: Cloud) -> None:
     assert all(row["parts"] == [] for row in rows_of(tested).values())
 
 
-@pytest.mark.parametrize("table", ["results", "counts"])
-def test_report_data_are_a_file_without_protected_pupils(tested: Held, tables: Cloud, table: str) -> None:
-    names = rows_of(tested)
-    done(save(tested.responsible, tested.sitting, *(result(p, A="B", B="B", C=9) for p in names)))
+def exported(tested: Held, tables: Cloud, table: str) -> str:
+    """The file of the unit's results, as the principal asks for it."""
     job = done(ask("export_test_results", tested.head, {"table": table}, unit=tested.world.unit))
     assert refusal(ask("link_test_export", tested.head, job=job["id"]))[1] == "no-file-yet"
     facts = [fact for fact in outbox("assessment") if fact["type"] == "assessment.TestExportAsked.v1"]
@@ -299,7 +297,37 @@ def test_report_data_are_a_file_without_protected_pupils(tested: Held, tables: C
     assert ask("read_test_export", tested.office, job=job["id"]).status == 404
     assert "export_test_results" in done(ask("link_test_export", tested.head, job=job["id"]))["url"]
     file = f"exports/assessment/{job['id']}/export_test_results.csv"
-    text = tables.client("s3").get_object(Bucket=TABLES_BUCKET, Key=file)["Body"].read().decode("utf-8-sig")
+    body = tables.client("s3").get_object(Bucket=TABLES_BUCKET, Key=file)["Body"].read()
+    return str(body.decode("utf-8-sig"))
+
+
+def test_report_data_say_why_a_part_has_no_result(tested: Held, tables: Cloud) -> None:
+    one, other = [p.id for p in tested.world.classmates()][:2]
+    done(ask("decide_exemption", tested.head, exemption(tested.test, "C"), pupil=one))
+    done(save(tested.responsible, tested.sitting, result(one, 1, A="didNotTakePart", B="lost")))
+    done(save(tested.responsible, tested.sitting, result(other, A="F", B="E", C=0)))
+    rows = list(csv.DictReader(io.StringIO(exported(tested, tables, "results")), delimiter=";"))
+    said = {
+        (row["Elev-id"], row["Delprov"]): (row["Läge"], row["Betyg"], row["Poäng"], row["Provbetyg"])
+        for row in rows
+    }
+    assert [said[one, part] for part in "ABC"] == [
+        ("intedeltagit", "", "", ""), ("borttappat", "", "", ""), ("befriad", "", "", "")
+    ]  # fmt: skip
+    assert [said[other, part] for part in "ABC"] == [
+        ("gjort", "F", "", "F"), ("gjort", "E", "", "F"), ("gjort", "", "0", "F")
+    ]  # fmt: skip
+    counts = csv.DictReader(io.StringIO(exported(tested, tables, "counts")), delimiter=";")
+    counted = {(row["Delprov"], row["Resultat"]): row["Elever"] for row in counts}
+    assert (counted["A", "intedeltagit"], counted["B", "borttappat"], counted["C", "befriad"]) == ("1",) * 3
+    assert counted["C", "0"] == "1"
+
+
+@pytest.mark.parametrize("table", ["results", "counts"])
+def test_report_data_are_a_file_without_protected_pupils(tested: Held, tables: Cloud, table: str) -> None:
+    names = rows_of(tested)
+    done(save(tested.responsible, tested.sitting, *(result(p, A="B", B="B", C=9) for p in names)))
+    text = exported(tested, tables, table)
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     hidden = [p for p in tested.world.population.pupils if p.protection and p.id in tested.pupils]
     assert not any(p.family_name in text or p.id in text for p in hidden)
