@@ -20,6 +20,7 @@ KEPT = {
     "iup_day": Kept("assessment.iup", ("pupil",), tied="pupil"),
     "devtalk_round": Kept("assessment.talk", ("by",), dated="deadline"),
     "devtalk_listed": Kept("assessment.talk", dated="day"),
+    "devtalk_of_unit": Kept("assessment.talk", ("pupil",), dated="day"),
     "devtalk_slot": Kept("assessment.talk", ("mentor", "pupil", "guardians", "data"), dated="day"),
     "devtalk_day": Kept("assessment.talk", ("pk",), dated="sk"),
     "devtalk_booked": Kept("assessment.minutes", ("pk", "data"), tied="pk"),

@@ -25,6 +25,7 @@ from functions.register.store import contacts as contacts_store
 from functions.register.store import enrolments as enrolments_store
 from functions.register.store import people as people_store
 from functions.register.store import watch as watch_store
+from functions.register.store.enrolments import UnitPupil
 from skolkit.clock import today
 from skolkit.errors import NotFound
 from skolkit.identity import Caller
@@ -39,6 +40,7 @@ __all__ = [
     "ListedPerson",
     "PersonName",
     "PupilRecord",
+    "UnitPupil",
     "Withheld",
     "anyone",
     "children_ever",
@@ -54,6 +56,7 @@ __all__ = [
     "pupil",
     "pupils",
     "pupils_at",
+    "pupils_now",
     "records_of",
     "require_person",
     "require_pupil",
@@ -187,6 +190,13 @@ def pupils_at(
     """A page of a unit's pupils of today, and the cursor of the next. One consistent query."""
     rows, after = enrolments_store.page_of_pupils(unit, today(), None, cursor, limit, *bound_to)
     return list(dict.fromkeys(row.person for row in rows)), after
+
+
+def pupils_now(unit: UnitId) -> list[UnitPupil]:
+    """All of a unit's pupils of today with form and year, by enrolment, and nobody twice by a closed record.
+    One consistent query per 4,000.
+    """
+    return enrolments_store.pupils_on(unit, today())
 
 
 def require_pupil(caller: Caller, action: guard.Action, id: PersonId) -> PupilRecord:

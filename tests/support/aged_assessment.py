@@ -39,6 +39,7 @@ def of_talks(day: date, pupil: PersonId, teacher: PersonId, guardian: PersonId) 
     return [
         talks.TalkRoundItem(f"TALKS#{round}", "ROUND", by=teacher, deadline=str(day), data={}),
         talks.TalkListedItem(f"TALKDAY#{day}", f"{round}#{new_id()}", day=str(day)),
+        talks.TalkOfUnitItem(f"TALKED#{new_id()}#2022/23 HT", f"{pupil}#{round}", pupil=pupil, day=str(day)),
         talks.SlotItem(
             f"TALKS#{round}", f"SLOT#{new_id()}", mentor=teacher, day=str(day), pupil=pupil,
             guardians=guardian, data={},

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from functions.assessment.domain.marking import Code, Mark, Marking, Paper
-from functions.assessment.domain.matrices import MatrixId, Observation, Progress, Standing, term_of
+from functions.assessment.domain.matrices import MatrixId, Observation, Progress, Standing
 from functions.assessment.domain.national_tests import NationalTest, Outcome, Part, national_test_id
 from functions.assessment.domain.sittings import MarkingId, Result, Sitting, SittingId
+from functions.assessment.domain.terms import term_of
 from functions.assessment.store import marking as marking_store
 from functions.assessment.store import matrices
 from functions.assessment.store import sittings as store

@@ -12,6 +12,7 @@ from functions.assessment.store import iup as iup_store
 from functions.assessment.store import judgements as judgements_store
 from functions.assessment.store import notes as notes_store
 from functions.assessment.store import talks as talks_store
+from skolkit.clock import today
 from skolkit.table import commit
 from skolkit.types import PersonId
 from tests.support.areas import acting_as
@@ -137,6 +138,9 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.book_talk": lambda s: Ask(
         _pupil(s, round=s.made["open talks"]), body={"slot": s.made["open talk"]}, headers=new_key()
     ),
+    "assessment.change_talk_round": lambda s: Ask(
+        _talks(s), body={"title": "Samtal", "deadline": today().isoformat()}, headers=over(1)
+    ),
     "assessment.cancel_talk": lambda s: Ask(_talk(s), headers=over(2)),
     "assessment.change_assessment_round": lambda s: Ask(_of_round(s), body=round_body([5]), headers=over(1)),
     "assessment.change_note": lambda s: Ask(_note(s), body=note_body(), headers=over(1)),
@@ -145,6 +149,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     ),
     "assessment.link_iup": lambda s: Ask(_pupil(s, year=YEAR)),
     "assessment.list_assessment_receipts": lambda s: Ask(_pupil(s, round=s.made["published round"])),
+    "assessment.list_pupils_without_plan": lambda s: Ask({"unit": s.home.unit}),
+    "assessment.list_pupils_without_talk": lambda s: Ask({"unit": s.home.unit}),
     "assessment.list_assessment_rounds": lambda s: Ask({"unit": s.home.unit}),
     "assessment.list_assessments": lambda s: Ask(_pupil(s)),
     "assessment.list_group_judgements": lambda s: Ask(

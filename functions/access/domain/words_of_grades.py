@@ -21,6 +21,9 @@ DEEDS: dict[str, Deed] = {
     "cancel_talk": change("avbokade ett utvecklingssamtal", "cancelled a development talk"),
     "change_assessment_round": change("ändrade en omdömesomgång", "changed a round of assessments"),
     "change_note": change("rättade en anteckning om lärande", "corrected a note about learning"),
+    "change_talk_round": change(
+        "ändrade en samtalsomgångs sista bokningsdag", "changed the last day to book a round of talks"
+    ),
     "close_period": change("stängde en betygsperiod", "closed a grading period"),
     "decide_grades": change("beslutade om betyg", "decided on grades"),
     "follow_up_iup": change("följde upp en utvecklingsplan", "followed a development plan up"),
@@ -59,6 +62,12 @@ DEEDS: dict[str, Deed] = {
     "list_my_talks": read("läste sina utvecklingssamtal", "read one's own talks"),
     "list_notes": read("läste anteckningar om lärande", "read notes about learning"),
     "list_pupil_talks": read("läste bokade utvecklingssamtal", "read booked talks"),
+    "list_pupils_without_plan": read(
+        "läste vilka elever som saknar utvecklingsplan", "read which pupils have no development plan"
+    ),
+    "list_pupils_without_talk": read(
+        "läste vilka elever som saknar utvecklingssamtal", "read which pupils have no development talk"
+    ),
     "list_talk_rounds": read("läste en grupps samtalsomgångar", "read a group's rounds of talks"),
     "list_talk_slots": read("läste tider för utvecklingssamtal", "read times for talks"),
     "mark_assessments_read": change("läste publicerade omdömen", "had read published assessments"),

@@ -10,13 +10,14 @@ from functions.assessment.domain import iup as rules
 from functions.assessment.events import IupPaperAsked, PersonProtected
 from functions.assessment.schemas import iup as schemas
 from functions.assessment.schemas.common import PageQuery
-from functions.assessment.usecases import iup, iup_papers
+from functions.assessment.schemas.owed import OwedPage
+from functions.assessment.usecases import iup, iup_papers, owed
 from skolkit.clock import today
 from skolkit.cursor import BadCursor
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.events import Envelope
 from skolkit.http import Request
-from skolkit.types import PersonId
+from skolkit.types import PersonId, UnitId
 
 
 def _year(path: Mapping[str, str]) -> int:
@@ -36,6 +37,15 @@ def save_iup(request: Request[schemas.NewPlan, None]) -> schemas.PlanView:
     return iup.save_iup(
         request.caller, PersonId(request.id("pupil")), _year(request.path), request.body, request.version
     )
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/pupils-without-plan", process=30,
+    query=PageQuery, answer=OwedPage, errors=(NotFound, BadCursor),
+)  # fmt: skip
+def list_pupils_without_plan(request: Request[None, PageQuery]) -> OwedPage:
+    """A unit's pupils who have been given no development plan this school year, by form and year"""
+    return owed.list_pupils_without_plan(request.caller, UnitId(request.id("unit")), request.query)
 
 
 @api.operation(

@@ -7,12 +7,13 @@ from functions.assessment.domain import minutes as minutes_rules
 from functions.assessment.domain import talks as rules
 from functions.assessment.schemas import talks as schemas
 from functions.assessment.schemas.common import PageQuery
-from functions.assessment.usecases import minutes, talks
+from functions.assessment.schemas.owed import OwedPage
+from functions.assessment.usecases import minutes, owed, talk_deadlines, talks
 from skolkit.clock import today
 from skolkit.cursor import BadCursor
 from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.http import Request
-from skolkit.types import GroupId, PersonId
+from skolkit.types import GroupId, PersonId, UnitId
 
 _OFFERING = (rules.TooManySlots, rules.SlotPast, rules.WrongLength, rules.SlotOverlaps)
 
@@ -26,6 +27,17 @@ def offer_talks(request: Request[schemas.NewTalks, None]) -> schemas.TalkRoundVi
     """Offer the homes of a group times for development talks"""
     assert request.key
     return talks.offer_talks(request.caller, GroupId(request.id("group")), request.body, request.key)
+
+
+@api.operation(
+    "PUT", "/v1/groups/{group}/talk-rounds/{round}", process=30, versioned=True,
+    body=schemas.TalkRoundBody, answer=schemas.TalkRoundView,
+    errors=(NotFound, ChangedMeanwhile, rules.WrongDeadline),
+)  # fmt: skip
+def change_talk_round(request: Request[schemas.TalkRoundBody, None]) -> schemas.TalkRoundView:
+    """Change a round's title and last day to book"""
+    group, round = GroupId(request.id("group")), request.id("round")
+    return talk_deadlines.change_talk_round(request.caller, group, round, request.body, request.version)
 
 
 @api.operation(
@@ -74,6 +86,15 @@ def read_talk_round(request: Request[None, None]) -> schemas.RoundTalksView:
 def list_my_talks(request: Request[None, schemas.FromQuery]) -> schemas.MyTalksPage:
     """One's own talks, by day"""
     return talks.list_my_talks(request.caller, request.query)
+
+
+@api.operation(
+    "GET", "/v1/units/{unit}/pupils-without-talk", process=30,
+    query=PageQuery, answer=OwedPage, errors=(NotFound, BadCursor),
+)  # fmt: skip
+def list_pupils_without_talk(request: Request[None, PageQuery]) -> OwedPage:
+    """A unit's pupils who have no development talk this term, by form and year"""
+    return owed.list_pupils_without_talk(request.caller, UnitId(request.id("unit")), request.query)
 
 
 @api.operation(
@@ -161,4 +182,4 @@ def sign_minutes(request: Request[schemas.NewSignature, None]) -> schemas.Minute
 )  # fmt: skip
 def remind_of_talks() -> None:
     """Every morning: remind homes of talks to book, and of those of tomorrow."""
-    talks.remind_of_talks(today())
+    talk_deadlines.remind_of_talks(today())

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Literal, NewType
 
 from skolkit.errors import DomainError, Text
-from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import GroupId, PersonId, UnitId
 
 MatrixId = NewType("MatrixId", str)
@@ -209,11 +208,6 @@ def not_observed(
     """Those with whom some criterion has not been observed at all."""
     codes = {one.code for one in matrix.criteria}
     return [p for p in pupils if p not in known or not codes <= set(known[p].standings)]
-
-
-def term_of(day: date) -> str:
-    """The term in which a pupil's subject is told of once: "2026/27 HT" to the end of the year, then VT."""
-    return f"{SchoolYear.of(day)} {'HT' if day.month >= 7 else 'VT'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,18 @@ def check_round(round: TalkRound, slots: Sequence[Slot], today: date) -> None:
         raise WrongDeadline(field="deadline", value=round.deadline.isoformat())
 
 
+def change_round(
+    round: TalkRound, title: str, deadline: date, slots: Iterable[Slot], today: date
+) -> TalkRound:
+    """The round with another title and last day. A day that is moved lies from today to the first talk that
+    is left. Raises `WrongDeadline`.
+    """
+    left = [slot.day for slot in slots if slot.day >= today]
+    if deadline != round.deadline and not today <= deadline <= min(left, default=today):
+        raise WrongDeadline(field="deadline", value=deadline.isoformat())
+    return replace(round, title=title, deadline=deadline)
+
+
 def offer(round: TalkRound, slots: Sequence[Slot], busy: Iterable[Busy], now: datetime) -> TalkRound:
     """The round with times more. Raises `TooManySlots`, `SlotPast`, `WrongLength`, `SlotOverlaps`."""
     if round.slots + len(slots) > MOST_SLOTS:

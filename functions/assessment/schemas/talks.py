@@ -32,11 +32,16 @@ class NewSlots(Shape):
     slots: Annotated[list[NewSlot], Field(min_length=1, max_length=MOST_OFFERED)]
 
 
-class NewTalks(NewSlots):
-    """A round of talks. `deadline` is the last day homes book; `separateHomes`: two may have one each."""
+class TalkRoundBody(Shape):
+    """A round's title and `deadline`, the last day homes book, change and cancel."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
     deadline: date
+
+
+class NewTalks(TalkRoundBody, NewSlots):
+    """A round of talks. `separateHomes`: two may have one each."""
+
     separate_homes: bool = False
 
 

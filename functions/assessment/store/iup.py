@@ -8,7 +8,7 @@ follow-ups (`IUPF#<year>#<when>`); the days on which one waits are in `IUPDAY#<d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -80,6 +80,17 @@ def find(records: Sequence[PersonId], year: int) -> Plan | None:
     keys = [(f"PUPIL#{record}", f"IUP#{year}") for record in records]
     found: dict[tuple[str, str], PlanItem] = fetch(Wanted(PlanItem, keys, dict), consistent=True)[0]
     return next(map(_plan, found.values()), None)
+
+
+def published(records: Mapping[PersonId, Sequence[PersonId]], year: int) -> set[PersonId]:
+    """The pupils (with their records) whose home has been given a year's plan. A batch per hundred."""
+    keys = {(f"PUPIL#{one}", f"IUP#{year}"): pupil for pupil, some in records.items() for one in some}
+
+    def answer(found: dict[tuple[str, str], Any]) -> set[PersonId]:
+        return {keys[key] for key, item in found.items() if item.data["published"]}
+
+    given: set[PersonId] = fetch(Wanted(PlanItem, list(keys), answer, only=("data",)))[0] if keys else set()
+    return given
 
 
 def page(

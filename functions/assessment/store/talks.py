@@ -4,7 +4,7 @@ A round is `TALKS#<id>` / `ROUND` with its times beside it (`SLOT#<id>`), in the
 (`GROUP#<group>` / `TALKS#<id>`) and of the days homes are reminded (`DEADLINES#<day>`). A mentor's day
 (`MENTOR#<id>` / `DAY#<day>`) is written over the version read by whoever offers times on it, so that two
 never overlap; what a pupil has booked (`PUPIL#<id>` / `TALKS#<round>`) by whoever books. The talks of a day
-are in `TALKDAY#<day>`.
+are in `TALKDAY#<day>`, those of a unit's term in `TALKED#<unit>#<term>` by pupil.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from functions.assessment.domain.minutes import Minutes
 from functions.assessment.domain.talks import Booked, Busy, Slot, TalkRound
+from functions.assessment.domain.terms import term_of
 from functions.assessment.store import AssessmentItem
 from skolkit.clock import stamp
 from skolkit.cursor import page_through, seal, unseal
-from skolkit.table import Overwrite, Wanted, Write, fetch
-from skolkit.types import GroupId, PersonId
+from skolkit.table import Overwrite, Remove, Wanted, Write, fetch
+from skolkit.types import GroupId, PersonId, UnitId
 
 
 class TalkRoundItem(AssessmentItem, discriminator="devtalk_round"):
@@ -37,6 +38,13 @@ class TalkRoundItem(AssessmentItem, discriminator="devtalk_round"):
 class TalkListedItem(AssessmentItem, discriminator="devtalk_listed"):
     """That a group has a round, that homes are to be reminded, or that there is a talk, on a day."""
 
+    day = UnicodeAttribute()
+
+
+class TalkOfUnitItem(AssessmentItem, discriminator="devtalk_of_unit"):
+    """That a pupil has a talk at a unit in a term."""
+
+    pupil = UnicodeAttribute()
     day = UnicodeAttribute()
 
 
@@ -137,17 +145,21 @@ def newest(groups: Iterable[GroupId], count: int) -> list[str]:
     ]  # fmt: skip
 
 
-def round_writes(round: TalkRound) -> list[Write]:
-    """What stores a round over the version read, a new one with its places in the lists."""
+def round_writes(round: TalkRound, before: TalkRound | None = None) -> list[Write]:
+    """What stores a round over the version read, with its places in the lists: a new one's, and those of one
+    whose last day was another `before`.
+    """
     data = _rounds().dump_python(round, mode="json", exclude={"version"})
     day = round.deadline.isoformat()
     item = TalkRoundItem(f"TALKS#{round.id}", "ROUND", by=round.by, deadline=day, data=data).over(
         round.version
     )
-    if round.version:
+    moved = before is not None and before.deadline != round.deadline
+    if round.version and not moved:
         return [item]
+    gone = [Remove(TalkListedItem(f"DEADLINES#{before.deadline}", round.id))] if before and moved else []
     places = (f"GROUP#{round.group}", f"TALKS#{round.id}"), (f"DEADLINES#{day}", round.id)
-    return [item, *(Overwrite(TalkListedItem(*place, day=day)) for place in places)]
+    return [item, *gone, *(Overwrite(TalkListedItem(*place, day=day)) for place in places)]
 
 
 def rounds_closing(day: date) -> list[str]:
@@ -185,10 +197,24 @@ def slot_item(slot: Slot) -> SlotItem:
     return item.over(slot.version)
 
 
-def talk_day(slot: Slot) -> TalkListedItem:
-    """That there is a talk on a day."""
-    day = slot.day.isoformat()
-    return TalkListedItem(f"TALKDAY#{day}", f"{slot.round}#{slot.id}", day=day)
+def places(round: TalkRound, slot: Slot) -> list[TalkListedItem | TalkOfUnitItem]:
+    """The lists that a booked time is in: of its day, and of the unit's talks of a term."""
+    assert slot.booking
+    day, pupil = slot.day.isoformat(), slot.booking.pupil
+    return [
+        TalkListedItem(f"TALKDAY#{day}", f"{slot.round}#{slot.id}", day=day),
+        TalkOfUnitItem(_talked(round.unit, term_of(slot.day)), f"{pupil}#{slot.id}", pupil=pupil, day=day),
+    ]
+
+
+def talked(unit: UnitId, term: str) -> set[PersonId]:
+    """Who has a talk at a unit in a term. A consistent query per megabyte (about 4,000 talks)."""
+    rows = TalkOfUnitItem.query(_talked(unit, term), consistent_read=True)
+    return {PersonId(row.pupil) for row in rows}
+
+
+def _talked(unit: UnitId, term: str) -> str:
+    return f"TALKED#{unit}#{term}"
 
 
 def talks_on(day: date) -> list[tuple[str, str]]:

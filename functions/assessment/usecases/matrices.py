@@ -17,6 +17,7 @@ from functions.assessment.domain.matrices import (
     Reason,
     TrackingSettings,
 )
+from functions.assessment.domain.terms import term_of
 from functions.assessment.events import GoalAtRisk, MessageDue
 from functions.assessment.schemas.common import PageQuery
 from functions.assessment.schemas.matrices import (
@@ -240,7 +241,7 @@ def _risks(
     matrix: Matrix, group: GroupRecord, pupils: Sequence[PersonId], reason: Reason
 ) -> tuple[list[Item], list[Fact]]:
     """That it is told of pupils' goals, once a term; the mentors learn that there is something to look at."""
-    term, at = rules.term_of(today()), now()
+    term, at = term_of(today()), now()
     told = store.told(pupils, term, matrix.syllabus)
     new = [pupil for pupil in pupils if pupil not in told]
     facts: list[Fact] = []

@@ -175,9 +175,11 @@ def _step(item: TellingItem) -> bool:
     return bool(after)
 
 
-def require_lead(caller: Caller, unit: UnitId) -> None:
-    """Let the unit's principal go on. One round trip."""
-    guard.require(caller, "assessment:lead", guard.Unit(unit), organisation.duties_of(caller.person_id))
+def require_lead(caller: Caller, unit: UnitId) -> tuple[guard.Duty, ...]:
+    """The duties of the unit's principal; nobody else goes on. One round trip."""
+    duties = organisation.duties_of(caller.person_id)
+    guard.require(caller, "assessment:lead", guard.Unit(unit), duties)
+    return duties
 
 
 def _found(unit: UnitId, id: str) -> Round:

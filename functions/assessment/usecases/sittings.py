@@ -50,7 +50,7 @@ from skolkit.types import GroupId, PersonId, UnitId, new_id
 
 def plan_sitting(caller: Caller, unit: UnitId, new: NewSitting, key: RequestKey) -> SittingState:
     """Plan a test of a group. Ten round trips: duties, unit, test, given subjects, group, the responsible's
-    duties, the unit's enrolments, its sittings (2), commit; one more for each pupil enrolled elsewhere, and
+    duties, the unit's pupils, its sittings (2), commit; one more for each pupil enrolled elsewhere, and
     when the principal adds somebody of another year.
     """
     duties = require_planner(caller, unit)
@@ -118,11 +118,11 @@ def _newly_admitted(
 
 
 def _places(unit: UnitId, pupils: Collection[PersonId]) -> dict[PersonId, list[Place]]:
-    """Where pupils go to school today. A query per 3,000 of the unit, and one for each who is not there."""
+    """Where pupils go to school today. A query per 4,000 of the unit, and one for each who is not there."""
     day, found = today(), dict[PersonId, list[Place]]()
-    for pupil, enrolment in register.enrolments_at(unit):
-        if pupil in pupils and enrolment.covers(day):
-            found.setdefault(pupil, []).append(Place(enrolment.school_form, enrolment.year))
+    for row in register.pupils_now(unit):
+        if row.person in pupils:
+            found.setdefault(row.person, []).append(Place(row.school_form, row.year))
     elsewhere = register.pupils([pupil for pupil in pupils if pupil not in found])
     return found | {
         pupil: [Place(e.school_form, e.year) for e in one.enrolments if e.covers(day)]

@@ -1,13 +1,10 @@
-"""Development talks (utvecklingssamtal, process 30): a mentor offers times, homes book, change and cancel,
-and whoever is to come is reminded.
-"""
+"""Development talks (utvecklingssamtal, process 30): a mentor offers times, homes book, change and cancel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from functions.access import guard
@@ -27,12 +24,10 @@ from skolkit.errors import ChangedMeanwhile, NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
-from skolkit.table import AlreadyDone, Erase, Once, Overwrite, Remove, Write, chunks, commit, fetch
+from skolkit.table import Erase, Overwrite, Remove, Write, commit, fetch
 from skolkit.types import GroupId, PersonId, new_id, stable_id
 
 OPEN = 3  # of a group's newest rounds, those in which a home may have something to book
-EARLY = 3  # days before the last day to book on which homes without a talk are reminded
-TOLD = 40  # homes reminded in one transaction
 
 
 # What the mentor offers
@@ -64,7 +59,7 @@ def add_talk_slots(
 def _add(
     caller: Caller, group: GroupId, id: str, new: schemas.NewSlots, key: RequestKey
 ) -> schemas.TalkRoundView:
-    round = _round(group, id)
+    round = find_round(group, id)
     slots = _slots(caller, round, new.slots)
     trace = Trace(caller.person_id, "add_talk_slots", group, changes=f"{id} {len(slots)}")
     return _offer(caller, round, slots, trace, key)
@@ -86,7 +81,7 @@ def _offer(
 def remove_talk_slot(caller: Caller, group: GroupId, id: str, slot_id: str, version: int) -> None:
     """Take a free time away. Five round trips: group, round, time, day, commit."""
     require_group(caller, "assessment:offer_talks", group)
-    round, slot = _round(group, id), store.find_slot(id, slot_id)
+    round, slot = find_round(group, id), store.find_slot(id, slot_id)
     if slot is None:
         raise NotFound
     if slot.version != version:
@@ -111,7 +106,7 @@ def list_talk_rounds(caller: Caller, group: GroupId, query: PageQuery) -> schema
 def read_talk_round(caller: Caller, group: GroupId, id: str) -> schemas.RoundTalksView:
     """A round with who has booked what, and who has not, whole groups being one answer. Six round trips."""
     led = require_group(caller, "assessment:follow_talks", group)
-    round = _round(group, id)
+    round = find_round(group, id)
     slots, names = store.slots_of(id), names_of(caller, led)
     kin: dict[PersonId, tuple[PersonId, ...]] = fetch(register.wanted_guardians(list(names)))[0]
     missing = rules.unbooked(round, names, slots, kin)
@@ -151,7 +146,7 @@ def list_talk_slots(caller: Caller, id: PersonId, round_id: str) -> schemas.Slot
     trips.
     """
     pupil, home = require_reader(caller, id)
-    round = _round_of(pupil, round_id)
+    round = round_of(pupil, round_id)
     slots = [slot for slot in store.slots_of(round_id) if _visible(slot, pupil, caller, home=home)]
     record_read(Trace(caller.person_id, "list_talk_slots", id, changes=round_id))
     return schemas.SlotsView(round=round_view(round), slots=[slot_view(slot) for slot in slots])
@@ -187,7 +182,7 @@ def book_talk(
 def _book(
     caller: Caller, pupil: PupilRecord, round_id: str, new: schemas.NewBooking, key: RequestKey
 ) -> schemas.SlotView:
-    round, staff = _round_of(pupil, round_id), caller.person not in {pupil.id, *pupil.guardians}
+    round, staff = round_of(pupil, round_id), caller.person not in {pupil.id, *pupil.guardians}
     slot, booked = store.find_slot(round_id, new.slot), store.booked(pupil.records, round_id)
     old = store.find_slot(round_id, new.instead) if new.instead else None
     if slot is None or (new.instead and old is None):
@@ -201,10 +196,12 @@ def _book(
     else:
         slot, booked = rules.book(round, slot, booked, booking, *when, staff=staff)
     view = slot_view(replace(slot, version=(slot.version or 0) + 1))
-    free: list[Write] = [store.slot_item(freed), Remove(store.talk_day(freed))] if freed else []
+    free: list[Write] = []
+    if freed and old:
+        free = [store.slot_item(freed), *map(Remove, store.places(round, old))]
     commit(
-        store.slot_item(slot), Overwrite(store.talk_day(slot)), store.booked_item(booked), *free,
-        facts=[_booked_fact(round, slot), _due("talk_booked", slot, coming or (pupil.id,), pupil.id)],
+        store.slot_item(slot), *map(Overwrite, store.places(round, slot)), store.booked_item(booked), *free,
+        facts=[_booked_fact(round, slot), due("talk_booked", slot, coming or (pupil.id,), pupil.id)],
         trace=Trace(caller.person_id, "book_talk", pupil.id, changes=f"{round_id} {slot.id}"),
         once=key.once(view.model_dump_json(by_alias=True)),
     )  # fmt: skip
@@ -226,74 +223,29 @@ def cancel_talk(caller: Caller, id: PersonId, round_id: str, slot_id: str, versi
         raise ChangedMeanwhile(field="If-Match", value=version)
     others = {slot.mentor, *(slot.booking.guardians or (pupil.id,))} - {caller.person_id}
     told = [
-        _due("talk_cancelled", slot, sorted(others - {slot.mentor}), pupil.id),
-        _due("talk_cancelled_by_home", slot, sorted(others & {slot.mentor}), None),
+        due("talk_cancelled", slot, sorted(others - {slot.mentor}), pupil.id),
+        due("talk_cancelled_by_home", slot, sorted(others & {slot.mentor}), None),
     ]
     fact = TalkCancelled(round=round_id, slot=slot_id, pupil=pupil.id, unit=round.unit)
     commit(
-        store.slot_item(free), Remove(store.talk_day(slot)), store.booked_item(left),
-        facts=[fact, *(due for due in told if due.recipients)],
+        store.slot_item(free), *map(Remove, store.places(round, slot)), store.booked_item(left),
+        facts=[fact, *(one for one in told if one.recipients)],
         trace=Trace(caller.person_id, "cancel_talk", pupil.id, changes=f"{round_id} {slot_id}"),
     )  # fmt: skip
-
-
-# Reminders
-
-
-def remind_of_talks(day: date) -> None:
-    """Remind homes without a talk three days before the last day to book and on it, and those who are to come
-    tomorrow. A query for each of three days; for each round five round trips, for each 40 talks three.
-    """
-    for closing in (day, day + timedelta(days=EARLY)):
-        for id in store.rounds_closing(closing):
-            if round := store.find_round(id):
-                _remind_unbooked(round, day)
-    for some in chunks(store.talks_on(day + timedelta(days=1)), TOLD):
-        _remind_of_tomorrow(store.slots(some), day)
-
-
-def _remind_unbooked(round: TalkRound, day: date) -> None:
-    group = organisation.group(round.group, day)
-    members = group.members if group else ()
-    kin: dict[PersonId, tuple[PersonId, ...]]
-    (kin,) = fetch(register.wanted_guardians(list(members)), consistent=True)
-    missing = rules.unbooked(round, members, store.slots_of(round.id), kin)
-    for some in chunks(missing.items(), TOLD):
-        facts = [
-            MessageDue(
-                id=stable_id("talk_unbooked", round.id, pupil, day.isoformat()), recipients=list(people),
-                template="talk_unbooked", about=pupil, values={"day": round.deadline.isoformat()},
-            )
-            for pupil, people in some
-        ]  # fmt: skip
-        with suppress(AlreadyDone):
-            commit(facts=facts, once=Once(f"TALK-UNBOOKED#{round.id}#{day}#{some[0][0]}"))
-
-
-def _remind_of_tomorrow(slots: Sequence[Slot], day: date) -> None:
-    booked = [(slot, slot.booking) for slot in slots if slot.booking]
-    kin: dict[PersonId, tuple[PersonId, ...]]
-    (kin,) = fetch(register.wanted_guardians([one.pupil for _, one in booked]), consistent=True)
-    for slot, one in booked:
-        custody = kin.get(one.pupil, ())
-        coming = [person for person in one.guardians if person in custody] or [one.pupil] * (not custody)
-        if coming:
-            with suppress(AlreadyDone):
-                due = _due("talk_tomorrow", slot, coming, one.pupil)
-                commit(facts=[due], once=Once(f"TALK-TOMORROW#{slot.id}#{one.pupil}#{day}"))
 
 
 # What they have in common
 
 
-def _round(group: GroupId, id: str) -> TalkRound:
+def find_round(group: GroupId, id: str) -> TalkRound:
+    """A round of a group. One consistent get."""
     round = store.find_round(id)
     if round is None or round.group != group:
         raise NotFound
     return round
 
 
-def _round_of(pupil: PupilRecord, id: str) -> TalkRound:
+def round_of(pupil: PupilRecord, id: str) -> TalkRound:
     """A round of a group that the pupil is in today."""
     round = store.find_round(id)
     group = organisation.group(round.group, today()) if round else None
@@ -336,7 +288,8 @@ def _booked_fact(round: TalkRound, slot: Slot) -> TalkBooked:
     )
 
 
-def _due(template: str, slot: Slot, to: Sequence[PersonId], about: PersonId | None) -> MessageDue:
+def due(template: str, slot: Slot, to: Sequence[PersonId], about: PersonId | None) -> MessageDue:
+    """What people are told of a time, once for each version of it."""
     at = slot.start.astimezone(LOCAL)
     which = (slot.id, str(slot.version), str(about), slot.start.isoformat())
     return MessageDue(
@@ -345,11 +298,11 @@ def _due(template: str, slot: Slot, to: Sequence[PersonId], about: PersonId | No
     )  # fmt: skip
 
 
-def round_view(round: TalkRound) -> schemas.TalkRoundView:
-    """A round as it is shown."""
+def round_view(round: TalkRound, version: int | None = None) -> schemas.TalkRoundView:
+    """A round as it is shown, with the version it gets."""
     return schemas.TalkRoundView(
         id=round.id, group=round.group, title=round.title, deadline=round.deadline,
-        separate_homes=round.separate, slots=round.slots, version=round.version or 0,
+        separate_homes=round.separate, slots=round.slots, version=version or round.version or 0,
     )  # fmt: skip
 
 

@@ -136,6 +136,13 @@ LEARNING: dict[str, Template] = {
             "A talk on {day} at {time} is cancelled, and the time is free again. Sign in to see which.",
         ),
     ),
+    "talk_deadline": Template(
+        Text("Sista dag att boka samtal har ändrats", "The last day to book a talk has changed"),
+        Text(
+            "Utvecklingssamtalen bokas senast {day}, tidigare än förut. Logga in för att boka eller ändra.",
+            "Development talks are booked by {day}, which is earlier than before. Sign in to book or change.",
+        ),
+    ),
     "talk_minutes": Template(
         Text("Protokoll att läsa och signera", "Minutes to read and sign"),
         Text(

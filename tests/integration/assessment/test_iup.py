@@ -114,6 +114,33 @@ def test_a_plan_that_is_not_whole_says_what_is_missing(world: World) -> None:
     assert code(put("save_iup", mentor, 0, plan_body(), pupil=pupil, year="next")) == (404, "not-found")
 
 
+def test_the_principal_sees_whose_home_has_been_given_no_plan(world: World) -> None:
+    (pupil, guardian, _), mentor = homes(world), world.klass.mentor_ids[0]
+    head, unit = world.staff("principal"), {"unit": world.unit}
+
+    def missing() -> set[str]:
+        page = get("list_pupils_without_plan", head, {"limit": 100}, **unit)
+        assert (page.status, page.body["cursor"]) == (200, None), page.body
+        return {row["pupil"] for row in page.body["data"]}
+
+    fifth = {p.id for p in world.population.pupils if p.year == 5}
+    assert missing() == fifth  # in year 6 grades are set
+    published(world, pupil)
+    assert save(pupil, mentor).status == 200
+    assert missing() == fifth  # written, not given
+    assert publish(pupil, mentor).status == 200
+    assert missing() == fifth - {pupil}
+    mate = homes(world, 1)[0]
+    merged = call(
+        "register", "merge_persons", world.staff("administrator"), path={"person": mate},
+        body={"duplicate": pupil}, headers={"idempotency-key": "two-are-one-person"},
+    )  # fmt: skip
+    assert merged.status == 201, merged.body
+    assert missing() == fifth - {pupil, mate}
+    for who in (mentor, guardian, world.staff("administrator")):
+        assert code(get("list_pupils_without_plan", who, **unit)) == (404, "not-found")
+
+
 def test_where_grades_are_set_there_is_no_plan(world: World) -> None:
     group = next(
         g for g in world.population.groups

@@ -218,6 +218,86 @@ def test_homes_without_a_talk_and_those_of_tomorrow_are_reminded_once(
     assert tomorrow["values"] == {"day": (today() + timedelta(days=9)).isoformat(), "time": "15:00"}
 
 
+def test_a_round_gets_another_title_and_last_day_and_homes_are_told_of_an_earlier_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pupil, one, other), mentor = homes(world), world.klass.mentor_ids[0]
+    round, (first, *_) = offered(world)
+    place = {"group": world.klass.id, "round": round}
+
+    def change(days: int, version: int, title: str = "Vårens samtal", by: str = mentor) -> Answer:
+        body = {"title": title, "deadline": (today() + timedelta(days=days)).isoformat()}
+        return put("change_talk_round", by, version, body, **place)
+
+    assert code(change(10, 1)) == (422, "wrong-deadline")  # after the first talk
+    assert code(change(-1, 1)) == (422, "wrong-deadline")
+    assert code(change(8, 2)) == (412, "changed-meanwhile")
+    assert code(change(8, 1, by=one)) == (404, "not-found")
+    assert code(change(8, 1, by=world.staff("principal"))) == (404, "not-found")
+    assert code(change(8, 1, title="")) == (422, "invalid")
+    later = change(8, 1).body
+    assert (later["title"], later["slots"], later["version"]) == ("Vårens samtal", 3, 2)
+    assert facts("MessageDue", "talk_deadline") == []
+    assert change(5, 2).body["version"] == 3
+    (told,) = facts("MessageDue", "talk_deadline")
+    assert {one, other} <= set(told["recipients"])
+    assert (told["about"], told["values"]) == (None, {"day": (today() + timedelta(days=5)).isoformat()})
+    assert book(pupil, round, first["id"], one).status == 201
+    for day, closing in ((5, 2), (7, 2), (8, 2)):  # the last day, and not those it was before
+        at(monkeypatch, morning(day))
+        run_schedule("assessment", "remind_of_talks")
+        assert len(facts("MessageDue", "talk_unbooked")) == len(world.klass.pupil_ids) - 1, closing
+    assert code(cancel(pupil, round, first["id"], one, 2)) == (409, "deadline-passed")
+    assert change(9, 3).status == 200  # there is time again
+    assert cancel(pupil, round, first["id"], one, 2).status == 204
+    assert change(9, 4, title="Samtal").status == 200  # a title alone, whatever the day
+    at(monkeypatch, morning(10))
+    assert change(9, 5, title="Samtal i höst").status == 200
+
+
+def test_the_principal_sees_who_has_no_talk_this_term(world: World) -> None:
+    (pupil, one, _), head = homes(world), world.staff("principal")
+    mentor, unit = world.klass.mentor_ids[0], {"unit": world.unit}
+
+    def missing(limit: int = 100) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+            page = get("list_pupils_without_talk", head, query, **unit).body
+            assert page["withheld"] == 0
+            assert len(page["data"]) <= limit
+            found, cursor = found + page["data"], page["cursor"]
+            if cursor is None:
+                return found
+
+    everybody = missing()
+    assert {row["pupil"] for row in everybody} == {p.id for p in world.population.pupils}
+    assert missing(limit=7) == everybody  # page by page, by form and year
+    assert [row["year"] for row in everybody] == sorted(row["year"] for row in everybody)
+    mine = next(row for row in everybody if row["pupil"] == pupil)
+    assert (mine["group"], mine["mentors"]) == (world.klass.id, sorted(world.klass.mentor_ids))
+    for who in (mentor, one, world.staff("administrator")):
+        assert code(get("list_pupils_without_talk", who, **unit)) == (404, "not-found")
+
+    round, (first, second, _) = offered(world)
+    assert book(pupil, round, first["id"], one).status == 201
+    assert pupil not in {row["pupil"] for row in missing()}
+    assert book(pupil, round, second["id"], one, instead=first["id"]).status == 201
+    assert len(missing()) == len(everybody) - 1
+    mate = homes(world, 1)[0]
+    merged = call(
+        "register", "merge_persons", world.staff("administrator"), path={"person": mate},
+        body={"duplicate": pupil}, headers={"idempotency-key": new_id()},
+    )  # fmt: skip
+    assert merged.status == 201, merged.body
+    assert {mate, pupil} & {row["pupil"] for row in missing()} == set()
+    version = get("list_pupil_talks", mentor, pupil=mate).body["data"][0]["version"]
+    assert cancel(mate, round, second["id"], mentor, version).status == 204
+    assert mate in {row["pupil"] for row in missing()}
+    assert "list_pupils_without_talk" in {row["action"] for row in audit_rows(world.unit)}
+
+
 # Minutes
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from functions.assessment.domain import matrices as rules
 from functions.assessment.domain.matrices import Criterion, Matrix, MatrixId, Observation, Progress
+from functions.assessment.domain.terms import term_of
 from skolkit.types import GroupId, PersonId, UnitId
 
 PUPIL, OTHER, TEACHER = PersonId("pupil"), PersonId("other"), PersonId("teacher")
@@ -100,4 +101,4 @@ def test_who_lacks_a_criterion_has_not_been_observed() -> None:
      (date(2027, 6, 30), "2026/27 VT")],
 )  # fmt: skip
 def test_a_term_is_half_a_school_year(day: date, term: str) -> None:
-    assert rules.term_of(day) == term
+    assert term_of(day) == term
