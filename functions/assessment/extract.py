@@ -112,11 +112,15 @@ def _follow_ups(rows: list[AssessmentItem]) -> Section:
 def _talks(rows: list[AssessmentItem]) -> Section:
     return section(
         "assessment.minutes", "Bokade utvecklingssamtal", "Booked development talks",
-        {"start": ("Tid", "Time"), "guardians": ("Vårdnadshavare som kommer", "Guardians who come")},
+        {
+            "start": ("Tid", "Time"), "guardians": ("Vårdnadshavare som kommer", "Guardians who come"),
+            "cancelled": ("Avbokat", "Cancelled"),
+        },
         [
-            [start, len(guardians)]
+            [start, len(guardians), said]
             for row in rows if isinstance(row, BookedItem)
-            for start, guardians in row.data["talks"].values()
+            for talks, said in ((row.data["talks"], "nej"), (row.data.get("gone", {}), "ja"))
+            for start, guardians in talks.values()
         ],
     )  # fmt: skip
 

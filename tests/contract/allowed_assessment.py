@@ -43,6 +43,8 @@ ALLOWED: dict[str, set[str]] = {
     "assessment.read_iup": {*_HOME, *_STAFF},
     "assessment.read_judgement": _TEACHING,
     "assessment.read_minutes": {*_HOME, *_STAFF},
+    "assessment.read_round_calendar": {"mentor"},
+    "assessment.read_talk_calendar": _HOME,
     "assessment.read_talk_round": {"mentor", "principal"},
     "assessment.remove_note": _TEACHING,
     "assessment.remove_talk_slot": {"mentor"},

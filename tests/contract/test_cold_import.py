@@ -14,9 +14,9 @@ from infra.local import paths
 from tests.support.areas import AREAS
 
 FORBIDDEN = {
-    "asn1crypto", "aws_cdk", "boto3", "cedarpy", "cryptography", "duckdb", "holidays", "httpx", "numpy",
-    "pandas", "personnummer", "pyhanko", "requests", "s3transfer", "skolkit.openapi", "typst", "uuid_utils",
-    "webpush",
+    "asn1crypto", "aws_cdk", "boto3", "cedarpy", "cryptography", "duckdb", "holidays", "httpx",
+    "icalendar", "numpy", "pandas", "personnummer", "pyhanko", "requests", "s3transfer", "skolkit.openapi",
+    "typst", "uuid_utils", "webpush",
 }  # fmt: skip
 SCRIPT = """
 import json, sys

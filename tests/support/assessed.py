@@ -141,6 +141,8 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "assessment.change_talk_round": lambda s: Ask(
         _talks(s), body={"title": "Samtal", "deadline": today().isoformat()}, headers=over(1)
     ),
+    "assessment.read_round_calendar": lambda s: Ask(_talks(s)),
+    "assessment.read_talk_calendar": lambda s: Ask(_pupil(s, round=s.made["talks"])),
     "assessment.cancel_talk": lambda s: Ask(_talk(s), headers=over(2)),
     "assessment.change_assessment_round": lambda s: Ask(_of_round(s), body=round_body([5]), headers=over(1)),
     "assessment.change_note": lambda s: Ask(_note(s), body=note_body(), headers=over(1)),

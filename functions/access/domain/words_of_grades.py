@@ -87,6 +87,8 @@ DEEDS: dict[str, Deed] = {
     "read_judgement": read("läste ett omdöme med underlag", "read an assessment with its basis"),
     "read_merit": read("räknade ut meritvärdet", "calculated the merit value"),
     "read_minutes": read("läste ett samtals protokoll", "read the minutes of a talk"),
+    "read_round_calendar": read("hämtade egna samtal till sin kalender", "fetched own talks for a calendar"),
+    "read_talk_calendar": read("hämtade ett samtal till sin kalender", "fetched a talk for a calendar"),
     "read_talk_round": read("läste vilka som bokat samtal", "read who has booked talks"),
     "remove_note": change("tog bort en anteckning om lärande", "took a note about learning away"),
     "remove_talk_slot": change("tog bort en tid för samtal", "took a time for a talk away"),

@@ -8,11 +8,11 @@ from functions.assessment.domain import talks as rules
 from functions.assessment.schemas import talks as schemas
 from functions.assessment.schemas.common import PageQuery
 from functions.assessment.schemas.owed import OwedPage
-from functions.assessment.usecases import minutes, owed, talk_deadlines, talks
+from functions.assessment.usecases import minutes, owed, talk_calendars, talk_deadlines, talks
 from skolkit.clock import today
 from skolkit.cursor import BadCursor
 from skolkit.errors import ChangedMeanwhile, NotFound
-from skolkit.http import Request
+from skolkit.http import CalendarFile, Request
 from skolkit.types import GroupId, PersonId, UnitId
 
 _OFFERING = (rules.TooManySlots, rules.SlotPast, rules.WrongLength, rules.SlotOverlaps)
@@ -80,6 +80,16 @@ def read_talk_round(request: Request[None, None]) -> schemas.RoundTalksView:
 
 
 @api.operation(
+    "GET", "/v1/groups/{group}/talk-rounds/{round}/calendar", process=30,
+    answer=CalendarFile, errors=(NotFound,),
+)  # fmt: skip
+def read_round_calendar(request: Request[None, None]) -> CalendarFile:
+    """One's own booked talks of a round, for one's calendar"""
+    group, round = GroupId(request.id("group")), request.id("round")
+    return talk_calendars.read_round_calendar(request.caller, group, round)
+
+
+@api.operation(
     "GET", "/v1/me/talks", process=30,
     query=schemas.FromQuery, answer=schemas.MyTalksPage, errors=(BadCursor,),
 )  # fmt: skip
@@ -113,6 +123,17 @@ def list_pupil_talks(request: Request[None, PageQuery]) -> schemas.PupilTalksPag
 def list_talk_slots(request: Request[None, None]) -> schemas.SlotsView:
     """The times that a pupil's home may choose from, and its own"""
     return talks.list_talk_slots(request.caller, PersonId(request.id("pupil")), request.id("round"))
+
+
+@api.operation(
+    "GET", "/v1/pupils/{pupil}/talk-rounds/{round}/calendar", process=30,
+    answer=CalendarFile, errors=(NotFound,),
+)  # fmt: skip
+def read_talk_calendar(request: Request[None, None]) -> CalendarFile:
+    """The talk that a home has booked in a round, for its calendar"""
+    return talk_calendars.read_talk_calendar(
+        request.caller, PersonId(request.id("pupil")), request.id("round")
+    )
 
 
 @api.operation(

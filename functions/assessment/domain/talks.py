@@ -158,11 +158,14 @@ Busy = Mapping[str, tuple[datetime, datetime]]
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A pupil's talks in a round: when each is, and which guardians come."""
+    """A pupil's talks in a round: when each is, and which guardians come; `gone` those that were given up,
+    the last one last.
+    """
 
     pupil: PersonId
     round: str
     talks: Mapping[str, tuple[datetime, tuple[PersonId, ...]]] = field(default_factory=dict)
+    gone: Mapping[str, tuple[datetime, tuple[PersonId, ...]]] = field(default_factory=dict)
     version: int | None = None
 
 
@@ -235,7 +238,8 @@ def book(
         if not round.separate or not guardians or set(guardians) & set(booking.guardians):
             raise BookedAlready(field="round")
     talks = {**booked.talks, slot.id: (slot.start, booking.guardians)}
-    return replace(slot, booking=booking), replace(booked, talks=talks)
+    gone = {id: talk for id, talk in booked.gone.items() if id != slot.id}
+    return replace(slot, booking=booking), replace(booked, talks=talks, gone=gone)
 
 
 def change(
@@ -271,7 +275,8 @@ def cancel(
     if slot.start <= now:
         raise SlotPast(field="slot", value=slot.start.isoformat())
     talks = {id: talk for id, talk in booked.talks.items() if id != slot.id}
-    return replace(slot, booking=None), replace(booked, talks=talks)
+    gone = {**booked.gone, slot.id: (slot.start, booking.guardians)}
+    return replace(slot, booking=None), replace(booked, talks=talks, gone=gone)
 
 
 def check_open(round: TalkRound, today: date, *, staff: bool) -> None:

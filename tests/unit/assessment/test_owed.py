@@ -43,7 +43,7 @@ def test_who_is_owed_nothing(form: SchoolForm) -> None:
 
 def test_a_plan_is_for_the_years_without_grades() -> None:
     years = {PersonId(str(year)): [Place(GR, year)] for year in range(1, 10)}
-    assert who(rules.without_plan(years, {"2"})) == ["1", "3", "4", "5"]
+    assert who(rules.without_plan(years, {PersonId("2")})) == ["1", "3", "4", "5"]
     adapted = {ANNA: [Place(SchoolForm.ADAPTED_COMPULSORY, 8)], BO: [Place(GR, None)]}
     assert who(rules.without_plan(adapted, {})) == [ANNA]
 

@@ -39,6 +39,7 @@ _PROBLEM = "application/problem+json"
 _FORM = "application/x-www-form-urlencoded"
 MOST_FORM = 2_000  # bytes: pages without sign-in ask for a word or two
 _HTML = "text/html; charset=utf-8"
+_ICALENDAR = "text/calendar"
 # Words of ours are written like `dentalVisit` or `GR`; a capital and small letters could be a name.
 _ECHOED = re.compile(
     r"[a-z][A-Za-z]{0,31}|[A-Z]{1,6}|\d{4}-\d{2}-\d{2}(T[0-9:.+Z-]+)?|\d{1,2}:\d{2}|[0-9a-f-]{36}|\d{1,8}"
@@ -64,6 +65,16 @@ class Page(BaseModel):
 
     def __init__(self, html: str, language: str, policy: str) -> None:
         super().__init__(html=html, language=language, policy=policy)
+
+
+class CalendarFile(BaseModel):
+    """An answer that is a file of events (RFC 5545) to take into one's calendar; `method` as in RFC 5546."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ical: str
+    name: str
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,13 @@ class Operation:
     @property
     def is_page(self) -> bool:
         return self.answer is Page
+
+    @property
+    def media(self) -> str:
+        """What kind of content the answer is."""
+        if self.is_page:
+            return "text/html"
+        return _ICALENDAR if self.answer is CalendarFile else _JSON
 
     @property
     def writes(self) -> bool:
@@ -350,12 +368,21 @@ def _answer(operation: Operation, answer: BaseModel | None, kept: str | None) ->
         return Response("", headers, 204)
     if isinstance(answer, Page):
         return Response(answer.html, {**headers, **_page_headers(answer)}, operation.status)
+    if isinstance(answer, CalendarFile):
+        return Response(answer.ical, {**headers, **_file_headers(answer)}, operation.status)
     version = getattr(answer, "version", None)
     if version is not None:
         headers["ETag"] = f'"{version}"'
     return Response(
         answer.model_dump_json(by_alias=True), {**headers, "Content-Type": _JSON}, operation.status
     )
+
+
+def _file_headers(file: CalendarFile) -> Headers:
+    return {
+        "Content-Type": f"{_ICALENDAR}; charset=utf-8; method={file.method}",
+        "Content-Disposition": f'attachment; filename="{file.name}"',
+    }
 
 
 def _page_headers(page: Page) -> Headers:

@@ -103,7 +103,7 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Refs, Document]:
         pair
         for o in operations
         for pair in ((o.body, "validation"), (o.query, "validation"), (o.answer, "serialization"))
-        if pair[0] and not (pair[0] is o.answer and o.is_page)
+        if pair[0] and not (pair[0] is o.answer and o.media != "application/json")
     )
     refs, root = models_json_schema(
         list(wanted),  # type: ignore[arg-type]
@@ -174,11 +174,8 @@ def _responses(operation: Operation, refs: Refs) -> Document:
     responses: Document = {str(operation.status): {"description": operation.summary}}
     if operation.answer:
         done = responses[str(operation.status)]
-        done["content"] = (
-            {"text/html": {"schema": {"type": "string"}}}
-            if operation.is_page
-            else {"application/json": {"schema": refs[operation.answer, "serialization"]}}
-        )
+        shown = (operation.answer, "serialization")
+        done["content"] = {operation.media: {"schema": refs.get(shown, {"type": "string"})}}
         if "version" in operation.answer.model_fields:
             done["headers"] = {"ETag": {"schema": {"type": "string"}}}
     else:
