@@ -108,12 +108,16 @@ def test_from_notes_to_assessments_talks_and_a_plan(own: Deployed) -> None:
 
     # Times for the talks: both homes book, neither twice, and are reminded
     talks = {
-        "title": "Höstens samtal", "deadline": day.isoformat(), "separateHomes": True,
+        "title": "Höstens samtal", "deadline": (day + timedelta(days=1)).isoformat(), "separateHomes": True,
         "slots": [slot(15, 0), slot(15, 20), slot(15, 40)],
     }  # fmt: skip
     offered = post(own, "offer_talks", mentor, talks, **group)
     assert offered.status == 201, offered.body
     talk = {"pupil": pupil.id, "round": offered.body["id"]}
+    earlier = {"title": "Höstens samtal", "deadline": day.isoformat()}
+    changed = put(own, "change_talk_round", mentor, 1, earlier, **group, round=talk["round"])
+    assert (changed.status, changed.body["deadline"]) == (200, day.isoformat()), changed.body
+    told(own, pupil, "Sista dag att boka samtal har ändrats")
     own.invoke("assessment", "remind_of_talks")
     told(own, pupil, "Boka utvecklingssamtal")
     times = [s["id"] for s in get(own, "list_talk_slots", one, **talk).body["slots"]]
@@ -127,6 +131,15 @@ def test_from_notes_to_assessments_talks_and_a_plan(own: Deployed) -> None:
     assert [(s["givenName"], s["free"]) for s in calendar] == [
         (pupil.given_name, False), (pupil.given_name, False), (None, True),
     ]  # fmt: skip
+    file = get(own, "read_talk_calendar", one, **talk)
+    assert file.headers["content-type"] == "text/calendar; charset=utf-8; method=PUBLISH", file.body
+    assert ("STATUS:CONFIRMED" in file.body, file.body.count("BEGIN:VEVENT")) == (True, 1)
+    mentors = get(own, "read_round_calendar", mentor, **group, round=talk["round"])
+    assert mentors.body.count("BEGIN:VEVENT") == 2
+    for said in (pupil.given_name, pupil.family_name, own.world.population.unit.name):
+        assert said not in file.body + mentors.body
+    without = get(own, "list_pupils_without_talk", head, {"limit": 100}, unit=own.world.unit).body["data"]
+    assert {row["pupil"] for row in without} == {*own.world.klass.pupil_ids} - {pupil.id}
     own.invoke("assessment", "remind_of_talks")
     told(own, pupil, "Utvecklingssamtal i morgon")
     for mail in mails(own, pupil, "Utvecklingssamtal i morgon"):
@@ -161,6 +174,8 @@ def test_from_notes_to_assessments_talks_and_a_plan(own: Deployed) -> None:
     refused(post(own, "publish_iup", mentor, **which), 409, "plan-not-whole", "goals")
     assert put(own, "save_iup", mentor, 1, plan, **which).status == 200
     assert post(own, "publish_iup", mentor, **which).status == 200
+    without = get(own, "list_pupils_without_plan", head, {"limit": 100}, unit=own.world.unit).body["data"]
+    assert {row["pupil"] for row in without} == {*own.world.klass.pupil_ids} - {pupil.id}
 
     def link() -> str:
         answer = own.call("assessment", "link_iup", other, path=which)

@@ -45,6 +45,10 @@ def test_a_class_writes_is_marked_without_names_and_the_home_sees_what_came_of_i
     assert (found["no"], found["so"]) == ("GRGRBIO01", "GRGRHIS01")
     test = next(t["id"] for t in found["tests"] if t["subject"] == "GRGRENG01")
 
+    ahead = [{"student": world.classmates()[0].id, "why": "newlyArrived"}]
+    elsewhere = {"test": test, "group": world.klass.id, "responsible": responsible, "outsideTheYear": ahead}
+    refused(asking("plan_sitting", office, elsewhere, unit=world.unit), 409, "principal-decides")
+    refused(asking("plan_sitting", head, elsewhere, unit=world.unit), 422, "wrong-why")  # of year 6
     group = world.klass.id
     planned = tests.plan(head, world.unit, test, group, responsible, asking)
     body = {"test": test, "group": group, "responsible": responsible}
