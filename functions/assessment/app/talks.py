@@ -199,8 +199,9 @@ def sign_minutes(request: Request[schemas.NewSignature, None]) -> schemas.Minute
 
 @on.on_schedule(
     "cron(0 8 * * ? *)", process=30, timeout=300,
-    meaning="Hemmen påminns inte om utvecklingssamtal att boka eller komma till; ring dem som saknar tid.",
+    meaning="Hem påminns inte om utvecklingssamtal, rektorer inte om elever utan; ring dem som saknar tid.",
 )  # fmt: skip
 def remind_of_talks() -> None:
-    """Every morning: remind homes of talks to book, and of those of tomorrow."""
+    """Every morning: remind homes of talks to book and of those of tomorrow, principals of who has none."""
     talk_deadlines.remind_of_talks(today())
+    owed.remind_principals(today())

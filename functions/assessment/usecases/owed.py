@@ -1,16 +1,20 @@
 """Which of a unit's pupils have no development talk this term, and have been given no plan this school year,
-for the principal (process 30). A talk at the unit counts in whichever round it is, one to come too.
+for the principal (process 30), who is reminded while there is time. A talk at the unit counts in whichever
+round it is, one to come too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import date
 
 from functions.access import guard
 from functions.assessment.domain import owed as rules
 from functions.assessment.domain.owed import Owed
 from functions.assessment.domain.terms import terms_of
 from functions.assessment.domain.writers import Place
+from functions.assessment.events import MessageDue
 from functions.assessment.schemas.common import PageQuery
 from functions.assessment.schemas.owed import OwedPage, OwedView
 from functions.assessment.store import iup as plans
@@ -24,21 +28,45 @@ from skolkit.clock import today
 from skolkit.cursor import seal, unseal
 from skolkit.identity import Caller
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import fetch
-from skolkit.types import GroupId, PersonId, UnitId
+from skolkit.table import AlreadyDone, Once, commit, fetch
+from skolkit.types import GroupId, PersonId, UnitId, stable_id
+
+REMINDED = {(5, 1), (12, 1)}  # month and day
 
 
 def list_pupils_without_talk(caller: Caller, unit: UnitId, query: PageQuery) -> OwedPage:
     """The pupils without a talk. Six round trips, one more when records have been merged, and one for each
     protected pupil of the page.
     """
-    duties, pupils = require_lead(caller, unit), _pupils(unit)
-    now, other = terms_of(today())
-    term = _present(talks.talked(unit, now), pupils)
-    year = term | _present(talks.talked(unit, other), pupils)
-    page = _page(caller, duties, rules.without_talk(pupils, term, year), query, ("talk", unit, now))
+    duties, (now, _) = require_lead(caller, unit), terms_of(today())
+    page = _page(caller, duties, _without_talk(unit, today()), query, ("talk", unit, now))
     record_read(Trace(caller.person_id, "list_pupils_without_talk", unit))
     return page
+
+
+def _without_talk(unit: UnitId, day: date) -> list[Owed]:
+    """The unit's pupils without a talk in the term of a day. Three round trips."""
+    pupils, (now, other) = _pupils(unit), terms_of(day)
+    term = _present(talks.talked(unit, now), pupils)
+    return rules.without_talk(pupils, term, term | _present(talks.talked(unit, other), pupils))
+
+
+def remind_principals(day: date) -> None:
+    """On the first of May and of December, tell principals how many pupils have no talk yet, so that there is
+    time for them. Five round trips a unit, in nights of all others none.
+    """
+    if (day.month, day.day) not in REMINDED:
+        return
+    for unit in organisation.units():
+        missing = _without_talk(unit.id, day)
+        heads = organisation.principals_at(unit.id) if missing else ()
+        if heads:
+            reminder = MessageDue(
+                id=stable_id("talks_missing", unit.id, day.isoformat()), recipients=list(heads),
+                template="talks_missing", values={"count": str(len(missing))},
+            )  # fmt: skip
+            with suppress(AlreadyDone):
+                commit(facts=[reminder], once=Once(f"TALKS-MISSING#{unit.id}#{day}"))
 
 
 def list_pupils_without_plan(caller: Caller, unit: UnitId, query: PageQuery) -> OwedPage:

@@ -150,6 +150,13 @@ LEARNING: dict[str, Template] = {
             "The minutes of the talk about {name} on {day} are ready. Sign in, read and sign.",
         ),
     ),
+    "talks_missing": Template(
+        Text("Elever utan utvecklingssamtal", "Pupils without a development talk"),
+        Text(
+            "Elever utan utvecklingssamtal den här terminen: {count}. Logga in för att se vilka.",
+            "Pupils who have no development talk this term: {count}. Sign in to see who.",
+        ),
+    ),
     "talk_tomorrow": Template(
         Text("Utvecklingssamtal i morgon", "Development talk tomorrow"),
         Text(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from functions.assessment.usecases import owed
 from infra.local.cloud import Cloud
 from skolkit.clock import local, today
 from skolkit.types import new_id
@@ -295,6 +296,12 @@ def test_the_principal_sees_who_has_no_talk_this_term(world: World) -> None:
     version = get("list_pupil_talks", mentor, pupil=mate).body["data"][0]["version"]
     assert cancel(mate, round, second["id"], mentor, version).status == 204
     assert mate in {row["pupil"] for row in missing()}
+    for day in (date(today().year, 11, 30), date(today().year, 12, 1), date(today().year, 12, 1)):
+        with acting_as("assessment"):
+            owed.remind_principals(day)
+    (told,) = facts("MessageDue", "talks_missing")
+    assert (told["recipients"], told["about"]) == ([head], None)
+    assert int(told["values"]["count"]) in {len(everybody), len(everybody) - 1}
     assert "list_pupils_without_talk" in {row["action"] for row in audit_rows(world.unit)}
 
 
