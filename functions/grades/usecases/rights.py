@@ -28,12 +28,15 @@ from skolkit.types import GroupId, PersonId, UnitId
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What setting grades in a group rests on. `duties` are the caller's, () for the group's own teachers."""
+    """What setting grades in a group rests on. `duties` are the caller's, () for the group's own teachers;
+    `syllabus` of the course or level, when it has been read.
+    """
 
     period: Period
     sheet: Sheet
     activity: ActivityRecord
     duties: tuple[guard.Duty, ...] = ()
+    syllabus: Syllabus | None = None
 
     @property
     def year(self) -> int | None:
@@ -49,7 +52,7 @@ class Work:
 
     def subject(self, line: Line | None = None, syllabus: Syllabus | None = None) -> Subject:
         """What is graded: the course or level of the syllabus, a language as the line says."""
-        code, name = self.activity.subject or "", self.activity.name
+        code, name, syllabus = self.activity.subject or "", self.activity.name, syllabus or self.syllabus
         if syllabus and syllabus.course_code:
             code, name = syllabus.course_code, syllabus.course_name or syllabus.subject_name
         return subjects.graded(

@@ -48,15 +48,19 @@ from skolkit.types import PersonId
 
 
 def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
-    """A group with everything on its sheet. Three round trips for its teachers: the sheet; the group and who
-    is certified; names, what stands in the catalogue and the national test's grades, with the audit row
-    beside them. One more for others, for more than 33 pupils, and when a pupil had another record before.
+    """A group with everything on its sheet. Three round trips for its teachers: the sheet; the group, who is
+    certified and the course's syllabus; names, what stands in the catalogue and the national test's grades,
+    with the audit row beside them. One more for others, for more than 33 pupils, and when a pupil had another
+    record before.
     """
     work = require_work(caller, "grades:read_sheet", period, activity)
-    groups, certified = fetch(
+    syllabus = work.activity.syllabus
+    groups, certified, syllabuses = fetch(
         organisation.wanted_groups(work.activity.groups, today()),
         organisation.wanted_certifications(wanted_staff(work)),
+        organisation.wanted_syllabuses([syllabus] if syllabus else []),
     )
+    work = replace(work, syllabus=next(iter(syllabuses.values()), None))
     members = members_of(groups.values())
     pupils = [*members, *(pupil for pupil in work.sheet.lines if pupil not in members)]
     teachers = frozenset(work.graders)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from functions.organisation.domain.syllabuses import Syllabus, SyllabusId
+from functions.organisation.store import activities, syllabuses
 from skolkit.clock import today
-from skolkit.types import PersonId
+from skolkit.sweden.codes import SchoolForm
+from skolkit.table import commit
+from skolkit.types import PersonId, new_id
 from tests.support import national_tests as tests
-from tests.support.areas import call, deliver, outbox
+from tests.support.areas import acting_as, call, deliver, outbox
 from tests.support.asks import new_key
 from tests.support.grading import Graded
 from tests.support.meter import metered
@@ -87,6 +92,30 @@ def test_the_sheet_shows_the_test_grade_beside_the_proposal_in_the_same_round_tr
     assert shown == {pupil: "C" if pupil in pupils else None for pupil in school.klass.pupil_ids}
     assert {row["testGrade"] for row in school.open(teacher)["students"]} == {None}  # mathematics
     assert school.ask("open_sheet", school.teachers[1], "EN").status == 404
+
+
+def test_a_course_has_the_test_grade_of_its_own_code(school: Graded) -> None:
+    teacher, office = school.teachers[0], school.world.staff("administrator")
+    course = Syllabus(
+        id=SyllabusId(new_id()), school_form=SchoolForm.COMPULSORY, subject_name="Engelska",
+        valid_from=YEAR.start, course_code="ENGE1000X", course_name="Engelska nivå 1",
+    )  # fmt: skip
+    with acting_as("organisation"):
+        taught = activities.find_activity(school.activities["EN"])
+        assert taught
+        new = replace(taught, syllabus=course.id)
+        commit(syllabuses.syllabus_item(course), *activities.activity_writes(taught, new))
+    pupil = school.klass.pupil_ids[0]
+    test = tests.enter(
+        office, year=9, subject=course.course_code, combine="given", limits=None, parts=[tests.part("A")]
+    )
+    sitting = tests.plan(school.principal, school.world.unit, test["id"], school.klass.id, teacher)["id"]
+    (row, *_) = done(tests.ask("read_sitting", teacher, sitting=sitting))["rows"]
+    done(save(teacher, sitting, result(row["student"], given="D", A="D")))
+    sheet = school.open(teacher, "EN")
+    assert (sheet["subjectCode"], sheet["subjectName"]) == ("ENGE1000X", "Engelska nivå 1")
+    shown = {line["student"]: line["testGrade"] for line in sheet["students"]}
+    assert (shown[row["student"]], pupil in shown) == ("D", True)
 
 
 def test_a_test_written_under_a_closed_record_counts(school: Graded) -> None:
