@@ -73,6 +73,7 @@ PROTECTED: dict[str, set[str]] = {
     "assessment.read_iup": _STAFF,
     "assessment.read_judgement": _TEACHING,
     "assessment.read_minutes": _STAFF,
+    "assessment.read_talk_calendar": set(),
     "assessment.remove_note": _TEACHING,
     "assessment.save_iup": {"mentor"},
     "assessment.save_judgement": _TEACHING,
