@@ -170,7 +170,7 @@ Lack = tuple[Text, int, int]
 def _core(marks: Sequence[Mark], programme: Programme) -> Iterator[Lack]:
     for one in exams.exam(marks, programme, Plan(common=frozenset()), RULES).requirements:
         if not one.met and one.name not in ("common", "dashes", "programme"):
-            yield REQUIREMENTS[one.name], one.have or 0, one.need
+            yield REQUIREMENTS[one.name], one.least, one.need
 
 
 def _more(

@@ -13,9 +13,9 @@ import pytest
 from skolkit.types import PersonId
 from tests.integration.grades.signing.test_pages import decided, told
 from tests.integration.grades.signing.test_pages import fetched as page_of
-from tests.integration.grades.test_documents import ask_one, documents, ended, fetched, link, publish, work
 from tests.support.areas import deliver
 from tests.support.grade_book import put
+from tests.support.grade_papers import ask_one, documents, ended, fetched, link, publish, work
 from tests.support.grading import Graded, certify, teach
 
 VERAPDF = os.environ.get("VERAPDF", "")
