@@ -304,6 +304,10 @@ def exported(tested: Held, tables: Cloud, table: str) -> str:
 def test_report_data_say_why_a_part_has_no_result(tested: Held, tables: Cloud) -> None:
     one, other = [p.id for p in tested.world.classmates()][:2]
     done(ask("decide_exemption", tested.head, exemption(tested.test, "C"), pupil=one))
+    everybody = tested.world.population.pupils
+    away = next(p.id for p in everybody if p.id not in tested.pupils and p.protection is None)
+    whole = exemption(tested.test, "A", "B", "C")  # of a class that nobody has planned a test for
+    done(ask("decide_exemption", tested.head, whole, pupil=away))
     done(save(tested.responsible, tested.sitting, result(one, 1, A="didNotTakePart", B="lost")))
     done(save(tested.responsible, tested.sitting, result(other, A="F", B="E", C=0)))
     rows = list(csv.DictReader(io.StringIO(exported(tested, tables, "results")), delimiter=";"))
@@ -317,9 +321,14 @@ def test_report_data_say_why_a_part_has_no_result(tested: Held, tables: Cloud) -
     assert [said[other, part] for part in "ABC"] == [
         ("gjort", "F", "", "F"), ("gjort", "E", "", "F"), ("gjort", "", "0", "F")
     ]  # fmt: skip
+    assert {said[away, part] for part in "ABC"} == {("befriad", "", "", "")}
     counts = csv.DictReader(io.StringIO(exported(tested, tables, "counts")), delimiter=";")
     counted = {(row["Delprov"], row["Resultat"]): row["Elever"] for row in counts}
-    assert (counted["A", "intedeltagit"], counted["B", "borttappat"], counted["C", "befriad"]) == ("1",) * 3
+    assert (counted["A", "intedeltagit"], counted["B", "borttappat"], counted["C", "befriad"]) == (
+        "1",
+        "1",
+        "2",
+    )
     assert counted["C", "0"] == "1"
 
 
