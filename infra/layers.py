@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from infra.local import paths
-from infra.local.bootstrap import installers
+from infra.local.bootstrap import exclusive, installers
 
 # The Python of every function in AWS; the embedded AWS runs functions on its own interpreter instead.
 CLOUD_PYTHON = "3.13"
@@ -148,17 +148,19 @@ def build_dependencies(target: Target) -> None:
 
 
 def build_heavy(target: Target, name: str) -> Path:
-    """Install one heavy layer's lock for the target and compile it; the directory of its packages."""
+    """Install a heavy layer's lock for the target and compile it, one at a time; where its packages are."""
     lock = paths.ROOT / HEAVY[name]
     home = target.directory / (f"packages-{name}" if target.linked else name)
     stamp = fingerprint([str(target), sys.version, target.compiler() or ""], [lock, Path(__file__)])
-    if not fresh(home, stamp):
-        shutil.rmtree(home, ignore_errors=True)
-        install(target, lock, home / "python")
-        compile_below(target, home)
-        if target.linked:
-            link(target, name, home)
-        mark(home, stamp)
+    target.directory.mkdir(parents=True, exist_ok=True)
+    with exclusive(target.directory / f"{name}.lock"):
+        if not fresh(home, stamp):
+            shutil.rmtree(home, ignore_errors=True)
+            install(target, lock, home / "python")
+            compile_below(target, home)
+            if target.linked:
+                link(target, name, home)
+            mark(home, stamp)
     return home / "python"
 
 

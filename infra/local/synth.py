@@ -4,7 +4,6 @@ something it is made from has changed."""
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from infra import layers
 from infra.local import paths
-from infra.local.bootstrap import tool_environment
+from infra.local.bootstrap import exclusive, tool_environment
 from infra.local.cloud import CloudError
 
 KEPT_ASSEMBLIES = 3
@@ -87,6 +86,5 @@ def node_environment() -> dict[str, str]:
 def one_at_a_time(target: layers.Target) -> Iterator[None]:
     """Two commands started together build once."""
     paths.BUILD.mkdir(parents=True, exist_ok=True)
-    with (paths.BUILD / f"{target.name}.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with exclusive(paths.BUILD / f"{target.name}.lock"):
         yield
