@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from infra.local.seed import unit_files
 from skolkit.clock import now, stamp, today
-from skolkit.sweden.calendar import SchoolYear, default_calendar
+from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer
 from tests.support.deployed import Deployed, eventually
 from tests.support.grading import period_body
-from tests.support.scenes import little_school, refused, take
+from tests.support.scenes import graded_school, refused
 
 PROCESSES = (32,)
 YEAR = SchoolYear.of(today())
@@ -23,13 +22,7 @@ YEAR = SchoolYear.of(today())
 
 @pytest.fixture
 def own(school: Deployed) -> Deployed:
-    """A school whose teachers are certified, with all that the class is taught."""
-    little = little_school(school, "99990314")
-    files = unit_files(little.world.population, default_calendar(YEAR), little.world.days).teaching
-    for key, rows in files.items():
-        found = [row | {"certified": True} if "certified" in row else row for row in rows]
-        assert take(little.cloud, key.rpartition("/")[0], found)["failed"] == 0
-    return little
+    return graded_school(school, "99990314")
 
 
 def ask(own: Deployed, name: str, person: PersonId, body: Any = None, **path: str) -> Answer:

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from infra.local.seed import unit_files
-from skolkit.clock import now, stamp, today
-from skolkit.sweden.calendar import SchoolYear, default_calendar
+from skolkit.clock import now, stamp
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer
 from tests.support.deployed import Deployed, eventually
 from tests.support.grading import period_body
-from tests.support.scenes import little_school, refused, take
+from tests.support.scenes import graded_school, refused
 
 PROCESSES = (33,)
 GRADES = {"GRGRMAT01": "F", "GRGRENG01": "C", "GRGRSVE01": "B"}
@@ -23,14 +21,7 @@ GRADES = {"GRGRMAT01": "F", "GRGRENG01": "C", "GRGRSVE01": "B"}
 
 @pytest.fixture
 def own(school: Deployed) -> Deployed:
-    """A school with a class of year 9 whose teachers are certified."""
-    little = little_school(school, "99990355", year=9)
-    calendar = default_calendar(SchoolYear.of(today()))
-    files = unit_files(little.world.population, calendar, little.world.days).teaching
-    for key, rows in files.items():
-        found = [row | {"certified": True} if "certified" in row else row for row in rows]
-        assert take(little.cloud, key.rpartition("/")[0], found)["failed"] == 0
-    return little
+    return graded_school(school, "99990355", year=9)
 
 
 def ask(own: Deployed, name: str, person: PersonId, body: Any = None, **path: str) -> Answer:

@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from infra.local import pages
 from skolkit.clock import today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.types import PersonId
-from tests.scenarios.test_grading import ask, own
+from tests.scenarios.test_grading import ask
 from tests.support.deployed import Deployed, eventually
 from tests.support.grading import period_body
-from tests.support.scenes import refused
+from tests.support.scenes import graded_school, refused
 
-__all__ = ["own"]
 PROCESSES = (32,)
+
+
+@pytest.fixture
+def own(school: Deployed) -> Deployed:
+    return graded_school(school, "99990332")
 
 
 def signed(own: Deployed, person: PersonId, count: int, **where: str) -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ from typing import Any
 
 from infra.local.cloud import Cloud
 from infra.local.population import NewPupil
+from infra.local.seed import unit_files
 from skolkit.clock import local, now, today
+from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolUnitCode
 from skolkit.types import new_id
 from tests.support.areas import IMPORTS_BUCKET, Answer
@@ -43,6 +45,16 @@ def little_school(school: Deployed, code: str, year: int = 4) -> Deployed:
         eventually(lambda: open_lesson(made, last).status == 200)
         _LITTLE[school.cloud.endpoint, code] = made
     return _LITTLE[school.cloud.endpoint, code]
+
+
+def graded_school(school: Deployed, code: str, year: int = 4) -> Deployed:
+    """A little school whose teachers are certified, with all that its class is taught."""
+    little = little_school(school, code, year)
+    calendar = default_calendar(SchoolYear.of(today()))
+    for key, rows in unit_files(little.world.population, calendar, little.world.days).teaching.items():
+        certified = [row | {"certified": True} if "certified" in row else row for row in rows]
+        assert take(little.cloud, key.rpartition("/")[0], certified)["failed"] == 0
+    return little
 
 
 def _own(key: str) -> str:
