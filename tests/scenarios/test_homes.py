@@ -29,7 +29,7 @@ DIGEST = {TEMPLATES["digest"].subject.sv, TEMPLATES["digest"].subject.en}
 
 @pytest.fixture
 def own(school: Deployed) -> Deployed:
-    return little_school(school, "99990281")
+    return little_school(school, "99990282")
 
 
 def home(pupil: NewPupil) -> tuple[PersonId, PersonId]:

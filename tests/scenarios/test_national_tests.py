@@ -20,7 +20,7 @@ PROCESSES = (31,)
 
 @pytest.fixture
 def own(school: Deployed) -> Deployed:
-    return little_school(school, "99990231", year=6)
+    return little_school(school, "99990232", year=6)
 
 
 def ask(
