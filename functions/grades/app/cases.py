@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.grades.app.base import api, on
 from functions.grades.domain import case_refusals as refusals
-from functions.grades.domain.grading import SupportMissing, TitleMissing
+from functions.grades.domain.grading_refusals import SupportMissing, TitleMissing
 from functions.grades.domain.scales import IllegalValue
 from functions.grades.domain.subjects import LanguageMissing
 from functions.grades.schemas import cases as schemas

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.grades.app.base import api
-from functions.grades.domain import grading as refusals
+from functions.grades.domain import grading_refusals as refusals
 from functions.grades.domain import periods as period_refusals
 from functions.grades.domain.scales import IllegalValue, NoScale
 from functions.grades.domain.subjects import LanguageMissing

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functions.access import guard
 from functions.grades.domain import subjects
 from functions.grades.domain.catalogue import Subject
-from functions.grades.domain.grading import ALONE, Grader, Line, NoCertifiedTeacher, Sheet, deciders
+from functions.grades.domain.grading import ALONE, Grader, Line, Sheet, deciders
+from functions.grades.domain.grading_refusals import NoCertifiedTeacher
 from functions.grades.domain.orders import Vouched
 from functions.grades.domain.periods import Period
 from functions.grades.domain.scales import Scale, scale

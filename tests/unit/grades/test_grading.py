@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.grades.domain import grading as rules
+from functions.grades.domain import grading_refusals as refusals
 from functions.grades.domain.catalogue import Decider
 from functions.grades.domain.grading import Change, Grader, Line, Sheet
 from functions.grades.domain.orders import Vouched
@@ -56,9 +57,9 @@ def test_a_teacher_who_is_not_certified_decides_with_one_who_is() -> None:
     bare, appointed = teacher(ONE, certified=False, qualified=False), teacher(OTHER)
     assert rules.deciders([bare], appointed) == (bare, appointed)
     for nobody in (None, teacher(OTHER, certified=False)):
-        with pytest.raises(rules.NoCertifiedTeacher):
+        with pytest.raises(refusals.NoCertifiedTeacher):
             rules.deciders([bare], nobody)
-    with pytest.raises(rules.NoCertifiedTeacher):
+    with pytest.raises(refusals.NoCertifiedTeacher):
         rules.deciders([], appointed)
 
 
@@ -131,8 +132,8 @@ def test_saving_takes_all_lines_or_none() -> None:
     assert {pupil: line.version for pupil, line in saved.lines.items()} == {PUPIL: 1, MATE: 1}
     for wrong, refusal in (
         (change(MATE, "G"), IllegalValue),
-        (change(PersonId("gone"), "C"), rules.NotInGroup),
-        (change(MATE, "C", reads=False), rules.NotReadAndGraded),
+        (change(PersonId("gone"), "C"), refusals.NotInGroup),
+        (change(MATE, "C", reads=False), refusals.NotReadAndGraded),
     ):
         with pytest.raises(refusal):
             rules.save(SHEET, [change(), wrong], ONE, MEMBERS, SCALE)
@@ -141,7 +142,7 @@ def test_saving_takes_all_lines_or_none() -> None:
 def test_what_was_changed_meanwhile_is_named_and_a_repeat_does_no_harm() -> None:
     saved = rules.save(SHEET, [change(), change(MATE)], ONE, MEMBERS, SCALE)
     assert rules.save(saved, [change(), change(MATE)], ONE, MEMBERS, SCALE) == saved
-    with pytest.raises(rules.LinesChanged) as refused:
+    with pytest.raises(refusals.LinesChanged) as refused:
         rules.save(saved, [change(value="B"), change(MATE, "B", version=1)], ONE, MEMBERS, SCALE)
     assert [fault.field for fault in refused.value.faults] == [f"lines.{PUPIL}"]
 
@@ -169,9 +170,9 @@ def test_deciding_twice_is_deciding_once() -> None:
         [],
     )
     put = rules.put(after, {PUPIL: ("entry", "B")})
-    with pytest.raises(rules.DecidedAlready):
+    with pytest.raises(refusals.DecidedAlready):
         rules.decide(put, [PUPIL], ONE, HOW, who, MEMBERS, {PUPIL: False}, work=False)
-    with pytest.raises(rules.DecidedAlready):
+    with pytest.raises(refusals.DecidedAlready):
         rules.save(put, [change(value="A", version=2)], ONE, MEMBERS, SCALE)
 
 
@@ -211,7 +212,7 @@ def test_each_decision_rests_on_the_last_word_of_every_decider_with_that_ones_ow
             continue
         try:
             sheet, made = rules.decide(sheet, [PUPIL], by, how, who, MEMBERS, {PUPIL: False}, work=False)
-        except (rules.NotADecider, rules.NothingProposed):
+        except (refusals.NotADecider, refusals.NothingProposed):
             continue
         line = sheet.line(PUPIL)
         if line.signed[by] == how:
@@ -227,8 +228,8 @@ def test_each_decision_rests_on_the_last_word_of_every_decider_with_that_ones_ow
 @pytest.mark.parametrize(
     ("value", "finished", "work", "refusal"),
     [
-        ("F", True, False, rules.SupportMissing), ("F", False, False, None), ("-", True, False, None),
-        ("E", True, True, rules.TitleMissing), ("E", True, False, None), ("-", True, True, None),
+        ("F", True, False, refusals.SupportMissing), ("F", False, False, None), ("-", True, False, None),
+        ("E", True, True, refusals.TitleMissing), ("E", True, False, None), ("-", True, True, None),
     ],
 )  # fmt: skip
 def test_what_a_decision_comes_with(
@@ -255,7 +256,7 @@ def test_the_principal_decides_where_teachers_disagree_or_are_hindered() -> None
 
     assert decided(signed(t1="A", t2="C"), "disagreement").deciders[0].role == "principal"
     for line, reason in ((signed(t1="A", t2="A"), "disagreement"), (signed(t1="A", t2="C"), "hindered")):
-        with pytest.raises(rules.NotForThePrincipal):
+        with pytest.raises(refusals.NotForThePrincipal):
             decided(line, reason)  # type: ignore[arg-type]
     assert decided(signed(t1="A"), "hindered").value == "B"
 
