@@ -94,7 +94,8 @@ def stretches(day: date, hours: Iterable[Hours], absences: Iterable[Span] = ()) 
                 local(day, span.start) if span.start else midnight(day),
                 local(day, span.end) if span.end else midnight(day + timedelta(days=1)),
             )
-            joined = [part for one in joined for part in _without(one, away)]
+            if away[0] < away[1]:  # not so in the hour that spring skips
+                joined = [part for one in joined for part in _without(one, away)]
     return joined
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from functions.attendance.domain import care_day
@@ -148,6 +148,7 @@ def _clock(minute: int) -> time:
 
 
 @given(_DAYS, st.lists(st.tuples(_SPANS, _SPANS), max_size=5))
+@example(SPRING, [([(0, 121)], [(121, 180)])])
 def test_the_curve_is_what_a_model_by_minutes_says(
     day: date, children: list[tuple[list[tuple[int, int]], list[tuple[int, int]]]]
 ) -> None:
