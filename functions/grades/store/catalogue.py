@@ -112,6 +112,21 @@ def wanted_heads(pupils: Iterable[PersonId]) -> Wanted[dict[PersonId, Head]]:
     return Wanted(HeadItem, list(keys.values()), answer)
 
 
+def wanted_held(pupils: Iterable[PersonId]) -> Wanted[dict[PersonId, Mapping[str, Held]]]:
+    """What stands for pupils by subject (`Subject.key`), without the rest of their heads, which takes as long
+    again; nothing for who has no entry.
+    """
+    keys = {pupil: (f"PUPIL#{pupil}", "HEAD") for pupil in pupils}
+
+    def answer(found: dict[tuple[str, str], HeadItem]) -> dict[PersonId, Mapping[str, Held]]:
+        return {
+            pupil: _Rows(_by_key(json.loads(found[key].held)) if key in found else {})
+            for pupil, key in keys.items()
+        }
+
+    return Wanted(HeadItem, list(keys.values()), answer, only=("held",))
+
+
 def _head(pupil: PersonId, item: HeadItem) -> Head:
     held, (missing, other) = _by_key(json.loads(item.held)), json.loads(item.before or "[[],[]]")
     before = {key: row for key, row in held.items() if key not in missing} | _by_key(other)

@@ -12,6 +12,7 @@ from functions.assessment import queries as assessment
 from functions.grades.domain import grading as rules
 from functions.grades.domain import subjects
 from functions.grades.domain.grading import Change, Grader, Line
+from functions.grades.domain.held import Held
 from functions.grades.domain.periods import require_open
 from functions.grades.schemas.grading import (
     Appointed,
@@ -25,7 +26,6 @@ from functions.grades.schemas.grading import (
 )
 from functions.grades.store import catalogue
 from functions.grades.store import periods as store
-from functions.grades.store.catalogue import Head
 from functions.grades.usecases.rights import (
     Work,
     members_of,
@@ -65,13 +65,13 @@ def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
     pupils = [*members, *(pupil for pupil in work.sheet.lines if pupil not in members)]
     teachers = frozenset(work.graders)
     with recording(Trace(caller.person_id, "open_grades", work.activity.groups[0], changes=activity)):
-        names, heads, tests = _known(work, pupils)
+        names, held, tests = _known(work, pupils)
         shown = register.shown_names(
             caller, names, teachers=teachers, mentors=frozenset(), duties=work.duties
         )
     who = perhaps(work, certified)
     rows = [
-        _line_view(work, pupil, pupil in members, who, shown.get(pupil), heads[pupil], tests.get(pupil))
+        _line_view(work, pupil, pupil in members, who, shown.get(pupil), held[pupil], tests.get(pupil))
         for pupil in pupils
     ]
     return _sheet_view(work, who, rows)
@@ -79,7 +79,7 @@ def open_sheet(caller: Caller, period: str, activity: str) -> SheetView:
 
 def _known(
     work: Work, pupils: Sequence[PersonId]
-) -> tuple[dict[PersonId, PersonName], dict[PersonId, Head], dict[PersonId, str]]:
+) -> tuple[dict[PersonId, PersonName], dict[PersonId, Mapping[str, Held]], dict[PersonId, str]]:
     """Pupils' names, what stands in the catalogue, and their national test's grades of the school year, which
     weigh most (skollagen 10:20 a, 15:25 a). One round trip, two when somebody had another record before.
     """
@@ -87,13 +87,13 @@ def _known(
         assessment.wanted_test_grades, subject=work.subject().code,
         year=SchoolYear.parse(work.period.school_year),
     )  # fmt: skip
-    names, heads, grades, also = fetch(
-        register.wanted_names(pupils), catalogue.wanted_heads(pupils), tests(pupils),
+    names, held, grades, also = fetch(
+        register.wanted_names(pupils), catalogue.wanted_held(pupils), tests(pupils),
         register.wanted_also(pupils),
     )  # fmt: skip
     if earlier := [pupil for pupil in also if pupil not in grades]:
         grades |= fetch(tests(earlier, also=also))[0]
-    return names, heads, grades
+    return names, held, grades
 
 
 def _sheet_view(work: Work, who: Sequence[Grader], rows: list[LineView]) -> SheetView:
@@ -114,11 +114,11 @@ def _line_view(
     member: bool,
     who: Sequence[Grader],
     name: PersonName | None,
-    head: Head,
+    stands: Mapping[str, Held],
     test_grade: str | None,
 ) -> LineView:
     line = work.sheet.line(pupil)
-    held = head.held.get(work.subject(line).key)
+    held = stands.get(work.subject(line).key)
     return LineView(
         student=pupil, given_name=name.given_name if name else None,
         family_name=name.family_name if name else None, left=not member, version=line.version,

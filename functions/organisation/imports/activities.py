@@ -139,7 +139,7 @@ def _wrong(
 
 
 def _fault(line: int, refusal: DomainError) -> RowFault:
-    return RowFault(line, refusal.field, refusal.reason, refusal.advice, str(refusal.value or ""))
+    return RowFault(line, refusal.field, refusal.said, refusal.advised, str(refusal.value or ""))
 
 
 ACTIVITIES: Importer[ActivityRow] = Importer(

@@ -261,7 +261,7 @@ def _decision(
 def _refused(line: int, refusal: DomainError) -> RowFault:
     texts = [fault.reason for fault in refusal.faults] or [refusal.said]
     reason = Text("; ".join(t.sv for t in texts), "; ".join(t.en for t in texts))
-    return RowFault(line, "", reason, refusal.advice)
+    return RowFault(line, "", reason, refusal.advised)
 
 
 def units_of(municipality: str, *, preview: bool = False) -> Importer[UnitSource]:

@@ -373,7 +373,7 @@ def _refusal(line: int, refusal: DomainError) -> RowFault:
         line,
         refusal.field if own else f"enrolments.{refusal.field}",
         refusal.said,
-        refusal.advice,
+        refusal.advised,
         value,
     )
 

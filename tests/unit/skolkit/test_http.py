@@ -31,7 +31,7 @@ class Counted(Shape):
 class TooMany(DomainError):
     status = 422
     reason = Text("För många: {count}.", "Too many: {count}.")
-    advice = Text("Ta färre.", "Take fewer.")
+    advice = Text("Ta högst {most}.", "Take at most {most}.")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     def count_things(request: Request[Count, None]) -> Counted:
         """Count"""
         if request.body.how_many > 9:
-            raise TooMany(field="howMany", value=request.body.how_many, count=request.body.how_many)
+            raise TooMany(field="howMany", value=request.body.how_many, count=request.body.how_many, most=9)
         if request.body.how_many == 9:
             raise RuntimeError("Anna Andersson 19811218-9876")
         return Counted(how_many=request.body.how_many, version=request.version + 1)
@@ -92,8 +92,9 @@ def test_a_refusal_says_field_value_reason_and_advice_in_both_languages(api: Api
     assert (status, headers["content-type"]) == (422, "application/problem+json")
     assert body["type"] == "urn:skolkit:problem:too-many"
     assert body["errors"] == [
-        {"field": "howMany", "reason": "För många: 10.", "advice": "Ta färre.", "value": 10}
+        {"field": "howMany", "reason": "För många: 10.", "advice": "Ta högst 9.", "value": 10}
     ]
+    assert body["detail"] == "Ta högst 9."
     assert put(api, {"howMany": 10}, if_match='"1"', accept_language="en-GB")[1]["title"] == "Too many: 10."
 
 

@@ -49,11 +49,9 @@ class DomainError(Exception):
     def __init__(
         self, *, field: str = "", value: object = None, faults: tuple[Fault, ...] = (), **values: object
     ) -> None:
-        self.said = self.reason.format(**values)
+        self.said, self.advised = self.reason.format(**values), self.advice.format(**values)
         self.field, self.value = field, value
-        self.faults = faults or (
-            (Fault(field, self.said, self.advice.format(**values), value),) if field else ()
-        )
+        self.faults = faults or ((Fault(field, self.said, self.advised, value),) if field else ())
         super().__init__(self.code)
 
     @property

@@ -397,7 +397,7 @@ def _page_headers(page: Page) -> Headers:
 
 def problem(error: DomainError, language: str) -> Response:
     """A refusal as problem+json (RFC 9457): type, title, status, what is wrong per field and what to do."""
-    return _problem(error.status, error.code, error.said, error.faults, language, error.advice)
+    return _problem(error.status, error.code, error.said, error.faults, language, error.advised)
 
 
 def _problem(

@@ -176,7 +176,7 @@ class Table:
 def refused(line: int, refusal: DomainError, field: str = "") -> RowFault:
     """A rule's refusal as a fault of a row."""
     value = None if refusal.value is None else str(refusal.value)
-    return RowFault(line, field or refusal.field, refusal.said, refusal.advice, value)
+    return RowFault(line, field or refusal.field, refusal.said, refusal.advised, value)
 
 
 def fault(line: int, field: str, sv: str, en: str, advice: Text) -> RowFault:
