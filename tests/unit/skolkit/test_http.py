@@ -32,6 +32,7 @@ class TooMany(DomainError):
     status = 422
     reason = Text("För många: {count}.", "Too many: {count}.")
     advice = Text("Ta högst {most}.", "Take at most {most}.")
+    law = "skollagen 1:1"
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_a_refusal_says_field_value_reason_and_advice_in_both_languages(api: Api
     assert body["errors"] == [
         {"field": "howMany", "reason": "För många: 10.", "advice": "Ta högst 9.", "value": 10}
     ]
-    assert body["detail"] == "Ta högst 9."
+    assert (body["detail"], body["law"]) == ("Ta högst 9.", "skollagen 1:1")
     assert put(api, {"howMany": 10}, if_match='"1"', accept_language="en-GB")[1]["title"] == "Too many: 10."
 
 

@@ -396,12 +396,20 @@ def _page_headers(page: Page) -> Headers:
 
 
 def problem(error: DomainError, language: str) -> Response:
-    """A refusal as problem+json (RFC 9457): type, title, status, what is wrong per field and what to do."""
-    return _problem(error.status, error.code, error.said, error.faults, language, error.advised)
+    """A refusal as problem+json (RFC 9457): type, title, status, what is wrong per field, what to do, and the
+    paragraph of law that it rests on.
+    """
+    return _problem(error.status, error.code, error.said, error.faults, language, error.advised, error.law)
 
 
 def _problem(
-    status: int, code: str, said: Text, faults: tuple[Fault, ...], language: str, advice: Text | None = None
+    status: int,
+    code: str,
+    said: Text,
+    faults: tuple[Fault, ...],
+    language: str,
+    advice: Text | None = None,
+    law: str = "",
 ) -> Response:
     body: dict[str, Any] = {
         "type": f"urn:skolkit:problem:{code}",
@@ -410,6 +418,8 @@ def _problem(
     }
     if advice:
         body["detail"] = advice.in_language(language)
+    if law:
+        body["law"] = law
     if faults:
         body["errors"] = [
             {

@@ -34,6 +34,7 @@ _PROBLEM: Document = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "law": {"type": "string", "description": "The paragraph that the refusal rests on, where it is one."},
         "errors": {
             "type": "array",
             "items": {
