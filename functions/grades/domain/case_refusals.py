@@ -73,7 +73,7 @@ class GradeLowered(DomainError):
 
 
 class NotHeard(DomainError):
-    """Pupil and guardians get the time to comment, unless it is unnecessary."""
+    """Pupil and guardians get the time to comment, unless it is unnecessary. Which paragraph is [M]."""
 
     reason = Text(
         "Eleven och vårdnadshavarna får lämna synpunkter till och med {day}.",
@@ -83,7 +83,7 @@ class NotHeard(DomainError):
         "Vänta, eller ange varför det är obehövligt att höra dem.",
         "Wait, or say why it is unnecessary to hear them.",
     )
-    law = "skollagen 3:19 tredje stycket [M], förvaltningslagen 25 §"
+    law = "skollagen 3:19 tredje stycket, förvaltningslagen 25 §"
 
 
 class NotForThePrincipalToChange(DomainError):

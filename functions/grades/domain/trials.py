@@ -40,14 +40,14 @@ class UnknownSubject(DomainError):
 
 
 class PassedAlready(DomainError):
-    """A pupil of upper secondary school is tried where there is no pass."""
+    """A pupil of upper secondary school is tried where there is no pass (GyF ch. 8 [M])."""
 
     reason = Text("Du har redan ett godkänt betyg.", "You have a pass already.")
     advice = Text(
         "Prövning för högre betyg görs efter avslutad utbildning.",
         "Trials for a higher grade are after the education has ended.",
     )
-    law = "skollagen 15:28, gymnasieförordningen 8 kap. [M]"
+    law = "skollagen 15:28"
 
 
 class TrialOpen(DomainError):
@@ -65,12 +65,12 @@ class NotNow(DomainError):
 
 
 class FeeTooHigh(DomainError):
-    """A fee may be taken only where the ordinance says so, and no more than it says."""
+    """A fee may be taken only where the ordinance says so, and no more than it says [M]."""
 
     status = 422
     reason = Text("Avgiften får vara högst {most} kronor.", "The fee may be at most {most} kronor.")
     advice = Text("Sänk avgiften.", "Lower the fee.")
-    law = "förordningen (1991:1124) om avgifter för prövning [M]"
+    law = "förordningen (1991:1124) om avgifter för prövning"
 
 
 class NotToExamine(DomainError):
