@@ -21,6 +21,8 @@ EVERY_TERM = frozenset(
 """A talk at least once a term: skollagen 10:12; the other forms [M]."""
 EVERY_YEAR = frozenset({SchoolForm.PRESCHOOL, SchoolForm.PRESCHOOL_CLASS})
 """A talk at least once a year (8:11, 9:11)."""
+REMINDED = frozenset({(5, 1), (12, 1)})
+"""Month and day on which principals are told who has none [PROPOSED]: a month of the term is left."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,6 +17,8 @@ MOST_OFFERED = 40
 """Times offered at once: an item each and one for each day, in one transaction of a hundred."""
 MOST_SLOTS = 100
 AHEAD = timedelta(days=365)
+EARLY = timedelta(days=3)
+"""Before the last day to book, and on it, homes without a talk are reminded [PROPOSED]."""
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=3)
 
 

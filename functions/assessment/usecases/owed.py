@@ -31,8 +31,6 @@ from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import AlreadyDone, Once, commit, fetch
 from skolkit.types import GroupId, PersonId, UnitId, stable_id
 
-REMINDED = {(5, 1), (12, 1)}  # month and day
-
 
 def list_pupils_without_talk(caller: Caller, unit: UnitId, query: PageQuery) -> OwedPage:
     """The pupils without a talk. Six round trips, one more when records have been merged, and one for each
@@ -55,7 +53,7 @@ def remind_principals(day: date) -> None:
     """On the first of May and of December, tell principals how many pupils have no talk yet, so that there is
     time for them. Five round trips a unit, in nights of all others none.
     """
-    if (day.month, day.day) not in REMINDED:
+    if (day.month, day.day) not in rules.REMINDED:
         return
     for unit in organisation.units():
         missing = _without_talk(unit.id, day)

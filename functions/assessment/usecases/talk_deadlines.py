@@ -25,7 +25,6 @@ from skolkit.identity import Caller
 from skolkit.table import AlreadyDone, Once, chunks, commit, fetch
 from skolkit.types import GroupId, PersonId, stable_id
 
-EARLY = 3  # days before the last day to book on which homes without a talk are reminded
 TOLD = 40  # homes reminded in one transaction
 RECIPIENTS = 100  # of one message
 
@@ -66,7 +65,7 @@ def remind_of_talks(day: date) -> None:
     """Remind homes without a talk three days before the last day to book and on it, and those who are to come
     tomorrow. A query for each of three days; for each round five round trips, for each 40 talks three.
     """
-    for closing in (day, day + timedelta(days=EARLY)):
+    for closing in (day, day + rules.EARLY):
         for id in store.rounds_closing(closing):
             if round := store.find_round(id):
                 _remind_unbooked(round, day)

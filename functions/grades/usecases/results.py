@@ -4,7 +4,7 @@ what they are enough for, in upper secondary school how it ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from functions.grades.domain import graduates, leavers
@@ -33,11 +33,9 @@ def results_of(
     """The rows of results by year; none where there are none. Three batches per 100 pupils, a query for each
     who has had grades since, and of upper secondary school three round trips for each who has finished.
     """
-    count = _ended if period.form is SchoolForm.UPPER_SECONDARY else _left
-    pupils: Mapping[int | None, Collection[PersonId]] = leavers.pupils_of(period, entries)
-    if count is _ended:
-        pupils = _by_year(period, entries)
-    return {year: count(period, some, sexes) for year, some in pupils.items()}
+    if period.form is SchoolForm.UPPER_SECONDARY:
+        return {year: _ended(period, some, sexes) for year, some in _by_year(period, entries).items()}
+    return {year: _left(period, some, sexes) for year, some in leavers.pupils_of(period, entries).items()}
 
 
 def _by_year(period: Period, entries: Iterable[Entry]) -> dict[int | None, set[PersonId]]:
