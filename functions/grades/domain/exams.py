@@ -258,7 +258,8 @@ def _common(need: int, passed: Sequence[Grade], plan: Plan) -> Requirement:
     """
     law, own = "gymnasieförordningen 8:5", [grade for grade in passed if not grade.mark.work]
     if plan.common is None:
-        most = sum(_own(grade) for grade in own) if _sized(own) else None
+        every = [mark.size for grade in own for mark in (grade.mark, *grade.includes)]
+        most = sum(_own(grade) for grade in own) if _sized(own) and None not in every else None
         return Requirement("common", need, 0, most, law, "noPlan")
     sizes = [size for grade in own for size in _in_common(grade, plan.common)]
     total, sized = sum(size or 0 for size in sizes), None not in sizes
