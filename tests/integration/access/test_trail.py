@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -42,7 +42,8 @@ def test_a_guardian_sees_who_read_what_newest_first(schools: Schools) -> None:
     call("organisation", "read_group", schools.people["principal"], path={"group": schools.home.klass.id})
     read_person(schools, "second guardian")
     rows = reads(schools, "guardian", limit=100)
-    assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
+    at = [datetime.fromisoformat(row["at"]) for row in rows]
+    assert at == sorted(at, reverse=True)
     home, group, teacher = rows[:3]
     assert (home["role"], home["name"], home["unit"]) == ("guardian", None, None)
     assert (group["operation"], group["listOf"], group["role"]) == ("read_group", "group", "principal")
