@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from skolkit.http import Api
+    from skolkit.http import Api, Operation
     from skolkit.kept import Kept
     from skolkit.triggers import Trigger
 
@@ -33,23 +33,36 @@ AREAS: tuple[AreaSpec, ...] = (
     AreaSpec("messages", reads=("register", "organisation", "attendance", "access")),
     AreaSpec("assessment", reads=("register", "organisation", "access")),
     AreaSpec("grades", reads=("register", "organisation", "attendance", "assessment", "access")),
+    AreaSpec(
+        "exchange",
+        reads=("register", "organisation", "timetable", "attendance", "assessment", "grades", "access"),
+    ),
     AreaSpec("access", reads=("register", "organisation")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What an area's code declares. `indexes`: its secondary indexes by name, as DynamoDB's API describes
-    them."""
+    """What an area's code declares. `standard`: a second API beside its own; `indexes`: its secondary indexes
+    by name, as DynamoDB's API describes them."""
 
     spec: AreaSpec
     api: Api
+    standard: Api | None
     triggers: tuple[Trigger, ...]
     indexes: dict[str, dict[str, Any]]
 
     @property
     def name(self) -> str:
         return self.spec.name
+
+    @property
+    def apis(self) -> tuple[Api, ...]:
+        return (self.api, self.standard) if self.standard else (self.api,)
+
+    @property
+    def operations(self) -> list[Operation]:
+        return [operation for api in self.apis for operation in api.operations]
 
 
 def function_name(area: str, name: str) -> str:
@@ -61,7 +74,7 @@ def load(spec: AreaSpec) -> Area:
     """Read the declarations of `functions/<area>`; importing it has no side effects."""
     app = importlib.import_module(f"functions.{spec.name}.app")
     triggers = tuple(app.on.triggers) if hasattr(app, "on") else ()
-    return Area(spec, app.api, triggers, _indexes(spec.name))
+    return Area(spec, app.api, getattr(app, "standard", None), triggers, _indexes(spec.name))
 
 
 def load_all() -> tuple[Area, ...]:
@@ -82,6 +95,7 @@ def _indexes(area: str) -> dict[str, dict[str, Any]]:
     for item in _descendants(Item):
         meta = getattr(item, "Meta", None)
         if meta is not None and meta.table_name == table_name(area):
+            found |= {f"order_{number}": order(number) for number in range(1, item.orders + 1)}
             # PynamoDB keeps to itself what it would create the table from.
             schemas = (index._get_schema() for index in item._indexes.values())  # noqa: SLF001
             found |= {str(schema["index_name"]): _hash_first(dict(schema)) for schema in schemas}
@@ -145,6 +159,19 @@ FEED: dict[str, Any] = {
     ],
     "projection": {"ProjectionType": "KEYS_ONLY"},
 }
+
+
+def order(number: int) -> dict[str, Any]:
+    """The index of an order of fed kinds."""
+    keys = FEED["key_schema"][0], {"AttributeName": f"order_{number}", "KeyType": "RANGE"}
+    return {
+        "index_name": f"order_{number}",
+        "key_schema": list(keys),
+        "attribute_definitions": [
+            {"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in keys
+        ],
+        "projection": {"ProjectionType": "KEYS_ONLY"},
+    }
 
 
 def _descendants(parent: type[Any]) -> list[type[Any]]:

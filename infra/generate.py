@@ -47,7 +47,7 @@ def parts_of(area: Area) -> dict[str, str]:
     package = f"functions.{area.name}.app."
     return {
         f"{operation.method} {operation.path}": operation.handler.__module__.removeprefix(package)
-        for operation in sorted(area.api.operations, key=lambda o: (o.path, o.method))
+        for operation in sorted(area.operations, key=lambda o: (o.path, o.method))
         if operation.handler.__module__.startswith(package)
     }
 

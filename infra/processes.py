@@ -151,9 +151,9 @@ def process_map(areas: Iterable[Area]) -> list[dict[str, Any]]:
     """
     serving: dict[int, list[dict[str, str]]] = {process.no: [] for process in PROCESSES}
     for area in areas:
-        for operation in area.api.operations:
+        for base, operation in ((a.base, operation) for a in area.apis for operation in a.operations):
             name = function_name(area.name, "writer" if operation.writes else "reader")
-            starts = f"{operation.method} /{area.name}{operation.path}"
+            starts = f"{operation.method} /{base}{operation.path}"
             serving[operation.process].append(_served(name, operation.id, "http", starts))
         for trigger in area.triggers:
             if trigger.process == EVERY_PROCESS:

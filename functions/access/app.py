@@ -218,9 +218,9 @@ def start_retention() -> None:
 
 
 @on.on_facts(
-    "assessment.RetentionAnswered.v1", "attendance.RetentionAnswered.v1", "grades.RetentionAnswered.v1",
-    "messages.RetentionAnswered.v1", "organisation.RetentionAnswered.v1", "register.RetentionAnswered.v1",
-    "timetable.RetentionAnswered.v1",
+    "assessment.RetentionAnswered.v1", "attendance.RetentionAnswered.v1", "exchange.RetentionAnswered.v1",
+    "grades.RetentionAnswered.v1", "messages.RetentionAnswered.v1", "organisation.RetentionAnswered.v1",
+    "register.RetentionAnswered.v1", "timetable.RetentionAnswered.v1",
     process=36, timeout=120, memory=1024, runbook="retention", layers=("documents",),
     uses=("s3:GetObject proofs", "s3:PutObject proof", "s3:PutObject retention-report"),
     meaning="Gallringsbevis och rapporter skrivs inte; vad som gallrats går att visa först när de finns.",
@@ -243,8 +243,8 @@ def answer_extract(envelope: Envelope) -> None:
 
 @on.on_facts(
     "access.ExtractAnswered.v1", "assessment.ExtractAnswered.v1", "attendance.ExtractAnswered.v1",
-    "grades.ExtractAnswered.v1", "messages.ExtractAnswered.v1", "organisation.ExtractAnswered.v1",
-    "register.ExtractAnswered.v1", "timetable.ExtractAnswered.v1",
+    "exchange.ExtractAnswered.v1", "grades.ExtractAnswered.v1", "messages.ExtractAnswered.v1",
+    "organisation.ExtractAnswered.v1", "register.ExtractAnswered.v1", "timetable.ExtractAnswered.v1",
     process=36, timeout=120, memory=1024, runbook="extracts", layers=("documents",),
     uses=("s3:GetObject extract-parts", "s3:PutObject extract"),
     meaning="Registerutdrag blir inte färdiga; den som har begärt ett har rätt till svar inom en månad.",

@@ -75,7 +75,7 @@ def record(areas: Sequence[Area]) -> str:
             ],
         )
         reads = ", ".join(area.spec.reads) or "inga"
-        names = ", ".join(f"`{operation.id}`" for operation in area.api.operations)
+        names = ", ".join(f"`{operation.id}`" for operation in area.operations)
         lines += ["", f"Läser ur områdena: {reads}. Operationer: {names}.", ""]
     return _text(lines)
 
@@ -129,7 +129,7 @@ def policies() -> list[tuple[str, str, str]]:
 
 def assessment(areas: Sequence[Area]) -> str:
     """Data protection impact assessment, art. 35.7."""
-    operations = sum(len(area.api.operations) for area in areas)
+    operations = sum(len(area.operations) for area in areas)
     lines = [
         HEAD, "# Konsekvensbedömning (dataskyddsförordningen art. 35)", "",
         _WHY, "",

@@ -34,7 +34,7 @@ class AreaStack(base.SkolkitStack):
         self.started = [triggers.start(self, area, trigger, functions, table) for trigger in area.triggers]
         for started in self.started:
             alarms.started(started)
-        if area.api.operations:
+        if area.operations:
             self._http(functions, alarms)
         self.alarm_names = alarms.names
         self.functions = functions.made
@@ -85,5 +85,6 @@ class AreaStack(base.SkolkitStack):
                 ),
             )
         )
-        rest.build(self, self.area.api, reader, writer)
+        for api in self.area.apis:
+            rest.build(self, api, reader, writer)
         alarms.http(reader, writer)

@@ -122,6 +122,8 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     """What the functions of one area alone are told."""
     if area == "attendance":
         return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
+    if area == "exchange":
+        return {"SKOLKIT_FEED_LAG": Fn.condition_if(stack.is_local.logical_id, "2", "30").to_string()}
     if area in SIGNING:
         more = _timestamps(stack) | {"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {}
         return _step_up(stack) | more

@@ -39,15 +39,18 @@ _REFUSALS = {
 def build(
     stack: base.SkolkitStack, api: Api, reader: lambda_.Function, writer: lambda_.Function
 ) -> apigateway.SpecRestApi:
-    """The API `skolkit-<area>` under `/<area>` of the one address."""
+    """The API `skolkit-<area>` under `/<area>` of the one address, or one beside it under its own path."""
+    own = "standard-" if api.beside else ""
     document = gateway_document(api, lambda writes: _integration(writer if writes else reader), _authorizer())
-    document["x-amazon-apigateway-gateway-responses"] = {name: _refusal(name) for name in _REFUSALS}
-    log = stack.log_group("api-log", f"/aws/apigateway/skolkit-{api.area}")
-    group = logs.LogGroup.from_log_group_name(stack, "api-log-group", log.ref)
+    refusals = {kind: _refusal(kind, standard=bool(own)) for kind in _REFUSALS}
+    document["x-amazon-apigateway-gateway-responses"] = refusals
+    name = f"skolkit-{api.area}-standard" if api.beside else f"skolkit-{api.area}"
+    log = stack.log_group(f"{own}api-log", f"/aws/apigateway/{name}")
+    group = logs.LogGroup.from_log_group_name(stack, f"{own}api-log-group", log.ref)
     rest = apigateway.SpecRestApi(
         stack,
-        "api",
-        rest_api_name=f"skolkit-{api.area}",
+        f"{own}api",
+        rest_api_name=name,
         description=api.title,
         api_definition=apigateway.ApiDefinition.from_inline(document),
         endpoint_types=[apigateway.EndpointType.REGIONAL],
@@ -74,18 +77,18 @@ def build(
             access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS)),
         ),
     )
-    _embedded_refusals(stack, rest)
+    _embedded_refusals(stack, rest, own, refusals)
     for function, methods in ((reader, "GET"), (writer, "*")):
         function.add_permission(
-            "gateway",
+            f"{own}gateway",
             principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
             source_arn=base.arn("execute-api", f"{rest.rest_api_id}/{STAGE}/{methods}/*"),
         )
     apigateway.CfnBasePathMapping(
         stack,
-        "path",
+        f"{own}path",
         domain_name=Fn.import_value(base.DOMAIN_EXPORT),
-        base_path=api.area,
+        base_path=api.base,
         rest_api_id=rest.rest_api_id,
         stage=rest.deployment_stage.stage_name,
     )
@@ -115,14 +118,17 @@ def _authorizer() -> Document:
     }
 
 
-def _refusal(name: str) -> Document:
-    """problem+json as the functions write it; the gateway knows no language, so it says both."""
+def _refusal(name: str, *, standard: bool) -> Document:
+    """As the functions write it: problem+json, or what SS 12000 says; the gateway knows no language, so it
+    says both.
+    """
     status, code, title = _REFUSALS[name]
-    body = {"type": f"urn:skolkit:problem:{code}", "title": title} | (
-        {"status": int(status)} if status else {}
-    )
+    body: Document = {"type": f"urn:skolkit:problem:{code}", "title": title}
+    body |= {"status": int(status)} if status else {}
+    if standard:
+        body = {"code": code, "message": title}
     headers = {
-        "Content-Type": "application/problem+json",
+        "Content-Type": "application/json" if standard else "application/problem+json",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
@@ -133,15 +139,16 @@ def _refusal(name: str) -> Document:
     }
 
 
-def _embedded_refusals(stack: base.SkolkitStack, rest: apigateway.SpecRestApi) -> None:
+def _embedded_refusals(
+    stack: base.SkolkitStack, rest: apigateway.SpecRestApi, own: str, refusals: dict[str, Document]
+) -> None:
     """The same again as resources: the embedded API Gateway does not read them from the document."""
     base.acknowledge(stack, "W3660", "The resources exist in the embedded AWS only.")
     made = []
-    for name in _REFUSALS:
-        given = _refusal(name)
+    for name, given in refusals.items():
         resource = apigateway.CfnGatewayResponse(
             stack,
-            f"refusal-{name}",
+            f"{own}refusal-{name}",
             rest_api_id=rest.rest_api_id,
             response_type=name,
             status_code=given.get("statusCode"),

@@ -13,6 +13,7 @@ from infra.stacks import base
 SCOPES = {
     "school": "Everyday use by pupils, guardians and staff",
     "ss12000.read": "Read by other systems through SS 12000",
+    "ss12000.write": "Written by other systems through SS 12000",
     "telephony": "Absence by telephone, for the provider that answers calls and text messages",
 }
 PRE_TOKEN = ("access", "add_person_claims")

@@ -49,7 +49,7 @@ def test_the_readme_has_one_line(process: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("number", SERVED)
 def test_a_served_process_is_started_by_what_the_areas_declare(number: int) -> None:
-    found = {o.id for area in load_all() for o in area.api.operations if o.process == number}
+    found = {o.id for area in load_all() for o in area.operations if o.process == number}
     found |= {t.name for area in load_all() for t in area.triggers if t.process == number}
     assert found
     assert found == {function["name"] for function in MAP[number - 1]["functions"]}

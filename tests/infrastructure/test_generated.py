@@ -50,7 +50,7 @@ def test_every_operation_and_trigger_is_on_the_map(areas: tuple[Area, ...]) -> N
         for trigger in area.triggers:
             expected = trigger.process != EVERY_PROCESS
             assert ((f"skolkit-{area.name}-{trigger.name}", trigger.name) in shown) == expected
-        for operation in area.api.operations:
+        for operation in area.operations:
             side = "writer" if operation.writes else "reader"
             assert (f"skolkit-{area.name}-{side}", operation.id) in shown
 

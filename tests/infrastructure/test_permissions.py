@@ -260,6 +260,6 @@ def test_logs_go_to_the_functions_own_group(cdk: Assembly) -> None:
 
 def test_every_function_is_declared(cdk: Assembly, areas: tuple[Area, ...]) -> None:
     declared = {f"skolkit-{a.name}-{t.name}" for a in areas for t in a.triggers} | {
-        f"skolkit-{a.name}-{side}" for a in areas for side in ("reader", "writer") if a.api.operations
+        f"skolkit-{a.name}-{side}" for a in areas for side in ("reader", "writer") if a.operations
     }
     assert {f.properties["FunctionName"] for f in cdk.of("AWS::Lambda::Function")} == declared

@@ -46,8 +46,12 @@ def api_of(area: str) -> Api:
 
 
 def operation(area: str, name: str) -> Operation:
-    """An operation by its id."""
-    return next(o for o in api_of(area).operations if o.id == name)
+    """An operation by its id, also of a second API beside the area's own."""
+    module = importlib.import_module(f"functions.{area}.app")
+    beside: Api | None = getattr(module, "standard", None)
+    every = [*api_of(area).operations, *(beside.operations if beside else ())]
+    found: Operation = next(o for o in every if o.id == name)
+    return found
 
 
 def every_operation() -> list[tuple[str, Operation]]:
@@ -112,7 +116,8 @@ def gateway_event(
     for name, value in path.items():
         real = real.replace(f"{{{name}}}", value)
     raw = body if isinstance(body, str) or body is None else json.dumps(body)
-    texts = {name: str(value) for name, value in query.items()}
+    several = {n: list(map(str, v if isinstance(v, list | tuple) else [v])) for n, v in query.items()}
+    texts = {name: values[-1] for name, values in several.items() if values}
     kind = "application/x-www-form-urlencoded" if op.form else "application/json"
     return {
         "resource": op.path,
@@ -121,7 +126,7 @@ def gateway_event(
         "headers": {"content-type": kind, **headers},
         "multiValueHeaders": {k: [v] for k, v in {"content-type": kind, **headers}.items()},
         "queryStringParameters": texts or None,
-        "multiValueQueryStringParameters": {k: [v] for k, v in texts.items()} or None,
+        "multiValueQueryStringParameters": several or None,
         "pathParameters": dict(path) or None,
         "stageVariables": None,
         "requestContext": {

@@ -37,6 +37,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_BUS="skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_PHONE_KEY="only for tests",
+            SKOLKIT_FEED_LAG="0.05",
             SKOLKIT_PUSH_KEY="only for tests",
             SKOLKIT_SIGN_IN_MINUTES="5",
             SKOLKIT_SIGN_IN_LEVEL="3",

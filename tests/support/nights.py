@@ -17,7 +17,9 @@ from skolkit.table import Remove, commit, dynamodb
 from skolkit.types import PersonId, new_id
 from tests.support.areas import ARCHIVE_BUCKET, acting_as, deliver, outbox, run_schedule
 
-AREAS = ("assessment", "attendance", "grades", "messages", "organisation", "register", "timetable")
+AREAS = (
+    "assessment", "attendance", "exchange", "grades", "messages", "organisation", "register", "timetable",
+)  # fmt: skip
 
 
 def kept() -> dict[tuple[str, str, str], dict[str, Any]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from functions.access.domain.document_types import DocumentType
 from functions.access.domain.plan_2026_11_assessment import ASSESSMENT
+from functions.access.domain.plan_2026_11_exchange import EXCHANGE
 from functions.access.domain.plan_2026_11_technical import TECHNICAL
 from functions.access.domain.plan_words import ARCHIVE as _ARCHIVE
 from functions.access.domain.plan_words import FILE as _FILE
@@ -421,6 +422,7 @@ TYPES = (
         _SCHOOL, _INSIDE, "school year end", 12, "delete", _ARCHIVE,
     ),
     *ASSESSMENT,
+    *EXCHANGE,
     DocumentType(
         "grades.case",
         Text("Rättelse, ändring och prövning av betyg", "Correction, change and trial of grades"),

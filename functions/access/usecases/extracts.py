@@ -29,7 +29,10 @@ from skolkit.telemetry import logger
 from skolkit.types import PersonId
 
 # Those that keep something about people; a test holds it against what the areas declare.
-AREAS = ("access", "assessment", "attendance", "grades", "messages", "organisation", "register", "timetable")
+AREAS = (
+    "access", "assessment", "attendance", "exchange", "grades", "messages", "organisation", "register",
+    "timetable",
+)  # fmt: skip
 LINK_SECONDS = 300
 WITHDRAWN = "person-protected"
 ATTEMPTS = 20  # of areas that answer at the same moment

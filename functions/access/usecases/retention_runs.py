@@ -22,7 +22,9 @@ from skolkit.errors import ChangedMeanwhile
 from skolkit.table import AlreadyDone, Once, commit
 from skolkit.telemetry import count
 
-AREAS = ("assessment", "attendance", "grades", "messages", "organisation", "register", "timetable")
+AREAS = (
+    "assessment", "attendance", "exchange", "grades", "messages", "organisation", "register", "timetable",
+)  # fmt: skip
 ACTOR = "system:start_retention"
 ATTEMPTS = 6  # of the areas' answers that come at the same moment
 _TYPES = {"json": "application/json", "pdf": "application/pdf"}

@@ -122,6 +122,7 @@ class UnitRecord:
     start: date | None = None
     end: date | None = None
     version: int | None = field(default=None, compare=False)
+    created: str | None = field(default=None, compare=False)
 
     @property
     def is_school_unit(self) -> bool:

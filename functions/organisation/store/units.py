@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -11,9 +13,11 @@ from functions.organisation.domain.units import DEEPEST, Change, Child, UnitReco
 from functions.organisation.store.base import OrganisationItem, day_of, text_of
 from skolkit.clock import now, today
 from skolkit.cursor import seal, unseal
+from skolkit.feed import merged, times_of
 from skolkit.imports import KEPT_DAYS
+from skolkit.ss12000 import collated
 from skolkit.sweden.codes import MunicipalityCode, OrganisationNumber, SchoolForm, SchoolUnitCode
-from skolkit.table import Overwrite, Remove, Wanted, Write
+from skolkit.table import Overwrite, Remove, Wanted, Write, fetch
 from skolkit.types import UnitId
 
 
@@ -31,7 +35,7 @@ class Listed(GlobalSecondaryIndex["UnitItem"]):
 class UnitItem(OrganisationItem, discriminator="unit"):
     """An element of the organisation. `listed_*` only for school units, while municipal and active."""
 
-    fed = True
+    fed, orders = True, 1
     code = UnicodeAttribute(null=True)
     name = UnicodeAttribute()
     municipality_code = UnicodeAttribute(null=True)
@@ -54,6 +58,10 @@ class UnitItem(OrganisationItem, discriminator="unit"):
     listed_pk = UnicodeAttribute(null=True)
     listed_sk = UnicodeAttribute(null=True)
     listed = Listed()
+
+    def order_texts(self) -> Sequence[str]:
+        """By name."""
+        return (collated(self.name),)
 
 
 class ChildItem(OrganisationItem, discriminator="unit_child"):
@@ -78,7 +86,8 @@ class UnitDiffItem(OrganisationItem, discriminator="unit_diff"):
     preview = BooleanAttribute()
 
 
-def _unit_key(unit: UnitId) -> tuple[str, str]:
+def unit_key(unit: str) -> tuple[str, str]:
+    """Where a unit is."""
     return f"UNIT#{unit}", "UNIT"
 
 
@@ -86,7 +95,7 @@ def unit_item(unit: UnitRecord) -> UnitItem:
     """The item of a unit."""
     listed = unit.municipal and unit.status == "AKTIV" and unit.is_school_unit
     return UnitItem(
-        *_unit_key(unit.id),
+        *unit_key(unit.id),
         code=unit.code and str(unit.code),
         name=unit.name,
         municipality_code=unit.municipality_code and str(unit.municipality_code),
@@ -113,7 +122,7 @@ def unit_item(unit: UnitRecord) -> UnitItem:
 
 def find_unit(unit: UnitId) -> UnitRecord | None:
     """One get."""
-    item = UnitItem.find(*_unit_key(unit))
+    item = UnitItem.find(*unit_key(unit))
     return _unit(item) if item else None
 
 
@@ -121,9 +130,9 @@ def wanted_units(ids: Sequence[UnitId]) -> Wanted[dict[UnitId, UnitRecord]]:
     """Units by id; unknown ones are left out."""
 
     def answer(found: dict[tuple[str, str], UnitItem]) -> dict[UnitId, UnitRecord]:
-        return {u: _unit(found[key]) for u in ids if (key := _unit_key(u)) in found}
+        return {u: _unit(found[key]) for u in ids if (key := unit_key(u)) in found}
 
-    return Wanted(UnitItem, [_unit_key(unit) for unit in ids], answer)
+    return Wanted(UnitItem, [unit_key(unit) for unit in ids], answer)
 
 
 def listed_units() -> Iterator[UnitRecord]:
@@ -176,6 +185,28 @@ def lineage(parent: UnitId | None) -> list[UnitRecord]:
     return found
 
 
+class StoredUnit(NamedTuple):
+    """A unit, and when it came to be and was changed."""
+
+    unit: UnitRecord
+    created: datetime
+    changed: datetime
+
+
+def stored_units(keys: Sequence[tuple[str, str]], *, consistent: bool) -> dict[tuple[str, str], StoredUnit]:
+    """Units by key. One `BatchGetItem` per 100."""
+    found: dict[tuple[str, str], UnitItem]
+    (found,) = fetch(Wanted(UnitItem, keys, dict), consistent=consistent)
+    return {key: StoredUnit(_unit(item), *times_of(item)) for key, item in found.items()}
+
+
+def keys_of_organisation_codes(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """The units of codes: all units are looked through, a municipality has some hundreds."""
+    keys = [(c.pk, c.sk) for _, c in merged(UnitItem, None, index="order_1") if not c.deleted]
+    found = stored_units(keys, consistent=False)
+    return [key for key, stored in found.items() if stored.unit.organisation_code in codes]
+
+
 def tree() -> TreeItem:
     """The item that moves write. One consistent get."""
     return TreeItem.find("TREE", "TREE") or TreeItem("TREE", "TREE")
@@ -183,7 +214,7 @@ def tree() -> TreeItem:
 
 def unit_writes(old: UnitRecord | None, new: UnitRecord) -> list[Write]:
     """What stores an element over the one that was read, with its line in the parent's list."""
-    writes: list[Write] = [unit_item(new).over(old.version if old else None)]
+    writes: list[Write] = [unit_item(new).over(old.version, old.created) if old else unit_item(new)]
     before, after = _child_item(old) if old else None, _child_item(new)
     if before and (after is None or (before.pk, before.sk) != (after.pk, after.sk)):
         writes.append(Remove(before))
@@ -255,4 +286,5 @@ def _unit(item: UnitItem) -> UnitRecord:
         start=day_of(item.start),
         end=day_of(item.end),
         version=item.version,
+        created=item.created,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from pynamodb.attributes import (
@@ -12,7 +12,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
@@ -20,6 +20,7 @@ from skolkit.table import Item
 from skolkit.types import PersonId, UnitId
 
 K = TypeVar("K", bound="RegisterItem")
+GUARDED = "GUARDED"
 
 
 class RegisterItem(Item):
@@ -27,6 +28,17 @@ class RegisterItem(Item):
 
     class Meta:
         table_name = table_name("register")
+
+
+class Guarded(GlobalSecondaryIndex["PersonItem"]):
+    """Those with protected identity."""
+
+    class Meta:
+        index_name = "guarded"
+        projection = KeysOnlyProjection()
+
+    guarded = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
 
 
 class PersonItem(RegisterItem, discriminator="person"):
@@ -51,6 +63,13 @@ class PersonItem(RegisterItem, discriminator="person"):
     also = JSONAttribute(null=True)
     digest = UnicodeAttribute(null=True)
     notice = JSONAttribute(null=True)
+    guarded = UnicodeAttribute(null=True)
+    at_guarded = Guarded()
+
+    def touch(self, at: datetime) -> None:
+        """Also list who is protected."""
+        self.guarded = GUARDED if self.marking != "Ingen" else None
+        super().touch(at)
 
 
 class NumberItem(RegisterItem, discriminator="number"):

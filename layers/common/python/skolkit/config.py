@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 
@@ -87,6 +88,13 @@ def step_up() -> tuple[int, int]:
     the functions of areas where people sign. Raises `ConfigError`.
     """
     return int(_required("SKOLKIT_SIGN_IN_MINUTES")), int(_required("SKOLKIT_SIGN_IN_LEVEL"))
+
+
+def feed_lag() -> timedelta:
+    """How long whoever goes by the feed waits for what may still come in: longer than a transaction and its
+    way into the index take.
+    """
+    return timedelta(seconds=float(os.environ.get("SKOLKIT_FEED_LAG", "30")))
 
 
 def quiet_hours() -> str:

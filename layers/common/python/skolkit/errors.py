@@ -122,3 +122,14 @@ class Busy(DomainError):
         "Temporarily overloaded. Nothing was saved.",
     )
     advice = Text("Försök igen om en stund.", "Try again in a moment.")
+
+
+class Unexpected(DomainError):
+    """A failure of ours. What it was is in the log, never in the answer."""
+
+    status = 500
+    reason = Text(
+        "Något gick fel hos oss. Felet är registrerat.",
+        "Something went wrong on our side. It has been recorded.",
+    )
+    advice = Text("Försök igen om en stund.", "Try again in a moment.")

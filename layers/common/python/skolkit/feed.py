@@ -1,11 +1,21 @@
-"""Going through a table: what has changed since, in the feed of its fed kinds, and all of it, at night."""
+"""Going through a table: what has changed since, in the feed of its fed kinds, and all of it, at night.
+
+A change is stamped when its transaction begins, and is in the feed's index a little after it ends. Whoever
+goes by the feed waits `config.feed_lag` with what is newer, so that nothing can come in behind them; a
+transaction that took longer than a third of that is stamped again (`skolkit.table.SLOW`).
+"""
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from skolkit.table import TOMBSTONE, Item, dynamodb
+from skolkit.table import FEED_SHARDS, TOMBSTONE, Item, dynamodb
+
+CHUNK = 250  # keys of a shard read at a time when shards are merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,11 @@ class Changed:
     sk: str
     at: str
     deleted: bool
+
+
+def times_of(item: Item) -> tuple[datetime, datetime]:
+    """When a fed item came to be, and when it was written last."""
+    return datetime.fromisoformat(item.created or item.modified), datetime.fromisoformat(item.modified)
 
 
 def changes(
@@ -38,6 +53,62 @@ def changes(
         for row in reply["Items"]
     ]  # fmt: skip
     return found, reply.get("LastEvaluatedKey")
+
+
+def stretch(
+    kind: type[Item], shard: int, low: str, high: str, limit: int, *, index: str = "feed", down: bool = False
+) -> list[tuple[str, Changed]]:
+    """Keys of a shard between two places, first and last inclusive, each with its place; upwards, or `down`
+    from the last. One query. The places of the feed are `<when>#<pk>|<sk>`, those of an order
+    `<text>#<pk>|<sk>`; of an order it is not known when (`at` is empty).
+    """
+    ranged = "feed_sk" if index == "feed" else index
+    reply = dynamodb().query(
+        TableName=kind.Meta.table_name, IndexName=index, Limit=limit, ScanIndexForward=not down,
+        KeyConditionExpression="feed_pk = :shard AND #at BETWEEN :low AND :high",
+        ExpressionAttributeNames={"#at": ranged},
+        ExpressionAttributeValues={
+            ":shard": {"S": f"{kind.kind_name()}#{shard}"}, ":low": {"S": low}, ":high": {"S": high},
+        },
+    )  # fmt: skip
+    found = []
+    for row in reply["Items"]:
+        pk, place = row["pk"]["S"], row[ranged]["S"]
+        at = place.partition("#")[0] if index == "feed" else ""
+        gone = pk.startswith(TOMBSTONE)
+        found.append((place, Changed(pk.removeprefix(TOMBSTONE), row["sk"]["S"], at, gone)))
+    return found
+
+
+def merged(
+    kind: type[Item], place: str | None, *, index: str = "feed", down: bool = False
+) -> Iterator[tuple[str, Changed]]:
+    """All of a kind in one order over its shards, from after a place on."""
+    shards = (_shard(kind, shard, place, index, down) for shard in range(FEED_SHARDS))
+    return heapq.merge(*shards, key=lambda found: found[0], reverse=down)
+
+
+def _shard(
+    kind: type[Item], shard: int, place: str | None, index: str, down: bool
+) -> Iterator[tuple[str, Changed]]:
+    low, high = FIRST, LAST
+    while True:
+        if place is not None:
+            low, high = (FIRST, place) if down else (after(place), LAST)
+        found = stretch(kind, shard, low, high, CHUNK, index=index, down=down)
+        # Going down, the place itself is the first of what is left.
+        yield from (row for row in found if row[0] != place)
+        if len(found) < CHUNK:
+            return
+        place = found[-1][0]
+
+
+FIRST, LAST = " ", "\U0010ffff"
+
+
+def after(place: str) -> str:
+    """The first place after one."""
+    return f"{place}\0"
 
 
 def scan(

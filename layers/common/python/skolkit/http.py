@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_origin
 from urllib.parse import parse_qsl
 
 from chalice.app import Chalice, Response
@@ -21,7 +21,17 @@ from chalice.app import Request as ChaliceRequest
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from skolkit.errors import Busy, DomainError, Fault, Invalid, NotFound, Text, Unauthenticated, VersionRequired
+from skolkit.errors import (
+    Busy,
+    DomainError,
+    Fault,
+    Invalid,
+    NotFound,
+    Text,
+    Unauthenticated,
+    Unexpected,
+    VersionRequired,
+)
 from skolkit.idempotency import RequestKey
 from skolkit.identity import SCHOOL_SCOPE, Caller
 from skolkit.table import AlreadyDone
@@ -65,6 +75,14 @@ class Page(BaseModel):
 
     def __init__(self, html: str, language: str, policy: str) -> None:
         super().__init__(html=html, language=language, policy=policy)
+
+
+class Rendered(BaseModel):
+    """An answer that is JSON already."""
+
+    model_config = ConfigDict(frozen=True)
+
+    json_text: bytes
 
 
 class CalendarFile(BaseModel):
@@ -151,7 +169,8 @@ class Api:
     """The HTTP side of one area: its Chalice app and its operations.
 
     `uses` are IAM actions its writing function needs beyond tables, as on `skolkit.triggers.Trigger`;
-    `reader_uses` those of its reading one.
+    `reader_uses` those of its reading one. An area may have another API under a `base` path of its own,
+    `beside` the first and served by the same two functions; `refuse` is how it says no, if not by `problem`.
     """
 
     area: str
@@ -159,8 +178,15 @@ class Api:
     uses: tuple[str, ...] = ()
     reader_uses: tuple[str, ...] = ()
     operations: list[Operation] = field(default_factory=list)
+    base: str = ""
+    beside: Api | None = None
+    refuse: Callable[[DomainError, str], Response] | None = None
 
     def __post_init__(self) -> None:
+        self.base = self.base or self.area
+        if self.beside:
+            self.app: Chalice = self.beside.app
+            return
         self.app = Chalice(app_name=self.area, configure_logs=False)
         self.app.api.binary_types = []
 
@@ -195,20 +221,20 @@ class Api:
             )  # fmt: skip
             self.operations.append(operation)
             types = [_FORM] if form else [_JSON, "application/merge-patch+json"] if body else []
-            view = _view(self.app, operation)
+            view = _view(self, operation)
             self.app.route(path, methods=[method], content_types=types, name=operation.id)(view)
             return function
 
         return declare
 
 
-def _view(app: Chalice, operation: Operation) -> Callable[..., Response]:
+def _view(api: Api, operation: Operation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         started = time.perf_counter()
-        request = app.current_request
+        request = api.app.current_request
         assert request is not None
         language = "en" if request.headers.get("accept-language", "sv").lower().startswith("en") else "sv"
-        response = _respond(operation, request, path, language)
+        response = _respond(operation, request, path, language, api.refuse or problem)
         took = round((time.perf_counter() - started) * 1000, 1)
         logger().info(operation.id, status=response.status_code, ms=took)
         return response
@@ -216,24 +242,22 @@ def _view(app: Chalice, operation: Operation) -> Callable[..., Response]:
     return view
 
 
-def _respond(operation: Operation, request: ChaliceRequest, path: dict[str, str], language: str) -> Response:
+def _respond(
+    operation: Operation, request: ChaliceRequest, path: dict[str, str], language: str,
+    refuse: Callable[[DomainError, str], Response],
+) -> Response:  # fmt: skip
     from pynamodb.exceptions import PynamoDBException
 
     try:
         return _answer(operation, *_run(operation, request, path))
     except DomainError as error:
-        return problem(error, language)
+        return refuse(error, language)
     except PynamoDBException as error:
         logger().error("database failed", operation=operation.id, **failure(error))
-        return problem(Busy(), language)
+        return refuse(Busy(), language)
     except Exception as error:  # noqa: BLE001 - whatever it is, its text must not reach the caller or the log
         logger().error("unexpected", operation=operation.id, **failure(error))
-        return _problem(500, "unexpected", _UNEXPECTED, (), language)
-
-
-_UNEXPECTED = Text(
-    "Något gick fel hos oss. Felet är registrerat.", "Something went wrong on our side. It has been recorded."
-)
+        return refuse(Unexpected(), language)
 
 
 def _run(
@@ -303,9 +327,14 @@ def _parsed(model: type[BaseModel], raw: bytes, *, form: bool) -> BaseModel:
 
 
 def _queried(model: type[BaseModel], request: ChaliceRequest) -> BaseModel:
-    given: dict[str, str] = dict(request.query_params or {})
+    told: Any = request.query_params
+    given: dict[str, Any] = dict(told or {})
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    several = {name for name, field in fields.items() if get_origin(field.annotation) is tuple}
+    given |= {name: told.getlist(name) for name in given.keys() & several}
     try:
-        return model.model_validate_strings(given)
+        # Parameters that may be said several times are no strings any more.
+        return model.model_validate(given) if several else model.model_validate_strings(given)
     except ValidationError as error:
         raise invalid(error) from None
 
@@ -368,6 +397,8 @@ def _answer(operation: Operation, answer: BaseModel | None, kept: str | None) ->
         return Response("", headers, 204)
     if isinstance(answer, Page):
         return Response(answer.html, {**headers, **_page_headers(answer)}, operation.status)
+    if isinstance(answer, Rendered):
+        return Response(answer.json_text.decode(), {**headers, "Content-Type": _JSON}, operation.status)
     if isinstance(answer, CalendarFile):
         return Response(answer.ical, {**headers, **_file_headers(answer)}, operation.status)
     version = getattr(answer, "version", None)

@@ -61,7 +61,7 @@ def document(api: Api) -> Document:
     return {
         "openapi": "3.1.0",
         "info": {"title": api.title, "version": "1"},
-        "servers": [{"url": f"/{api.area}"}],
+        "servers": [{"url": f"/{api.base}"}],
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM},

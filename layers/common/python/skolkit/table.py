@@ -30,8 +30,10 @@ from skolkit.events import Fact
 
 FEED_SHARDS = 4
 OUTBOX_DAYS = 14
+SLOW = timedelta(seconds=10)  # a third of what readers of the feed wait (`skolkit.feed`)
 TOMBSTONE = "TOMBSTONE#"
 TOMBSTONE_DAYS = 400  # whoever reads the feed more seldom than this must read everything anew
+ORDERED = 200  # characters that count in an order
 ONCE_DAYS = 400  # longer than the bus archive keeps facts, so that a replay never repeats an effect
 LIMIT = 100  # items in one TransactWriteItems or BatchGetItem
 _BUSY = {"ThrottlingException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
@@ -57,18 +59,26 @@ class Item(Model):
     and TTL.
 
     A kind with `fed = True` appears in the `feed` index ("changed since"), and when it is deleted a tombstone
-    does, for `TOMBSTONE_DAYS` (`skolkit.feed`); `expires` is a Unix time.
+    does, for `TOMBSTONE_DAYS` (`skolkit.feed`); it says how many `orders` it is also listed in, at most five,
+    and by which texts (`order_texts`). `expires` is a Unix time.
     """
 
     fed: ClassVar[bool] = False
+    orders: ClassVar[int] = 0
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
     version = VersionAttribute()
     modified = UnicodeAttribute(null=True)
+    created = UnicodeAttribute(null=True)
     feed_pk = UnicodeAttribute(null=True)
     feed_sk = UnicodeAttribute(null=True)
+    order_1 = UnicodeAttribute(null=True)
+    order_2 = UnicodeAttribute(null=True)
+    order_3 = UnicodeAttribute(null=True)
+    order_4 = UnicodeAttribute(null=True)
+    order_5 = UnicodeAttribute(null=True)
     expires = NumberAttribute(null=True)
 
     @classmethod
@@ -93,17 +103,28 @@ class Item(Model):
         except cls.DoesNotExist:
             return None
 
-    def over(self, version: int | None) -> Self:
-        """To be written over the version read; None for an item that must not exist yet."""
+    def over(self, version: int | None, created: str | None = None) -> Self:
+        """To be written over the version read, which came to be at `created` (for fed kinds); None for an
+        item that must not exist yet.
+        """
         if version:
-            self.version = version
+            self.version, self.created = version, created
         return self
 
     def touch(self, at: datetime) -> None:
-        """Set `modified` and, for fed kinds, the feed keys."""
+        """Set `modified` and, for fed kinds, when it came to be and where it is in the feed and its
+        orders.
+        """
         self.modified = stamp(at)
         if self.fed:
+            self.created = self.created or self.modified
             self.feed_pk, self.feed_sk = self.feed_keys(self.modified)
+            for number, text in enumerate(self.order_texts(), 1):
+                setattr(self, f"order_{number}", f"{text[:ORDERED]}#{self.pk}|{self.sk}")
+
+    def order_texts(self) -> Sequence[str]:
+        """What a fed kind is sorted by in each of its `orders`."""
+        return ()
 
     def feed_keys(self, modified: str) -> tuple[str, str]:
         """Where the item is in the feed when it was changed last then."""
@@ -275,6 +296,27 @@ def commit(
     for write in writes:
         if isinstance(write, Item):
             write.version = (write.version or 0) + 1
+    if now() - at > SLOW:
+        _told_again(writes)
+
+
+def _told_again(writes: Sequence[Write]) -> None:
+    """Move what was written long after it was stamped to the end of the feed, where nobody has passed yet.
+    What somebody else has changed since is there already.
+    """
+    from botocore.exceptions import ClientError
+
+    for write in writes:
+        item = write if isinstance(write, Item) else write.item
+        if not item.fed or isinstance(write, Unchanged):
+            continue
+        again = _tombstone(item, now()) if isinstance(write, Remove | Erase) else _operations(item, now())
+        for operation in again:
+            try:
+                dynamodb().transact_write_items(TransactItems=[operation])
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
 
 
 def _operations(write: Write, at: datetime) -> Iterator[dict[str, Any]]:

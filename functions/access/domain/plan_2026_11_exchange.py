@@ -1,0 +1,17 @@
+"""The lines of the retention plan of November 2026 for exchange with other systems."""
+
+from __future__ import annotations
+
+from functions.access.domain.document_types import DocumentType
+from functions.access.domain.plan_words import INSIDE
+from skolkit.errors import Text
+
+EXCHANGE = (
+    DocumentType(
+        "exchange.client", Text("Anslutna system", "Connected systems"),
+        Text("Styra vad andra system får hämta", "To decide what other systems may fetch"),
+        Text("Systemets rättigheter; vem som ändrat dem", "The system's rights; who changed them"),
+        Text("Kommunens systemförvaltare", "The municipality's administrator"),
+        INSIDE, "none", None, "keep", "arkivlagen (1990:782) 3 §",
+    ),
+)  # fmt: skip

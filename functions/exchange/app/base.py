@@ -1,0 +1,13 @@
+"""What every module of the table of contents declares on: the area's API, and SS 12000's beside it."""
+
+from __future__ import annotations
+
+from functions.exchange.schemas.standard import refused
+from skolkit.http import Api
+from skolkit.triggers import Triggers
+
+api = Api("exchange", "Informationsutbyte")
+standard = Api("exchange", "SS 12000:2020 (API 2.1.0)", base="v2.0", beside=api, refuse=refused)
+app = api.app
+on = Triggers(app)
+relay = on.relay_outbox()

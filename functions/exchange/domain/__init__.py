@@ -1,0 +1,1 @@
+"""The rules of exchange: pure values in, new values and facts out."""

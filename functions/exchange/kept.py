@@ -1,0 +1,11 @@
+"""What exchange keeps about people."""
+
+from __future__ import annotations
+
+from skolkit.kept import Kept
+
+KEPT = {
+    "exchange_client": Kept("exchange.client", ("changed_by",)),
+    "exchange_retention": Kept("technical.job"),
+    "exchange_erasure": Kept("technical.job"),
+}

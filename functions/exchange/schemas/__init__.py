@@ -1,0 +1,1 @@
+"""What exchange takes and gives over HTTP."""

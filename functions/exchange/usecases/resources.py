@@ -1,0 +1,21 @@
+"""Where each resource of the standard is kept: the area that owns it says so, and is loaded when it is asked
+for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from skolkit.ss12000 import Resource
+
+RESOURCES = {
+    "organisations": ("organisation", "Organisation"),
+}
+"""Each resource's area and its name as an entity in the standard, in the order that a receiver wants them."""
+
+
+def resource_of(name: str) -> Resource:
+    """The resource of a path."""
+    area, _ = RESOURCES[name]
+    found: Resource = import_module(f"functions.{area}.ss12000").RESOURCES[name]
+    return found

@@ -1,0 +1,269 @@
+"""SS 12000 for reading: who asks, what the client may see, pages with sealed tokens, and what is shown.
+
+`meta.modified` is when a change is published: a little after it was made, when nothing older can come in any
+more (`skolkit.feed`). So a client that asks for what was modified after the last time it asked, by its own
+clock or by the latest `meta.modified` it has seen, misses nothing. A walk through several pages sees
+everything as of when it began; what changes meanwhile comes in the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from functions.exchange.domain.clients import Access, Client, ClientRefused, trimmed, without
+from functions.exchange.schemas.standard import MOST_IN_A_LOOKUP, Listed, listing
+from functions.exchange.store import clients
+from functions.exchange.usecases.resources import resource_of
+from skolkit.audit import Trace, record_read
+from skolkit.clock import now, stamp, today
+from skolkit.config import feed_lag
+from skolkit.cursor import BadCursor, seal, unseal
+from skolkit.errors import DomainError, NotFound, Text
+from skolkit.http import Rendered, Request
+from skolkit.identity import Caller
+from skolkit.ss12000 import Asked, Entity, Place, Resource, Step
+from skolkit.types import PersonId
+
+MOST = 1_000  # entities in a page
+USUAL = 500
+CHUNK = 100  # items read at a time
+MOST_BYTES = 5_000_000  # a function answers at most 6 MB
+META = frozenset(
+    {"limit", "pageToken", "expand", "expandReferenceNames", "sortkey"}
+    | {f"meta.{time}.{side}" for time in ("created", "modified") for side in ("before", "after")}
+)
+
+
+class TokenCombined(DomainError):
+    """A page token with other filters than those it was made for."""
+
+    status = 400
+    reason = Text(
+        "pageToken går inte att kombinera med andra filter än de som sidan hör till.",
+        "pageToken cannot be combined with filters other than those of its list.",
+    )
+    advice = Text("Skicka bara pageToken och limit.", "Send pageToken and limit alone.")
+
+
+class TooLarge(DomainError):
+    """More is asked for than one answer holds."""
+
+    status = 503
+    reason = Text("Svaret är för stort.", "The answer is too large.")
+    advice = Text("Fråga efter färre åt gången.", "Ask for fewer at a time.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The client that asks, and who is not there for it; `since` is when its walk began."""
+
+    client: Client
+    hidden: frozenset[PersonId]
+    since: datetime
+    lag: timedelta
+
+    def sees(self, entity: Entity) -> bool:
+        """Whether an entity is there for the client."""
+        return self.client.sees(entity.about, entity.units, entity.forms, self.hidden)
+
+    def published(self, at: datetime) -> datetime:
+        """When a change of then is published; what is newer than the walk counts as of its beginning."""
+        return min(at + self.lag, self.since)
+
+    def shown(self, resource: str, entity: Entity) -> dict[str, Any] | None:
+        """The body of an entity as the client may have it; None when nothing is left."""
+        body: Any = entity.shape.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if self.client.protected == "out" and entity.people & self.hidden:
+            body = without(body, self.hidden)
+            if body is None:
+                return None
+        if "meta" in body:
+            body["meta"] = {
+                "created": stamp(self.published(entity.created)),
+                "modified": stamp(self.published(entity.changed)),
+            }
+        return trimmed(body, resource, self.client.withheld)
+
+
+def admit(caller: Caller, resource: str, access: Access = "read") -> Client:
+    """The client behind a request, if it may do this. One consistent get."""
+    client = clients.find_client(caller.client)
+    if client is None or not client.may(access, resource, today()):
+        raise ClientRefused
+    return client
+
+
+def reader(caller: Caller, resource: str, since: datetime | None = None) -> Reader:
+    """Who reads a resource. Two round trips."""
+    from functions.register.ss12000 import protected_people
+
+    client = admit(caller, resource)
+    hidden = protected_people()
+    return Reader(client, hidden, since or now(), feed_lag())
+
+
+class _Row(NamedTuple):
+    """An entity that matches, and where to go on after it."""
+
+    entity: Entity
+    place: Place
+    skip: int
+
+
+def list_entities(request: Request[None, Any], name: str) -> Rendered:
+    """A page of a resource. Four round trips, and two for every hundred items."""
+    token = unseal(request.query.page_token, request.caller.seal, name)
+    query = _asked_before(request.query, token, name) if token else request.query
+    since = datetime.fromisoformat(token["since"]) if token else None
+    who = reader(request.caller, name, since)
+    limit = min(request.query.limit or USUAL, MOST)
+    resource = resource_of(name)
+    asked = _asked(query, who)
+    bodies: list[dict[str, Any]] = []
+    size, after = 0, None
+    for row in _rows(resource, asked, query, who, token, limit):
+        if isinstance(row, Step):  # far enough for one request
+            after = (row.place, 0)
+            break
+        body = who.shown(name, row.entity)
+        if body is None:
+            continue
+        bodies.append(body)
+        size += len(to_json(body))
+        if len(bodies) == limit or size > MOST_BYTES:
+            after = (row.place, row.skip)
+            break
+    if bodies:
+        about = f"client:{who.client.id}"
+        record_read(Trace(about, f"list_{name}", about, changes=f"count={len(bodies)}"))
+    given = _given(query)
+    body = {"q": given, "since": stamp(who.since), "place": after[0], "skip": after[1]} if after else None
+    return _rendered({"data": bodies, "pageToken": seal(body, request.caller.seal, name)})
+
+
+def read_entity(request: Request[None, Any], name: str) -> Rendered:
+    """One entity. Four round trips."""
+    who = reader(request.caller, name)
+    found = [entity for entity in resource_of(name).by_ids([request.id("id")]) if who.sees(entity)]
+    body = who.shown(name, found[0]) if found else None
+    if body is None:
+        raise NotFound
+    _record(who, f"read_{name}", found)
+    return _rendered(body)
+
+
+def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
+    """Many entities by id, or by what else the standard's lookup takes: those that answer to any of it. Those
+    that are not there are left out. Four round trips, and one for every hundred.
+    """
+    asked = request.body.model_dump(mode="json", by_alias=True)
+    if sum(map(len, asked.values())) > MOST_IN_A_LOOKUP:
+        raise TooLarge
+    who = reader(request.caller, name)
+    resource = resource_of(name)
+    keys = [key for id in asked.pop("ids") if (key := resource.key(id))]
+    wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
+    others = [key for by, values in asked.items() if values for key in resource.lookups[by](values)]
+    found = [e for e in resource.find(keys) if e.id in wanted] + resource.find(
+        [k for k in others if k not in keys]
+    )
+    seen = {entity.id: entity for entity in found if who.sees(entity)}
+    bodies = [body for entity in seen.values() if (body := who.shown(name, entity)) is not None]
+    _record(who, f"lookup_{name}", list(seen.values()))
+    return _rendered(bodies)
+
+
+def _record(who: Reader, action: str, found: Sequence[Entity]) -> None:
+    """A row about each person whose data leaves, or about the client when they are many."""
+    actor = f"client:{who.client.id}"
+    people = {e.about for e in found if e.about}
+    if not people or len(people) > 25:
+        record_read(Trace(actor, action, actor, changes=f"count={len(found)}"))
+        return
+    for person in sorted(people):
+        record_read(Trace(actor, action, person))
+
+
+def _rendered(body: Any) -> Rendered:
+    return Rendered(json_text=to_json(body))
+
+
+def _given(query: BaseModel) -> dict[str, Any]:
+    given = query.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {name: value for name, value in given.items() if name not in ("limit", "pageToken")}
+
+
+def _asked_before(query: Listed, token: dict[str, Any], name: str) -> Listed:
+    """What the token's list was asked for. Clients may say the same again, and nothing else."""
+    if any(token["q"].get(key) != value for key, value in _given(query).items()):
+        raise TokenCombined(field="pageToken")
+    try:
+        return listing(name).model_validate(token["q"])
+    except ValueError as error:  # made by an earlier version of ours
+        raise BadCursor(field="pageToken") from error
+
+
+def _asked(query: Listed, who: Reader) -> Asked:
+    """What is asked for, in the table's terms: changes by when they were made."""
+    said = query.model_dump(by_alias=True, exclude_unset=True)
+    filters = {n: _plain(v) for n, v in said.items() if n not in META and v not in (None, ())}
+    after = max((t for t in (query.modified_after, query.created_after) if t), default=None)
+    by_change = query.modified_after or query.modified_before
+    until = min(query.modified_before or who.since, who.since) if by_change else None
+    return Asked(filters, said.get("sortkey"), _back(after, who.lag), _back(until, who.lag))
+
+
+def _back(at: datetime | None, lag: timedelta) -> datetime | None:
+    return at - lag if at else None
+
+
+def _plain(value: Any) -> Any:
+    """Ids as the areas write them."""
+    from uuid import UUID
+
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _rows(
+    resource: Resource, asked: Asked, query: Listed, who: Reader, token: dict[str, Any] | None, limit: int
+) -> Iterator[_Row | Step]:
+    """What matches, from where the token says on; a `Step` when enough has been looked through."""
+    place, skip = (token["place"], token["skip"]) if token else (None, 0)
+    looked = 0
+    for step in resource.walk(asked, place, min(limit, CHUNK)):
+        looked += 1
+        for number, entity in enumerate(step.entities, 1):
+            if number <= skip or not _matches(resource, asked, query, who, entity):
+                continue
+            last = number == len(step.entities)
+            yield _Row(entity, step.place if last else place, 0 if last else number)
+        place, skip = step.place, 0
+        if looked >= max(2 * limit, MOST):
+            yield step
+
+
+def _matches(resource: Resource, asked: Asked, query: Listed, who: Reader, entity: Entity) -> bool:
+    changed, created = entity.changed + who.lag, entity.created + who.lag
+    if asked.changed_until and changed > who.since:
+        return False  # it comes when it is published
+    if query.created_after and created > who.since:
+        return False
+    return (
+        _within(changed, query.modified_after, query.modified_before)
+        and _within(created, query.created_after, query.created_before)
+        and resource.keeps(entity, asked.filters)
+        and who.sees(entity)
+    )
+
+
+def _within(at: datetime, after: datetime | None, before: datetime | None) -> bool:
+    """After is exclusive, before inclusive."""
+    return (after is None or at > after) and (before is None or at <= before)

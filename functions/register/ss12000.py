@@ -1,0 +1,11 @@
+"""The register's part of SS 12000:2020 (API 2.1.0)."""
+
+from __future__ import annotations
+
+from functions.register.store import people
+from skolkit.types import PersonId
+
+
+def protected_people() -> frozenset[PersonId]:
+    """Everybody with protected identity. One query of keys (400 in 100,000 people: 3 read units)."""
+    return people.protected_people()

@@ -1,0 +1,248 @@
+"""SS 12000:2020 (API 2.1.0) as the areas serve it: the shapes they share, and a `Resource` that says where an
+area keeps what it hands out, in which orders, and what may be asked. The protocol around it (who asks, pages,
+tokens, errors) is `functions.exchange`'s.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from skolkit import feed
+from skolkit.clock import stamp
+from skolkit.http import Shape
+from skolkit.sweden.codes import SchoolForm
+from skolkit.table import FEED_SHARDS, Item
+from skolkit.types import PersonId, UnitId
+
+SecurityMarking = Literal["Ingen", "Sekretessmarkering", "Skyddad folkbokföring"]
+Key = tuple[str, str]
+Filters = Mapping[str, Any]
+Place = Any
+"""Where somebody is on the way through a list, as JSON."""
+
+
+class Reference(Shape):
+    """Something by its id; the name only when the reader asked for names."""
+
+    id: UUID
+    display_name: str | None = None
+
+
+class PersonReference(Reference):
+    """A person by id, with the marking of the population register."""
+
+    security_marking: SecurityMarking | None = None
+
+
+class Meta(Shape):
+    """When an entity came to be, and when what belongs to it changed last."""
+
+    created: datetime
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something of the standard, as its area hands it out.
+
+    `units` and `forms` are where it belongs, for clients that may see some units or school forms only (None:
+    it belongs to none in particular, and every client may see it); `about` is the person whose it is: it is
+    not there for whoever may not know of that person; `people` is everybody it names.
+    """
+
+    id: str
+    shape: Shape
+    created: datetime
+    changed: datetime
+    units: frozenset[UnitId] | None = None
+    forms: frozenset[SchoolForm] | None = None
+    about: PersonId | None = None
+    people: frozenset[PersonId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: filters by the standard's names, with their values parsed; the sort key; changed
+    after a stamp of the table (exclusive) and not after another.
+    """
+
+    filters: Filters = field(default_factory=dict)
+    order: str | None = None
+    changed_after: datetime | None = None
+    changed_until: datetime | None = None
+
+
+class Step(NamedTuple):
+    """One item on the way, the entities it makes, and the place to go on from after it. `gone`: the ids that
+    were there before it was deleted.
+    """
+
+    place: Place
+    entities: Sequence[Entity]
+    gone: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort key of the standard: by which of the kind's orders (0: by change), downwards or up; `text` says
+    the same of an entity, for short lists that are sorted when asked for.
+    """
+
+    number: int
+    text: Callable[[Entity], str]
+    down: bool = False
+
+
+def _changed(entity: Entity) -> str:
+    return stamp(entity.changed)
+
+
+NEWEST_FIRST = Order(0, _changed, down=True)
+
+
+def _everything(_: Entity, __: Filters) -> bool:
+    return True
+
+
+def _no_narrower(_: Filters) -> Sequence[Key] | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of the standard, and the fed kind of item behind it.
+
+    `load` makes entities of items by key (consistently read or not), most items one; keys that are not there
+    are left out. `key` is where an id is (None: it cannot exist), `ids` which ids a key stands for. `narrow`
+    gives the keys that can answer to filters that say it (None: all can), `keeps` whether an entity does;
+    `lookups` are the keys for the lists of the standard's lookup. `name` is what a reference to it shows.
+    """
+
+    kind: type[Item]
+    load: Callable[[Sequence[Key], bool], dict[Key, list[Entity]]]
+    key: Callable[[str], Key | None]
+    ids: Callable[[Key], Sequence[str]]
+    orders: Mapping[str, Order] = field(default_factory=lambda: {"ModifiedDesc": NEWEST_FIRST})
+    narrow: Callable[[Filters], Sequence[Key] | None] = _no_narrower
+    keeps: Callable[[Entity, Filters], bool] = _everything
+    lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
+    name: Callable[[Entity], str] = lambda _: ""
+
+    def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
+        """On through what can answer to what is asked, from after a place, in its order; whoever goes along
+        reads about `limit` at a time. Without a sort key it goes by when things changed.
+        """
+        keys = self.narrow(asked.filters)
+        order = self.orders[asked.order] if asked.order else None
+        if keys is not None:
+            return self._short(keys, order, place)
+        if order is None:
+            return self._by_change(asked, place, limit)
+        return self._ordered(order, place, limit)
+
+    def find(self, keys: Sequence[Key], *, consistent: bool = True) -> list[Entity]:
+        """The entities of keys."""
+        found = self.load(list(dict.fromkeys(keys)), consistent)
+        return [entity for key in dict.fromkeys(keys) for entity in found.get(key, ())]
+
+    def by_ids(self, ids: Sequence[str]) -> list[Entity]:
+        """The entities of ids, those there are."""
+        wanted = set(ids)
+        keys = [key for id in ids if (key := self.key(id))]
+        return [entity for entity in self.find(keys) if entity.id in wanted]
+
+    def _short(self, keys: Sequence[Key], order: Order | None, place: Place | None) -> Iterator[Step]:
+        """All that there can be, sorted here: a unit's, a class's, a person's."""
+        text = order.text if order else lambda _: ""
+        found = sorted(((text(e), e.id, e) for e in self.find(keys, consistent=False)), key=lambda r: r[:2])
+        if order and order.down:
+            found.reverse()
+        for value, id, entity in found:
+            here = [value, id]
+            if place is None or (here < place if order and order.down else here > place):
+                yield Step(here, [entity])
+
+    def _ordered(self, order: Order, place: Place | None, limit: int) -> Iterator[Step]:
+        index = f"order_{order.number}" if order.number else "feed"
+        on = feed.merged(self.kind, place, index=index, down=order.down)
+        while chunk := list(islice(on, limit)):
+            yield from self._steps([(place, changed) for place, changed in chunk])
+
+    def _by_change(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
+        low = f"{stamp(asked.changed_after)}$" if asked.changed_after else feed.FIRST
+        high = f"{stamp(asked.changed_until)}$" if asked.changed_until else feed.LAST
+        first = place[0] if place else 0
+        read = partial(feed.stretch, self.kind, high=high, limit=limit)
+        ahead: list[list[tuple[str, feed.Changed]]] = []
+        if place is None and asked.changed_after:  # mostly there is nothing new, and then this is all
+            with ThreadPoolExecutor(FEED_SHARDS) as pool:
+                ahead = list(pool.map(lambda shard: read(shard, low=low), range(FEED_SHARDS)))
+        for shard in range(first, FEED_SHARDS):
+            start = feed.after(place[1]) if place and shard == first else low
+            found = ahead[shard] if ahead else read(shard, low=start)
+            while found:
+                yield from self._steps([([shard, at], changed) for at, changed in found])
+                found = read(shard, low=feed.after(found[-1][0])) if len(found) == limit else []
+
+    def _steps(self, found: Sequence[tuple[Place, feed.Changed]]) -> Iterator[Step]:
+        keys = {(changed.pk, changed.sk) for _, changed in found if not changed.deleted}
+        there = self.load(sorted(keys), False)
+        # The index may be ahead of the copy of the item that answered.
+        behind = [
+            key for _, changed in found
+            if (key := (changed.pk, changed.sk)) in keys and _older(there.get(key, ()), changed.at)
+        ]  # fmt: skip
+        there |= self.load(behind, True) if behind else {}
+        graves = [(c.pk, c.sk) for _, c in found if c.deleted]
+        risen = self.load(graves, True) if graves else {}
+        for place, changed in found:
+            key = (changed.pk, changed.sk)
+            if changed.deleted:
+                alive = {entity.id for entity in risen.get(key, ())}
+                yield Step(place, (), [id for id in self.ids(key) if id not in alive])
+            else:
+                yield Step(place, there.get(key, ()))
+
+
+def _older(entities: Sequence[Entity], at: str) -> bool:
+    return not entities or any(stamp(entity.changed) < at for entity in entities)
+
+
+def holds(filters: Filters, start: date | None, end: date | None) -> bool:
+    """Whether a span of days answers to `startDate.onOr…` and `endDate.onOr…`; what has no such date does.
+
+    >>> holds({"endDate.onOrAfter": date(2026, 8, 1)}, date(2025, 8, 1), None)
+    True
+    >>> holds({"startDate.onOrBefore": date(2026, 8, 1)}, date(2026, 8, 2), None)
+    False
+    """
+    return all(
+        value is None
+        or (
+            ((first := filters.get(f"{name}.onOrAfter")) is None or value >= first)
+            and ((last := filters.get(f"{name}.onOrBefore")) is None or value <= last)
+        )
+        for name, value in (("startDate", start), ("endDate", end))
+    )
+
+
+_SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+
+
+def collated(*words: str | None) -> str:
+    """How words sort in Swedish, å, ä and ö last and other accents as if they were not there.
+
+    >>> sorted(["Österlund", "Åberg", "Zetterlund", "Ädel", "Édouard", "Ek"], key=collated)
+    ['Édouard', 'Ek', 'Zetterlund', 'Åberg', 'Ädel', 'Österlund']
+    """
+    text = unicodedata.normalize("NFC", " ".join(word for word in words if word)).casefold()
+    plain = unicodedata.normalize("NFKD", text.translate(_SWEDISH))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("#", " ")
