@@ -10,6 +10,24 @@ from skolkit.ss12000 import Resource
 
 RESOURCES = {
     "organisations": ("organisation", "Organisation"),
+    "persons": ("register", "Person"),
+    "groups": ("organisation", "Group"),
+    "duties": ("organisation", "Duty"),
+    "activities": ("organisation", "Activity"),
+    "placements": ("attendance", "Placement"),
+    "programmes": ("organisation", "Programme"),
+    "syllabuses": ("organisation", "Syllabus"),
+    "schoolUnitOfferings": ("organisation", "SchoolUnitOffering"),
+    "studyplans": ("organisation", "StudyPlan"),
+    "calendarEvents": ("timetable", "CalendarEvent"),
+    "rooms": ("timetable", "Room"),
+    "resources": ("timetable", "Resource"),
+    "attendances": ("attendance", "Attendance"),
+    "attendanceEvents": ("attendance", "AttendanceEvent"),
+    "attendanceSchedule": ("attendance", "AttendanceSchedule"),
+    "absences": ("attendance", "Absence"),
+    "aggregatedAttendance": ("attendance", "AggregatedAttendance"),
+    "grades": ("grades", "Grade"),
 }
 """Each resource's area and its name as an entity in the standard, in the order that a receiver wants them."""
 
