@@ -218,9 +218,9 @@ def start_retention() -> None:
 
 
 @on.on_facts(
-    "assessment.RetentionAnswered.v1", "attendance.RetentionAnswered.v1", "exchange.RetentionAnswered.v1",
-    "grades.RetentionAnswered.v1", "messages.RetentionAnswered.v1", "organisation.RetentionAnswered.v1",
-    "register.RetentionAnswered.v1", "timetable.RetentionAnswered.v1",
+    "assessment.RetentionAnswered.v1", "attendance.RetentionAnswered.v1", "grades.RetentionAnswered.v1",
+    "messages.RetentionAnswered.v1", "organisation.RetentionAnswered.v1", "register.RetentionAnswered.v1",
+    "timetable.RetentionAnswered.v1",
     process=36, timeout=120, memory=1024, runbook="retention", layers=("documents",),
     uses=("s3:GetObject proofs", "s3:PutObject proof", "s3:PutObject retention-report"),
     meaning="Gallringsbevis och rapporter skrivs inte; vad som gallrats går att visa först när de finns.",

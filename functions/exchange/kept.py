@@ -6,6 +6,4 @@ from skolkit.kept import Kept
 
 KEPT = {
     "exchange_client": Kept("exchange.client", ("changed_by",)),
-    "exchange_retention": Kept("technical.job"),
-    "exchange_erasure": Kept("technical.job"),
 }

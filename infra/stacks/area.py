@@ -86,5 +86,6 @@ class AreaStack(base.SkolkitStack):
             )
         )
         for api in self.area.apis:
-            rest.build(self, api, reader, writer)
+            if api.operations:
+                rest.build(self, api, reader, writer)
         alarms.http(reader, writer)

@@ -18,7 +18,7 @@ from skolkit.types import PersonId, new_id
 from tests.support.areas import ARCHIVE_BUCKET, acting_as, deliver, outbox, run_schedule
 
 AREAS = (
-    "assessment", "attendance", "exchange", "grades", "messages", "organisation", "register", "timetable",
+    "assessment", "attendance", "grades", "messages", "organisation", "register", "timetable",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from skolkit.table import AlreadyDone, Once, commit
 from skolkit.telemetry import count
 
 AREAS = (
-    "assessment", "attendance", "exchange", "grades", "messages", "organisation", "register", "timetable",
+    "assessment", "attendance", "grades", "messages", "organisation", "register", "timetable",
 )  # fmt: skip
 ACTOR = "system:start_retention"
 ATTEMPTS = 6  # of the areas' answers that come at the same moment

@@ -1,9 +1,9 @@
-"""What exchange tells in a register extract and erases (process 36)."""
+"""What exchange tells in a register extract (process 36)."""
 
 from __future__ import annotations
 
 from functions.exchange.app.base import on
-from functions.exchange.events import ExtractAnswered, RetentionContinued
+from functions.exchange.events import ExtractAnswered
 from functions.exchange.extract import gather
 from functions.register import queries as register
 from skolkit.events import Envelope
@@ -18,17 +18,3 @@ from skolkit.extracts import answer
 def answer_extract(envelope: Envelope) -> None:
     """Write what the area keeps about one person, for a register extract."""
     answer(envelope, gather, ExtractAnswered, register.records_of)
-
-
-@on.on_facts(
-    "access.RetentionAsked.v1", RetentionContinued.type, process=36, timeout=900, memory=512, batch=1,
-    runbook="retention", alarms=("RetentionFailed",),
-    uses=("dynamodb:Scan own", "s3:PutObject proof"),
-    meaning="Gallringen går inte: uppgifter sparas längre än gallringsplanen säger.",
-)  # fmt: skip
-def answer_retention(envelope: Envelope) -> None:
-    """Erase what is over in the area's table, or count it."""
-    from functions.exchange.retention import SHELF
-    from skolkit.retention.work import answer as work
-
-    work(envelope, SHELF)
