@@ -50,3 +50,12 @@ def _declare(name: str) -> None:
 
 for _name in RESOURCES:
     _declare(_name)
+
+
+@standard.operation(
+    "GET", "/deletedEntities", process=35, scope=READ, query=schemas.Deleted, answer=Rendered,
+    errors=(ClientRefused, usecases.TokenCombined, BadCursor),
+)  # fmt: skip
+def list_deletedEntities(request: Request[None, schemas.Deleted]) -> Rendered:  # noqa: N802 - the standard's name
+    """What is not there any more"""
+    return usecases.list_deleted(request)

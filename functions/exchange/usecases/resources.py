@@ -31,6 +31,12 @@ RESOURCES = {
 }
 """Each resource's area and its name as an entity in the standard, in the order that a receiver wants them."""
 
+_OTHERWISE = {
+    "activities": "activitites", "attendanceSchedule": "attendanceSchedules", "studyplans": "studyPlans",
+}  # fmt: skip
+DELETED_AS = {name: _OTHERWISE.get(name, name) for name in RESOURCES if name != "aggregatedAttendance"}
+"""What each is called among the deleted; `activitites` is how the standard spells it."""
+
 
 def resource_of(name: str) -> Resource:
     """The resource of a path."""

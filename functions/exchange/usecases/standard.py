@@ -9,26 +9,23 @@ everything as of when it began; what changes meanwhile comes in the next one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from functions.exchange.domain.clients import Access, Client, ClientRefused, trimmed, without
-from functions.exchange.schemas.standard import MOST_IN_A_LOOKUP, Listed, listing
-from functions.exchange.store import clients
-from functions.exchange.usecases.resources import resource_of
+from functions.exchange.schemas.standard import MOST_IN_A_LOOKUP, Deleted, Listed, listing
+from functions.exchange.usecases.embedding import embed, name_references
+from functions.exchange.usecases.readers import Reader, reader
+from functions.exchange.usecases.resources import DELETED_AS, RESOURCES, resource_of
 from skolkit.audit import Trace, record_read
-from skolkit.clock import now, stamp, today
-from skolkit.config import feed_lag
+from skolkit.clock import stamp, today
 from skolkit.cursor import BadCursor, seal, unseal
 from skolkit.errors import DomainError, NotFound, Text
 from skolkit.http import Rendered, Request
 from skolkit.identity import Caller
 from skolkit.ss12000 import Asked, Entity, Place, Resource, Step
-from skolkit.types import PersonId
 
 MOST = 1_000  # entities in a page
 USUAL = 500
@@ -57,55 +54,6 @@ class TooLarge(DomainError):
     status = 503
     reason = Text("Svaret är för stort.", "The answer is too large.")
     advice = Text("Fråga efter färre åt gången.", "Ask for fewer at a time.")
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """The client that asks, and who is not there for it; `since` is when its walk began."""
-
-    client: Client
-    hidden: frozenset[PersonId]
-    since: datetime
-    lag: timedelta
-
-    def sees(self, entity: Entity) -> bool:
-        """Whether an entity is there for the client."""
-        return self.client.sees(entity.about, entity.units, entity.forms, self.hidden)
-
-    def published(self, at: datetime) -> datetime:
-        """When a change of then is published; what is newer than the walk counts as of its beginning."""
-        return min(at + self.lag, self.since)
-
-    def shown(self, resource: str, entity: Entity) -> dict[str, Any] | None:
-        """The body of an entity as the client may have it; None when nothing is left."""
-        body: Any = entity.shape.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if self.client.protected == "out" and entity.people & self.hidden:
-            body = without(body, self.hidden)
-            if body is None:
-                return None
-        if "meta" in body:
-            body["meta"] = {
-                "created": stamp(self.published(entity.created)),
-                "modified": stamp(self.published(entity.changed)),
-            }
-        return trimmed(body, resource, self.client.withheld)
-
-
-def admit(caller: Caller, resource: str, access: Access = "read") -> Client:
-    """The client behind a request, if it may do this. One consistent get."""
-    client = clients.find_client(caller.client)
-    if client is None or not client.may(access, resource, today()):
-        raise ClientRefused
-    return client
-
-
-def reader(caller: Caller, resource: str, since: datetime | None = None) -> Reader:
-    """Who reads a resource. Two round trips."""
-    from functions.register.ss12000 import protected_people
-
-    client = admit(caller, resource)
-    hidden = protected_people()
-    return Reader(client, hidden, since or now(), feed_lag())
 
 
 class _Row(NamedTuple):
@@ -139,12 +87,12 @@ def list_entities(request: Request[None, Any], name: str) -> Rendered:
         if len(bodies) == limit or size > MOST_BYTES:
             after = (row.place, row.skip)
             break
+    _complete(who, name, bodies, query)
     if bodies:
         about = f"client:{who.client.id}"
         record_read(Trace(about, f"list_{name}", about, changes=f"count={len(bodies)}"))
-    given = _given(query)
-    body = {"q": given, "since": stamp(who.since), "place": after[0], "skip": after[1]} if after else None
-    return _rendered({"data": bodies, "pageToken": seal(body, request.caller.seal, name)})
+    on = {"place": after[0], "skip": after[1]} if after else None
+    return _rendered({"data": bodies, "pageToken": _token(request.caller, name, who, query, on)})
 
 
 def read_entity(request: Request[None, Any], name: str) -> Rendered:
@@ -154,6 +102,7 @@ def read_entity(request: Request[None, Any], name: str) -> Rendered:
     body = who.shown(name, found[0]) if found else None
     if body is None:
         raise NotFound
+    _complete(who, name, [body], request.query)
     _record(who, f"read_{name}", found)
     return _rendered(body)
 
@@ -175,8 +124,46 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
     )
     seen = {entity.id: entity for entity in found if who.sees(entity)}
     bodies = [body for entity in seen.values() if (body := who.shown(name, entity)) is not None]
+    _complete(who, name, bodies, request.query)
     _record(who, f"lookup_{name}", list(seen.values()))
     return _rendered(bodies)
+
+
+def list_deleted(request: Request[None, Deleted]) -> Rendered:
+    """A page of the ids of what is not there any more, by kind: deleted, or no longer there for this client,
+    as a pupil who has moved out of its units or whose identity is protected now. Three round trips, and two
+    for every hundred changes.
+    """
+    query = request.query
+    token = unseal(query.page_token, request.caller.seal, "deletedEntities")
+    if token:
+        _same_again(token, query)
+        query = Deleted.model_validate(token["q"])
+    who = reader(request.caller, "deletedEntities", datetime.fromisoformat(token["since"]) if token else None)
+    limit = min(query.limit or MOST, request.query.limit or MOST, MOST)
+    found: dict[str, list[str]] = {}
+    on = _deleted(who, query, token, limit, found)
+    token_after = _token(request.caller, "deletedEntities", who, query, on)
+    return _rendered({"data": found, "pageToken": token_after})
+
+
+def _deleted(
+    who: Reader, query: Deleted, token: dict[str, Any] | None, limit: int, found: dict[str, list[str]]
+) -> dict[str, Any] | None:
+    """Fill `found`, from where the token says on; where to go on, None at the end."""
+    kinds = [n for n in DELETED_AS if not query.entities or RESOURCES[n][1] in query.entities]
+    kinds = [name for name in kinds if who.client.may("read", name, today())]
+    place, looked = (token["place"] if token else None), 0
+    asked = Asked(changed_after=_back(query.after, who.lag), changed_until=who.since - who.lag)
+    for name in kinds[kinds.index(token["kind"]) if token and token["kind"] in kinds else 0 :]:
+        for step in resource_of(name).walk(asked, place, CHUNK):
+            ids = [*step.gone, *(e.id for e in step.entities if not who.sees(e))]
+            found.setdefault(DELETED_AS[name], []).extend(ids)
+            looked += 1 + len(ids)
+            if looked >= 2 * limit:
+                return {"kind": name, "place": step.place}
+        place = None
+    return None
 
 
 def _record(who: Reader, action: str, found: Sequence[Entity]) -> None:
@@ -190,8 +177,25 @@ def _record(who: Reader, action: str, found: Sequence[Entity]) -> None:
         record_read(Trace(actor, action, person))
 
 
+def _token(caller: Caller, name: str, who: Reader, query: BaseModel, on: dict[str, Any] | None) -> str | None:
+    """The sealed place to go on from, with what was asked and when the walk began."""
+    body = {"q": _given(query), "since": stamp(who.since), **on} if on else None
+    return seal(body, caller.seal, name)
+
+
+def _complete(who: Reader, name: str, bodies: list[dict[str, Any]], query: Any) -> None:
+    """Add what was asked for beside the entities."""
+    if words := getattr(query, "expand", ()):
+        embed(who, name, bodies, words)
+    if query.expand_reference_names:
+        name_references(who, bodies)
+
+
 def _rendered(body: Any) -> Rendered:
-    return Rendered(json_text=to_json(body))
+    text = to_json(body)
+    if len(text) > MOST_BYTES * 1.1:
+        raise TooLarge
+    return Rendered(json_text=text)
 
 
 def _given(query: BaseModel) -> dict[str, Any]:
@@ -201,12 +205,16 @@ def _given(query: BaseModel) -> dict[str, Any]:
 
 def _asked_before(query: Listed, token: dict[str, Any], name: str) -> Listed:
     """What the token's list was asked for. Clients may say the same again, and nothing else."""
-    if any(token["q"].get(key) != value for key, value in _given(query).items()):
-        raise TokenCombined(field="pageToken")
+    _same_again(token, query)
     try:
         return listing(name).model_validate(token["q"])
     except ValueError as error:  # made by an earlier version of ours
         raise BadCursor(field="pageToken") from error
+
+
+def _same_again(token: dict[str, Any], query: BaseModel) -> None:
+    if any(token["q"].get(key) != value for key, value in _given(query).items()):
+        raise TokenCombined(field="pageToken")
 
 
 def _asked(query: Listed, who: Reader) -> Asked:
