@@ -16,7 +16,8 @@ from infra.local.deploy import deploy, warm
 from infra.local.steps import counted, step
 from infra.local.synth import assembly
 
-PARAMETERS = {"Stage": "local", "Profile": "local", "DomainName": HOST}
+STANDARD_HOST = "ss12000.localhost"
+PARAMETERS = {"Stage": "local", "Profile": "local", "DomainName": HOST, "StandardHost": STANDARD_HOST}
 EXAMPLE_ROLE = "guardian"
 EXAMPLE_PATH = "/register/v1/me/children"
 

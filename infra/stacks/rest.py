@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import Aws, Fn
+from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Fn
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -92,7 +92,54 @@ def build(
         rest_api_id=rest.rest_api_id,
         stage=rest.deployment_stage.stage_name,
     )
+    if api.beside:
+        _own_host(stack, rest, api.base)
     return rest
+
+
+def _own_host(stack: base.SkolkitStack, rest: apigateway.SpecRestApi, path: str) -> None:
+    """The standard's API also at the root of a host of its own, for clients that drop its path, where the
+    municipality has given it one.
+    """
+    name = CfnParameter(
+        stack, "StandardHost", default="", description="A host for SS 12000 alone; empty for none."
+    )
+    certificate = CfnParameter(
+        stack,
+        "StandardCertificateArn",
+        default="",
+        description="Certificate in ACM for StandardHost; not used locally.",
+    )
+    given = CfnCondition(
+        stack,
+        "HasStandardHost",
+        expression=Fn.condition_not(Fn.condition_equals(name.value_as_string, "")),
+    )
+    host = apigateway.CfnDomainName(
+        stack,
+        "standard-host",
+        domain_name=name.value_as_string,
+        regional_certificate_arn=Fn.condition_if(
+            stack.is_aws.logical_id, certificate.value_as_string, Aws.NO_VALUE
+        ).to_string(),
+        endpoint_configuration=apigateway.CfnDomainName.EndpointConfigurationProperty(types=["REGIONAL"]),
+        security_policy="TLS_1_2",
+    )
+    host.cfn_options.condition = given
+    for id, where in (("standard-root", None), ("standard-kept", path)):
+        mapping = apigateway.CfnBasePathMapping(
+            stack,
+            id,
+            domain_name=host.ref,
+            base_path=where,
+            rest_api_id=rest.rest_api_id,
+            stage=rest.deployment_stage.stage_name,
+        )
+        mapping.cfn_options.condition = given
+    target = CfnOutput(
+        stack, "StandardHostTarget", value=host.attr_regional_domain_name, description="Point DNS here."
+    )
+    target.condition = given
 
 
 def _integration(function: lambda_.Function) -> Document:

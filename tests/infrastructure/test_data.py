@@ -11,6 +11,7 @@ OTHER_CONDITIONS = {
     "AWS::ApiGateway::GatewayResponse": "IsEmbedded",
     "AWS::SNS::Subscription": "HasAlarmMail",
 }
+ON_A_HOST_OF_ITS_OWN = ("standardhost", "standardroot", "standardkept")
 KEYS = "skolkit-keys"
 BY_STAGE = {"Fn::If": ["IsLocal", False, True]}
 
@@ -142,6 +143,7 @@ def test_what_the_embedded_aws_lacks_is_left_out_there_and_nothing_else(cdk: Ass
     for stack, template in cdk.templates.items():
         for name, raw in template["Resources"].items():
             wanted = "IsAws" if raw["Type"] in NOT_EMBEDDED else OTHER_CONDITIONS.get(raw["Type"])
+            wanted = "HasStandardHost" if name in ON_A_HOST_OF_ITS_OWN else wanted
             assert raw.get("Condition") == wanted, f"{stack}/{name}"
 
 

@@ -130,10 +130,22 @@ def test_every_area_is_under_the_one_address(cdk: Assembly, areas: tuple[Area, .
     paths = {
         m.properties["BasePath"]: m.properties["DomainName"]
         for m in cdk.of("AWS::ApiGateway::BasePathMapping")
+        if "Ref" not in m.properties["DomainName"]
     }
     apis = [api for area in areas for api in area.apis]
     address = {"Fn::ImportValue": "skolkit-domain-name"}
     assert paths == {api.base: address for api in apis if api.operations}
+
+
+def test_the_standard_is_also_at_the_root_of_a_host_of_its_own(cdk: Assembly) -> None:
+    own = [
+        m
+        for m in cdk.of("AWS::ApiGateway::BasePathMapping")
+        if m.properties["DomainName"] == {"Ref": "standardhost"}
+    ]
+    assert [m.properties.get("BasePath") for m in own] == [None, "v2.0"]
+    (host,) = (d for d in cdk.of("AWS::ApiGateway::DomainName") if d.stack == "skolkit-exchange")
+    assert host.properties["DomainName"] == {"Ref": "StandardHost"}
 
 
 def test_every_function_is_given_its_settings(cdk: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
