@@ -28,6 +28,8 @@ def generated(root: Path, areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
     areas = tuple(areas)
     for area in areas:
         yield root / "functions" / area.name / "openapi.json", _json(document(area.api))
+        if area.standard:
+            yield root / "functions" / area.name / "standard.json", _json(document(area.standard))
         if parts := parts_of(area):
             yield root / "functions" / area.name / "app" / ROUTES, _json(parts)
         for fact in published(area.name):

@@ -20,7 +20,7 @@ from skolkit.errors import (
     Unauthenticated,
     VersionRequired,
 )
-from skolkit.http import Api, Operation
+from skolkit.http import Api, Operation, Rendered
 from skolkit.idempotency import KeyMissing
 
 Document = dict[str, Any]
@@ -52,19 +52,30 @@ _PROBLEM: Document = {
 }
 
 
+_ERROR: Document = {
+    "type": "object",
+    "description": "A refusal as SS 12000 says it.",
+    "required": ["code", "message"],
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+}
+
+
 def document(api: Api) -> Document:
-    """The OpenAPI 3.1 document of an area. Paths are relative to its server, `/<area>`."""
+    """The OpenAPI 3.1 document of an area. Paths are relative to its server, `/<area>`. An API beside it is
+    the standard's: what its answers hold is said there.
+    """
     refs, schemas = _schemas(api.operations)
     paths: Document = {}
     for operation in sorted(api.operations, key=lambda o: (o.path, o.method)):
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation, refs)
+        told = _described(operation, refs, standard=bool(api.beside))
+        paths.setdefault(operation.path, {})[operation.method.lower()] = told
     return {
         "openapi": "3.1.0",
         "info": {"title": api.title, "version": "1"},
         "servers": [{"url": f"/{api.base}"}],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Problem": _PROBLEM},
+            "schemas": {**schemas, **({"Error": _ERROR} if api.beside else {"Problem": _PROBLEM})},
             "securitySchemes": {"people": _security_scheme(api.operations)},
         },
     }
@@ -104,7 +115,7 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Refs, Document]:
         pair
         for o in operations
         for pair in ((o.body, "validation"), (o.query, "validation"), (o.answer, "serialization"))
-        if pair[0] and not (pair[0] is o.answer and o.media != "application/json")
+        if pair[0] and pair[0] is not Rendered and not (pair[0] is o.answer and o.media != "application/json")
     )
     refs, root = models_json_schema(
         list(wanted),  # type: ignore[arg-type]
@@ -113,13 +124,13 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Refs, Document]:
     return dict(refs), root.get("$defs", {})  # type: ignore[arg-type]
 
 
-def _described(operation: Operation, refs: Refs) -> Document:
+def _described(operation: Operation, refs: Refs, *, standard: bool) -> Document:
     told: Document = {
         "operationId": operation.id,
         "summary": operation.summary,
         "x-skolkit-process": operation.process,
         "parameters": [*_path_parameters(operation), *_query_parameters(operation), *_headers(operation)],
-        "responses": _responses(operation, refs),
+        "responses": _responses(operation, refs, standard=standard),
         "security": [{"people": [operation.scope]}] if operation.scope else [],
     }
     if operation.body:
@@ -171,23 +182,26 @@ def _headers(operation: Operation) -> list[Document]:
     return headers
 
 
-def _responses(operation: Operation, refs: Refs) -> Document:
+def _responses(operation: Operation, refs: Refs, *, standard: bool) -> Document:
     responses: Document = {str(operation.status): {"description": operation.summary}}
     if operation.answer:
         done = responses[str(operation.status)]
         shown = (operation.answer, "serialization")
-        done["content"] = {operation.media: {"schema": refs.get(shown, {"type": "string"})}}
+        other: Document = {} if operation.answer is Rendered else {"type": "string"}
+        done["content"] = {operation.media: {"schema": refs.get(shown, other)}}
         if "version" in operation.answer.model_fields:
             done["headers"] = {"ETag": {"schema": {"type": "string"}}}
     else:
         responses = {"204": {"description": "Done; there is nothing more to say."}}
     by_status: dict[int, dict[str, type[DomainError]]] = {}
     for error in refusals(operation):
-        by_status.setdefault(error.status, {}).setdefault(error.__new__(error).code, error)
+        status = 400 if standard and error.status == 422 else error.status
+        by_status.setdefault(status, {}).setdefault(error.__new__(error).code, error)
+    media, shape = ("application/json", "Error") if standard else ("application/problem+json", "Problem")
     for status, errors in sorted(by_status.items()):
         responses[str(status)] = {
             "description": " · ".join(f"{code}: {error.reason.en}" for code, error in errors.items()),
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {media: {"schema": {"$ref": f"#/components/schemas/{shape}"}}},
         }
     return responses
 
