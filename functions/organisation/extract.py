@@ -14,7 +14,7 @@ from functions.organisation.store.base import OrganisationItem
 from functions.organisation.store.duties import CertificationItem, DutyItem
 from functions.organisation.store.groups import PartsItem, wanted_groups
 from functions.organisation.store.stand_ins import DelegationItem, SubstitutionItem
-from functions.organisation.store.study_plans import PlanItem
+from functions.organisation.store.study_plans import PlanVersionItem
 from functions.organisation.store.units import wanted_units
 from functions.register import queries as register
 from skolkit.clock import stamp
@@ -150,7 +150,7 @@ def _study_plans(rows: Rows) -> Section:
                 ", ".join(title or syllabus for syllabus, _, title, *_ in p.entries),
                 _adaptation(p.adaptation) if p.adaptation else None,
             ]
-            for p in rows if isinstance(p, PlanItem) and p.sk != "PLAN"
+            for p in rows if isinstance(p, PlanVersionItem)
         ],
     )  # fmt: skip
 

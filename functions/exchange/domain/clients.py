@@ -94,7 +94,7 @@ def without(body: Any, hidden: frozenset[str]) -> Any:
     return kept_fields
 
 
-WHOSE = ("person", "student", "child")
+WHOSE = ("person", "student", "child", "duty")
 """Properties without which what they are in says nothing."""
 
 

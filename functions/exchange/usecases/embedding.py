@@ -119,7 +119,7 @@ def _beside(who: Reader, bodies: Sequence[Body], word: str, target: str, area: s
 
 def _row(who: Reader, target: str, one: Any) -> Body | None:
     if isinstance(one, Entity):
-        return who.shown(target, one) if who.sees(one) else None
+        return who.shown(target, one) if who.sees(target, one) else None
     return who.cut(one.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
@@ -130,7 +130,7 @@ def _demand(who: Reader, resource: str) -> None:
 
 def _shown(who: Reader, resource: str, ids: set[str]) -> dict[str, Body]:
     entities = resource_of(resource).by_ids(sorted(ids))
-    return {e.id: body for e in entities if who.sees(e) and (body := who.shown(resource, e)) is not None}
+    return {e.id: body for e in entities if who.sees(resource, e) and (body := who.shown(resource, e)) is not None}
 
 
 def _fragment(resource: str, word: str, body: Body) -> Body:
@@ -146,7 +146,7 @@ def _names(who: Reader, resource: str, ids: set[str]) -> Iterator[tuple[str, str
             yield one, " ".join(name for part in ("givenName", "familyName") if (name := body.get(part)))
         return
     source = resource_of(resource)
-    yield from ((e.id, source.name(e)) for e in source.by_ids(sorted(ids)) if who.sees(e))
+    yield from ((e.id, source.name(e)) for e in source.by_ids(sorted(ids)) if who.sees(resource, e))
 
 
 def _references(node: Any) -> Iterator[tuple[str, Body]]:

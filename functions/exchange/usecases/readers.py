@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from functions.exchange.domain.clients import Access, Client, ClientRefused, trimmed, without
 from functions.exchange.store import clients
+from functions.exchange.usecases.resources import resource_of
 from skolkit.clock import now, stamp, today
 from skolkit.config import feed_lag
 from skolkit.identity import Caller
@@ -17,16 +19,33 @@ from skolkit.types import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The client that asks, and who is not there for it; `since` is when its walk began."""
+    """The client that asks, and who is protected; `since` is when its walk began. `there` keeps, by resource,
+    what is at the client's units where the entities do not say.
+    """
 
     client: Client
     hidden: frozenset[PersonId]
     since: datetime
     lag: timedelta
+    there: dict[str, Callable[[Entity], bool] | None] = field(default_factory=dict)
 
-    def sees(self, entity: Entity) -> bool:
+    @property
+    def gone(self) -> frozenset[PersonId]:
+        """Who is not there for the client: it cannot ask for them either."""
+        return self.hidden if self.client.protected == "out" else frozenset()
+
+    def sees(self, resource: str, entity: Entity) -> bool:
         """Whether an entity is there for the client."""
-        return self.client.sees(entity.about, entity.units, entity.forms, self.hidden)
+        if not self.client.sees(entity.about, entity.units, entity.forms, self.hidden):
+            return False
+        belongs = self._belongs(resource) if self.client.units else None
+        return belongs is None or belongs(entity)
+
+    def _belongs(self, resource: str) -> Callable[[Entity], bool] | None:
+        if resource not in self.there:
+            belongs = resource_of(resource).belongs
+            self.there[resource] = belongs(self.client.units) if belongs else None
+        return self.there[resource]
 
     def published(self, at: datetime) -> datetime:
         """When a change of then is published; what is newer than the walk counts as of its beginning."""
@@ -35,8 +54,9 @@ class Reader:
     def shown(self, resource: str, entity: Entity) -> dict[str, Any] | None:
         """The body of an entity as the client may have it; None when nothing is left."""
         body: Any = entity.shape.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if entity.people & self.hidden:
-            body = self.cut(body)
+        behind = {id for id, person in entity.behind.items() if person in self.gone}
+        if behind or entity.people & self.gone:
+            body = without(body, self.gone | behind)
             if body is None:
                 return None
         if "meta" in body:
@@ -48,9 +68,7 @@ class Reader:
 
     def cut(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """A body without those who are not there for the client."""
-        if self.client.protected == "pseudonym":
-            return body
-        kept: dict[str, Any] | None = without(body, self.hidden)
+        kept: dict[str, Any] | None = without(body, self.gone)
         return kept
 
 
@@ -63,9 +81,9 @@ def admit(caller: Caller, resource: str, access: Access = "read") -> Client:
 
 
 def reader(caller: Caller, resource: str, since: datetime | None = None) -> Reader:
-    """Who reads a resource. Two round trips."""
+    """Who reads a resource. Two round trips; of a client of some units one for each unit more when it is
+    people's.
+    """
     from functions.register.ss12000 import protected_people
 
-    client = admit(caller, resource)
-    hidden = protected_people()
-    return Reader(client, hidden, since or now(), feed_lag())
+    return Reader(admit(caller, resource), protected_people(), since or now(), feed_lag())

@@ -30,6 +30,7 @@ from skolkit.ss12000 import Asked, Entity, Place, Resource, Step
 MOST = 1_000  # entities in a page
 USUAL = 500
 CHUNK = 100  # items read at a time
+NOBODY = "00000000-0000-0000-0000-000000000000"
 MOST_BYTES = 5_000_000  # a function answers at most 6 MB
 META = frozenset(
     {"limit", "pageToken", "expand", "expandReferenceNames", "sortkey"}
@@ -72,10 +73,10 @@ def list_entities(request: Request[None, Any], name: str) -> Rendered:
     who = reader(request.caller, name, since)
     limit = min(request.query.limit or USUAL, MOST)
     resource = resource_of(name)
-    asked = _asked(query, who)
+    asked = _asked(query, who, resource)
     bodies: list[dict[str, Any]] = []
     size, after = 0, None
-    for row in _rows(resource, asked, query, who, token, limit):
+    for row in _rows(name, asked, query, who, token, limit):
         if isinstance(row, Step):  # far enough for one request
             after = (row.place, 0)
             break
@@ -98,7 +99,7 @@ def list_entities(request: Request[None, Any], name: str) -> Rendered:
 def read_entity(request: Request[None, Any], name: str) -> Rendered:
     """One entity. Four round trips."""
     who = reader(request.caller, name)
-    found = [entity for entity in resource_of(name).by_ids([request.id("id")]) if who.sees(entity)]
+    found = [entity for entity in resource_of(name).by_ids([request.id("id")]) if who.sees(name, entity)]
     body = who.shown(name, found[0]) if found else None
     if body is None:
         raise NotFound
@@ -118,11 +119,13 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
     resource = resource_of(name)
     keys = [key for id in asked.pop("ids") if (key := resource.key(id))]
     wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
-    others = [key for by, values in asked.items() if values for key in resource.lookups[by](values)]
+    there = {by: [v for v in values if v not in who.gone] for by, values in asked.items()}
+    lists = resource.resolve(there, who.gone)
+    others = [key for by, values in lists.items() if values for key in resource.lookups[by](values)]
     found = [e for e in resource.find(keys) if e.id in wanted] + resource.find(
         [k for k in others if k not in keys]
     )
-    seen = {entity.id: entity for entity in found if who.sees(entity)}
+    seen = {entity.id: entity for entity in found if who.sees(name, entity)}
     bodies = [body for entity in seen.values() if (body := who.shown(name, entity)) is not None]
     _complete(who, name, bodies, request.query)
     _record(who, f"lookup_{name}", list(seen.values()))
@@ -157,7 +160,7 @@ def _deleted(
     asked = Asked(changed_after=_back(query.after, who.lag), changed_until=who.since - who.lag)
     for name in kinds[kinds.index(token["kind"]) if token and token["kind"] in kinds else 0 :]:
         for step in resource_of(name).walk(asked, place, CHUNK):
-            ids = [*step.gone, *(e.id for e in step.entities if not who.sees(e))]
+            ids = [*step.gone, *(e.id for e in step.entities if not who.sees(name, e))]
             found.setdefault(DELETED_AS[name], []).extend(ids)
             looked += 1 + len(ids)
             if looked >= 2 * limit:
@@ -217,13 +220,14 @@ def _same_again(token: dict[str, Any], query: BaseModel) -> None:
         raise TokenCombined(field="pageToken")
 
 
-def _asked(query: Listed, who: Reader) -> Asked:
+def _asked(query: Listed, who: Reader, resource: Resource) -> Asked:
     """What is asked for, in the table's terms: changes by when they were made."""
     said = query.model_dump(by_alias=True, exclude_unset=True)
-    filters = {n: _plain(v) for n, v in said.items() if n not in META and v not in (None, ())}
+    filters = {n: _plain(v, who.gone) for n, v in said.items() if n not in META and v not in (None, ())}
     after = max((t for t in (query.modified_after, query.created_after) if t), default=None)
     by_change = query.modified_after or query.modified_before
     until = min(query.modified_before or who.since, who.since) if by_change else None
+    filters = dict(resource.resolve(filters, who.gone))
     return Asked(filters, said.get("sortkey"), _back(after, who.lag), _back(until, who.lag))
 
 
@@ -231,25 +235,28 @@ def _back(at: datetime | None, lag: timedelta) -> datetime | None:
     return at - lag if at else None
 
 
-def _plain(value: Any) -> Any:
-    """Ids as the areas write them."""
+def _plain(value: Any, gone: frozenset[PersonId]) -> Any:
+    """Ids as the areas write them; whoever is not there is nobody."""
     from uuid import UUID
 
     if isinstance(value, tuple):
-        return tuple(map(_plain, value))
-    return str(value) if isinstance(value, UUID) else value
+        return tuple(_plain(one, gone) for one in value)
+    if isinstance(value, UUID):
+        return NOBODY if str(value) in gone else str(value)
+    return value
 
 
 def _rows(
-    resource: Resource, asked: Asked, query: Listed, who: Reader, token: dict[str, Any] | None, limit: int
+    name: str, asked: Asked, query: Listed, who: Reader, token: dict[str, Any] | None, limit: int
 ) -> Iterator[_Row | Step]:
     """What matches, from where the token says on; a `Step` when enough has been looked through."""
+    resource = resource_of(name)
     place, skip = (token["place"], token["skip"]) if token else (None, 0)
     looked = 0
     for step in resource.walk(asked, place, min(limit, CHUNK)):
         looked += 1
         for number, entity in enumerate(step.entities, 1):
-            if number <= skip or not _matches(resource, asked, query, who, entity):
+            if number <= skip or not (_matches(resource, asked, query, who, entity) and who.sees(name, entity)):
                 continue
             last = number == len(step.entities)
             yield _Row(entity, step.place if last else place, 0 if last else number)
@@ -268,7 +275,6 @@ def _matches(resource: Resource, asked: Asked, query: Listed, who: Reader, entit
         _within(changed, query.modified_after, query.modified_before)
         and _within(created, query.created_after, query.created_before)
         and resource.keeps(entity, asked.filters)
-        and who.sees(entity)
     )
 
 

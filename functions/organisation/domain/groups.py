@@ -128,6 +128,11 @@ class DatedGroup:
     rule: Rule | None = None
     marks: Mapping[PersonId, Mark] = field(default_factory=dict)
 
+    @property
+    def first_day(self) -> date | None:
+        """Its first day, or its first member's where nobody has said; None when it has had none."""
+        return self.start or min((stay.start for stay in self.stays), default=None)
+
     def covers(self, day: date) -> bool:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 

@@ -142,6 +142,7 @@ class DutyRecord:
     hours: int | None = None
     description: str | None = None
     version: int | None = field(default=None, compare=False)
+    created: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         require_order(self.start, self.end)
@@ -222,6 +223,7 @@ class ActivityRecord:
     syllabus: str | None = None
     parent: str | None = None
     version: int | None = field(default=None, compare=False)
+    created: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         require_order(self.start, self.end)

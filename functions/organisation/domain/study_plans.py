@@ -112,6 +112,7 @@ class StudyPlan:
     changed_by: PersonId
     changed_at: datetime
     version: int = 0
+    created: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

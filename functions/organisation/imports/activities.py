@@ -61,8 +61,8 @@ class ActivityRow(FileRow):
     year: SchoolGrade | None = None
     syllabus: Id | None = None
 
-    def activity(self, duties: Mapping[str, DutyRecord]) -> ActivityRecord:
-        """The activity. Raises `ActivityNeedsGroup`, `DutyEndsBeforeStart`."""
+    def activity(self, duties: Mapping[str, DutyRecord], old: ActivityRecord | None = None) -> ActivityRecord:
+        """The activity; what no file says is as it was. Raises `ActivityNeedsGroup`, `DutyEndsBeforeStart`."""
         return ActivityRecord(
             id=self.id, unit=UnitId(self.unit), name=self.display_name, type=self.activity_type,
             start=self.start_date, end=self.end_date, groups=tuple(map(GroupId, self.groups)),
@@ -74,7 +74,8 @@ class ActivityRow(FileRow):
                 for t in self.teachers
             ),
             minutes=self.minutes_planned, subject=self.subject, school_form=self.school_form, year=self.year,
-            syllabus=self.syllabus,
+            syllabus=self.syllabus, parent=old.parent if old else None,
+            calendar_events_required=old.calendar_events_required if old else True,
         )  # fmt: skip
 
 
@@ -110,7 +111,8 @@ def take_activities(rows: Sequence[Row[ActivityRow]], source: Source) -> list[Ro
         elif fault := _wrong(row, groups, duties, stored):
             faults.append(fault)
         else:
-            activity, old = row.data.activity(duties), stored.get(row.data.id)
+            old = stored.get(row.data.id)
+            activity = row.data.activity(duties, old)
             if activity != old:  # one at a time: they share the lists of groups and teachers
                 fact = ActivityChanged(activity=activity.id, unit=activity.unit)
                 save([[*store.activity_writes(old, activity), fact]], source)

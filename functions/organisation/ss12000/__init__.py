@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from functions.organisation.ss12000.activities import ACTIVITIES
+from functions.organisation.ss12000.catalogue import OFFERINGS, PROGRAMMES, SYLLABUSES
+from functions.organisation.ss12000.duties import DUTIES
+from functions.organisation.ss12000.groups import GROUPS
+from functions.organisation.ss12000.study_plans import STUDY_PLANS
 from functions.organisation.ss12000.units import ORGANISATIONS
 
-RESOURCES = {"organisations": ORGANISATIONS}
+RESOURCES = {
+    "organisations": ORGANISATIONS,
+    "groups": GROUPS,
+    "duties": DUTIES,
+    "activities": ACTIVITIES,
+    "programmes": PROGRAMMES,
+    "studyplans": STUDY_PLANS,
+    "syllabuses": SYLLABUSES,
+    "schoolUnitOfferings": OFFERINGS,
+}

@@ -10,9 +10,9 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.organisation.domain.staffing import ActivityRecord, Taught, Teaching
-from functions.organisation.store.base import OrganisationItem, day_of, text_of
-from functions.organisation.store.duties import OPEN
+from functions.organisation.store.base import OPEN, OrganisationItem, Stored, day_of, stored, text_of
 from skolkit.cursor import seal, unseal
+from skolkit.ss12000 import collated
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Erase, Overwrite, Remove, Wanted, Write
 from skolkit.types import GroupId, PersonId, UnitId
@@ -41,7 +41,11 @@ class ActivityFields(OrganisationItem):
 class ActivityItem(ActivityFields, discriminator="activity"):
     """The activity by its id."""
 
-    fed = True
+    fed, orders = True, 1
+
+    def order_texts(self) -> Sequence[str]:
+        """By name."""
+        return (collated(self.name),)
 
 
 class UnitActivityItem(ActivityFields, discriminator="unit_activity"):
@@ -58,6 +62,11 @@ class TaughtItem(OrganisationItem, discriminator="taught"):
     """A person's parts in activities, `[activity, unit, duty, minutes, start, end]`."""
 
     parts = JSONAttribute()
+
+
+def activity_key(activity: str) -> tuple[str, str]:
+    """Where an activity is."""
+    return f"ACTIVITY#{activity}", "ACTIVITY"
 
 
 def _fields(a: ActivityRecord) -> dict[str, Any]:
@@ -80,7 +89,9 @@ def activity_writes(old: ActivityRecord | None, new: ActivityRecord) -> list[Wri
     """What stores an activity over the one that was read, also with its groups and teachers. Reads those: one
     consistent `BatchGetItem` each.
     """
-    card = ActivityItem(f"ACTIVITY#{new.id}", "ACTIVITY", **_fields(new)).over(old.version if old else None)
+    card = ActivityItem(*activity_key(new.id), **_fields(new))
+    if old:
+        card.over(old.version, old.created)
     writes: list[Write] = [card]
     if old and _unit_row(old).sk != _unit_row(new).sk:
         writes.append(Remove(_unit_row(old)))
@@ -141,7 +152,7 @@ def _parts(activity: ActivityRecord, person: PersonId) -> Iterable[list[object]]
 
 def find_activity(id: str) -> ActivityRecord | None:
     """One consistent get."""
-    item = ActivityItem.find(f"ACTIVITY#{id}", "ACTIVITY")
+    item = ActivityItem.find(*activity_key(id))
     return _record(item) if item else None
 
 
@@ -149,9 +160,22 @@ def wanted_activities(ids: Sequence[str]) -> Wanted[dict[str, ActivityRecord]]:
     """Activities by id; unknown ones are left out."""
 
     def answer(found: dict[tuple[str, str], ActivityItem]) -> dict[str, ActivityRecord]:
-        return {id: _record(found[key]) for id in ids if (key := (f"ACTIVITY#{id}", "ACTIVITY")) in found}
+        return {id: _record(found[key]) for id in ids if (key := activity_key(id)) in found}
 
-    return Wanted(ActivityItem, [(f"ACTIVITY#{id}", "ACTIVITY") for id in ids], answer)
+    return Wanted(ActivityItem, [activity_key(id) for id in ids], answer)
+
+
+def stored_activities(
+    keys: Sequence[tuple[str, str]], *, consistent: bool
+) -> dict[tuple[str, str], Stored[ActivityRecord]]:
+    """Activities by key. One `BatchGetItem` per 100."""
+    return stored(ActivityItem, keys, _record, consistent=consistent)
+
+
+def keys_at(unit: UnitId) -> list[tuple[str, str]]:
+    """A unit's activities of all times. One query per megabyte."""
+    found = UnitActivityItem.query(f"UNIT#{unit}", UnitActivityItem.sk.startswith("ACTIVITY#"))
+    return [activity_key(item.sk.rpartition("#")[2]) for item in found]
 
 
 def wanted_of_groups(groups: Sequence[GroupId]) -> Wanted[dict[GroupId, tuple[str, ...]]]:
@@ -215,4 +239,5 @@ def _record(item: ActivityFields) -> ActivityRecord:
         syllabus=item.syllabus,
         parent=item.parent,
         version=item.version,
+        created=item.created,
     )

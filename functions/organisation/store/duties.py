@@ -15,14 +15,13 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from functions.access.guard import Role
 from functions.organisation.domain.staffing import Assignment, Certification, DutyRecord, Qualification
 from functions.organisation.domain.units import MUNICIPALITY
-from functions.organisation.store.base import OrganisationItem, day_of, text_of
+from functions.organisation.store.base import OPEN, OrganisationItem, Stored, day_of, stored, text_of
 from functions.organisation.store.held import HeldItem
 from skolkit.cursor import seal, unseal
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Overwrite, Remove, Wanted, Write
 from skolkit.types import GroupId, PersonId, UnitId
 
-OPEN = "9999-12-31"
 F = TypeVar("F", bound="DutyFields")
 
 
@@ -50,7 +49,11 @@ class DutyItem(DutyFields, discriminator="duty"):
 class DutyCardItem(DutyFields, discriminator="duty_card"):
     """The duty by its id."""
 
-    fed = True
+    fed, orders = True, 1
+
+    def order_texts(self) -> Sequence[str]:
+        """By first day."""
+        return (self.start,)
 
 
 class UnitDutyItem(DutyFields, discriminator="unit_duty"):
@@ -63,6 +66,11 @@ class CertificationItem(OrganisationItem, discriminator="certification"):
     certified = BooleanAttribute()
     since = UnicodeAttribute(null=True)
     qualifications = JSONAttribute()
+
+
+def duty_key(duty: str) -> tuple[str, str]:
+    """Where a duty is."""
+    return f"DUTY#{duty}", "DUTY"
 
 
 def _fields(duty: DutyRecord) -> dict[str, Any]:
@@ -82,7 +90,9 @@ def _unit_row(duty: DutyRecord) -> UnitDutyItem:
 
 def duty_writes(old: DutyRecord | None, new: DutyRecord) -> list[Write]:
     """What stores a duty over the one that was read."""
-    card = DutyCardItem(f"DUTY#{new.id}", "DUTY", **_fields(new)).over(old.version if old else None)
+    card = DutyCardItem(*duty_key(new.id), **_fields(new))
+    if old:
+        card.over(old.version, old.created)
     own = DutyItem(f"PERSON#{new.person}", f"DUTY#{new.id}", **_fields(new))
     own.shown_at_unit()
     writes: list[Write] = [card, Overwrite(own)]
@@ -116,7 +126,7 @@ def _of_person(person: PersonId) -> list[DutyItem]:
 
 def find_duty(id: str) -> DutyRecord | None:
     """One consistent get."""
-    item = DutyCardItem.find(f"DUTY#{id}", "DUTY")
+    item = DutyCardItem.find(*duty_key(id))
     return _record(item) if item else None
 
 
@@ -124,9 +134,22 @@ def wanted_duties(ids: Sequence[str]) -> Wanted[dict[str, DutyRecord]]:
     """Duties by id; unknown ones are left out."""
 
     def answer(found: dict[tuple[str, str], DutyCardItem]) -> dict[str, DutyRecord]:
-        return {id: _record(found[key]) for id in ids if (key := (f"DUTY#{id}", "DUTY")) in found}
+        return {id: _record(found[key]) for id in ids if (key := duty_key(id)) in found}
 
-    return Wanted(DutyCardItem, [(f"DUTY#{id}", "DUTY") for id in ids], answer)
+    return Wanted(DutyCardItem, [duty_key(id) for id in ids], answer)
+
+
+def stored_duties(
+    keys: Sequence[tuple[str, str]], *, consistent: bool
+) -> dict[tuple[str, str], Stored[DutyRecord]]:
+    """Duties by key. One `BatchGetItem` per 100."""
+    return stored(DutyCardItem, keys, _record, consistent=consistent)
+
+
+def keys_at(unit: UnitId) -> list[tuple[str, str]]:
+    """A unit's duties of all times. One query per megabyte."""
+    found = UnitDutyItem.query(f"UNIT#{unit}", UnitDutyItem.sk.startswith("DUTY#"))
+    return [duty_key(item.sk.rpartition("#")[2]) for item in found]
 
 
 def page_of_duties(
@@ -200,4 +223,5 @@ def _record(item: DutyFields) -> DutyRecord:
         hours=None if item.hours is None else int(item.hours),
         description=item.description,
         version=item.version,
+        created=item.created,
     )

@@ -15,14 +15,14 @@ from pynamodb.expressions.condition import Condition
 
 from functions.organisation.domain.composition import Rule, Term
 from functions.organisation.domain.groups import Around, DatedGroup, GroupRow, PartIn, Post, Stay
-from functions.organisation.store.base import OrganisationItem, day_of, text_of
+from functions.organisation.store.base import OPEN, OrganisationItem, Stored, day_of, stored, text_of
 from skolkit.cursor import seal, unseal
+from skolkit.ss12000 import collated
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Overwrite, Remove, Wanted, Write
 from skolkit.types import GroupId, PersonId, UnitId
 
 SHAPE = 2  # 1: without a row in the unit's list; those are written again when their file comes
-OPEN = "9999-12-31"  # the last day of a group without one, so that it sorts after all others
 
 
 class GroupItem(OrganisationItem, discriminator="group"):
@@ -31,7 +31,7 @@ class GroupItem(OrganisationItem, discriminator="group"):
     `listed` is the sort key of its row in the unit's list.
     """
 
-    fed = True
+    fed, orders = True, 3
     unit = UnicodeAttribute()
     name = UnicodeAttribute()
     group_kind = UnicodeAttribute()
@@ -47,6 +47,11 @@ class GroupItem(OrganisationItem, discriminator="group"):
     rule = JSONAttribute(null=True)
     marks = JSONAttribute(null=True)
     listed = UnicodeAttribute(null=True)
+
+    def order_texts(self) -> Sequence[str]:
+        """By name, first day and last day."""
+        begun = self.start or min((start for _, start, _ in self.stays), default=str(self.created)[:10])
+        return collated(self.name), begun, self.end or OPEN
 
 
 class ListedGroupItem(OrganisationItem, discriminator="listed_group"):
@@ -74,7 +79,8 @@ class MergedPartsItem(OrganisationItem, discriminator="merged_parts"):
     kept = JSONAttribute()
 
 
-def _group_key(group: GroupId) -> tuple[str, str]:
+def group_key(group: str) -> tuple[str, str]:
+    """Where a group is."""
     return f"GROUP#{group}", "GROUP"
 
 
@@ -84,7 +90,7 @@ def _parts_key(person: PersonId) -> tuple[str, str]:
 
 def find_group(group: GroupId) -> tuple[GroupItem, DatedGroup] | None:
     """A group and its item. One consistent get."""
-    item = GroupItem.find(*_group_key(group))
+    item = GroupItem.find(*group_key(group))
     return (item, _group(item)) if item else None
 
 
@@ -110,9 +116,9 @@ def wanted_groups(ids: Sequence[GroupId]) -> Wanted[dict[GroupId, DatedGroup]]:
     """Groups by id; unknown ones are left out."""
 
     def answer(found: dict[tuple[str, str], GroupItem]) -> dict[GroupId, DatedGroup]:
-        return {g: _group(found[key]) for g in ids if (key := _group_key(g)) in found}
+        return {g: _group(found[key]) for g in ids if (key := group_key(g)) in found}
 
-    return Wanted(GroupItem, [_group_key(group) for group in ids], answer)
+    return Wanted(GroupItem, [group_key(group) for group in ids], answer)
 
 
 def wanted_parts(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[PartIn, ...]]]:
@@ -124,6 +130,19 @@ def wanted_parts(people: Sequence[PersonId]) -> Wanted[dict[PersonId, tuple[Part
     return Wanted(PartsItem, [_parts_key(person) for person in people], answer)
 
 
+def stored_groups(
+    keys: Sequence[tuple[str, str]], *, consistent: bool
+) -> dict[tuple[str, str], Stored[DatedGroup]]:
+    """Groups by key. One `BatchGetItem` per 100."""
+    return stored(GroupItem, keys, _group, consistent=consistent)
+
+
+def keys_at(unit: UnitId) -> list[tuple[str, str]]:
+    """A unit's groups of all times. One query per megabyte (some 3,000 groups)."""
+    found = ListedGroupItem.query(f"UNIT#{unit}", ListedGroupItem.sk.startswith("GROUP#"))
+    return [group_key(item.sk.rpartition("#")[2]) for item in found]
+
+
 def around(person: PersonId, day: date) -> Around:
     """The groups someone is a member of on a day. A consistent get, and a consistent `BatchGetItem` of the
     groups.
@@ -132,7 +151,7 @@ def around(person: PersonId, day: date) -> Around:
     mine = [p.group for p in _parts(item.parts) if p.part == "member" and p.covers(day)] if item else []
     if not mine:
         return Around(())
-    keys = [_group_key(group) for group in dict.fromkeys(mine)]
+    keys = [group_key(group) for group in dict.fromkeys(mine)]
     groups = [_group(found).on(day) for found in GroupItem.batch_get(keys, consistent_read=True)]
     return Around(tuple(group for group in groups if person in group.members))
 
@@ -159,7 +178,7 @@ def group_writes(group: DatedGroup, item: GroupItem | None = None) -> list[Write
     """What stores a group, over the stored `item` if there is one: the group, and its row in the unit's
     list. Two writes, three when the row moves.
     """
-    item = item or GroupItem(*_group_key(group.id))
+    item = item or GroupItem(*group_key(group.id))
     before = ListedGroupItem(f"UNIT#{item.unit}", item.listed) if item.listed else None
     item.unit, item.name, item.group_kind = group.unit, group.name, group.kind
     item.stays = [[stay.person, stay.start.isoformat(), text_of(stay.end)] for stay in group.stays]
@@ -228,7 +247,7 @@ def listed_groups(unit: UnitId, first: date, last: date) -> Iterator[GroupRow]:
 
 def group_items(ids: Sequence[GroupId]) -> dict[GroupId, GroupItem]:
     """The stored items of groups. Consistent, one `BatchGetItem` per 100."""
-    found = GroupItem.batch_get([_group_key(group) for group in ids], consistent_read=True)
+    found = GroupItem.batch_get([group_key(group) for group in ids], consistent_read=True)
     return {GroupId(item.pk.removeprefix("GROUP#")): item for item in found}
 
 
@@ -251,7 +270,7 @@ def as_row(group: DatedGroup) -> dict[str, Any]:
 def of_row(row: dict[str, Any]) -> DatedGroup:
     """The group of a row."""
     fields = {name: value for name, value in row.items() if name != "id"}
-    return _group(GroupItem(*_group_key(row["id"]), **fields))
+    return _group(GroupItem(*group_key(row["id"]), **fields))
 
 
 def _group(item: GroupItem) -> DatedGroup:

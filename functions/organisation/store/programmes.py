@@ -10,8 +10,9 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.organisation.domain.programmes import Content, Programme, ProgrammeId
 from functions.organisation.domain.syllabuses import SyllabusId
-from functions.organisation.store.base import OrganisationItem
+from functions.organisation.store.base import OrganisationItem, Stored, stored
 from skolkit.cursor import seal, unseal
+from skolkit.ss12000 import collated
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Wanted
 
@@ -30,7 +31,7 @@ class ListedProgrammes(GlobalSecondaryIndex["ProgrammeItem"]):
 class ProgrammeItem(OrganisationItem, discriminator="programme"):
     """A programme from a day on; content is `[part, points, [[syllabus, …], …]]`."""
 
-    fed = True
+    fed, orders = True, 2
     code = UnicodeAttribute()
     name = UnicodeAttribute()
     programme_type = UnicodeAttribute()
@@ -43,16 +44,22 @@ class ProgrammeItem(OrganisationItem, discriminator="programme"):
     listed_sk = UnicodeAttribute()
     listed = ListedProgrammes()
 
+    def order_texts(self) -> Sequence[str]:
+        """By name and code."""
+        return collated(self.name), collated(self.code)
 
-def _key(id: ProgrammeId) -> tuple[str, str]:
+
+def programme_key(id: str) -> tuple[str, str]:
+    """Where a programme is."""
     return f"PROGRAMME#{id}", "PROGRAMME"
 
 
 def programme_item(p: Programme) -> ProgrammeItem:
     """The item of a programme."""
     return ProgrammeItem(
-        *_key(p.id), code=p.code, name=p.name, programme_type=p.type, school_form=p.school_form.value,
-        valid_from=p.valid_from.isoformat(), points=p.points, parent=p.parent,
+        *programme_key(p.id), code=p.code, name=p.name, programme_type=p.type,
+        school_form=p.school_form.value, valid_from=p.valid_from.isoformat(), points=p.points,
+        parent=p.parent,
         content=[[c.part, c.points, [list(ids) for ids in c.syllabuses]] for c in p.content],
         listed_pk=f"PROGRAMMES#{p.school_form.value}", listed_sk=f"{p.code}#{p.valid_from}#{p.id}",
     )  # fmt: skip
@@ -60,7 +67,7 @@ def programme_item(p: Programme) -> ProgrammeItem:
 
 def find_programme(id: ProgrammeId) -> Programme | None:
     """One get."""
-    item = ProgrammeItem.find(*_key(id))
+    item = ProgrammeItem.find(*programme_key(id))
     return _programme(item) if item else None
 
 
@@ -68,9 +75,16 @@ def wanted_programmes(ids: Sequence[ProgrammeId]) -> Wanted[dict[ProgrammeId, Pr
     """Programmes by id; unknown ones are left out."""
 
     def answer(found: dict[tuple[str, str], ProgrammeItem]) -> dict[ProgrammeId, Programme]:
-        return {id: _programme(found[key]) for id in ids if (key := _key(id)) in found}
+        return {id: _programme(found[key]) for id in ids if (key := programme_key(id)) in found}
 
-    return Wanted(ProgrammeItem, [_key(id) for id in ids], answer)
+    return Wanted(ProgrammeItem, [programme_key(id) for id in ids], answer)
+
+
+def stored_programmes(
+    keys: Sequence[tuple[str, str]], *, consistent: bool
+) -> dict[tuple[str, str], Stored[Programme]]:
+    """Programmes by key. One `BatchGetItem` per 100."""
+    return stored(ProgrammeItem, keys, _programme, consistent=consistent)
 
 
 def page_of_programmes(

@@ -1,24 +1,32 @@
-"""Study plans with their pupil: the present one (sk `PLAN`) and every version as it was (sk `PLAN#<n>`)."""
+"""Study plans with their pupil: the present one (sk `PLAN`) and every version as it was (sk `PLAN#<n>`).
+
+A plan's own id follows from its pupil's, and the pupil's from it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from functions.organisation.domain.programmes import ProgrammeId
 from functions.organisation.domain.study_plans import Adaptation, Entry, StudyPlan
 from functions.organisation.domain.syllabuses import SyllabusId
-from functions.organisation.store.base import OrganisationItem, day_of, text_of
+from functions.organisation.store.base import OPEN, OrganisationItem, Stored, day_of, stored, text_of
 from skolkit.clock import stamp
 from skolkit.cursor import seal, unseal
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Overwrite, Write
 from skolkit.types import PersonId
 
+_APART = UUID("6f5d3a91-6c2e-0b47-0d18-9e63c4a7f250").int
+"""What a plan's id and its pupil's differ by; not in what says the version and variant of a UUID."""
 
-class PlanItem(OrganisationItem, discriminator="study_plan"):
+
+class PlanFields(OrganisationItem):
     """A study plan; entries are `[syllabus, part, title, start, end]`."""
 
     school_form = UnicodeAttribute()
@@ -35,25 +43,62 @@ class PlanItem(OrganisationItem, discriminator="study_plan"):
     changed_at = UnicodeAttribute()
 
 
+class PlanItem(PlanFields, discriminator="study_plan"):
+    """The present plan."""
+
+    fed, orders = True, 2
+
+    def order_texts(self) -> Sequence[str]:
+        """By first and last day."""
+        return self.start, self.end or OPEN
+
+
+class PlanVersionItem(PlanFields, discriminator="study_plan_version"):
+    """A version of a plan, as it was."""
+
+
+def plan_id(pupil: str) -> str:
+    """A pupil's plan's id; a plan's pupil's id.
+
+    >>> plan_id("01900000-0000-7000-8000-000000000001")
+    '6ecd3a91-6c2e-7b47-8d18-9e63c4a7f251'
+    >>> plan_id("6ecd3a91-6c2e-7b47-8d18-9e63c4a7f251")
+    '01900000-0000-7000-8000-000000000001'
+    """
+    return str(UUID(int=UUID(pupil).int ^ _APART))
+
+
+def plan_key(pupil: str) -> tuple[str, str]:
+    """Where a pupil's present plan is."""
+    return f"PERSON#{pupil}", "PLAN"
+
+
 def find_plan(pupil: PersonId) -> StudyPlan | None:
     """A pupil's present plan. One consistent get."""
-    item = PlanItem.find(f"PERSON#{pupil}", "PLAN")
+    item = PlanItem.find(*plan_key(pupil))
     return _plan(item) if item else None
+
+
+def stored_plans(
+    keys: Sequence[tuple[str, str]], *, consistent: bool
+) -> dict[tuple[str, str], Stored[StudyPlan]]:
+    """Present plans by key. One `BatchGetItem` per 100."""
+    return stored(PlanItem, keys, _plan, consistent=consistent)
 
 
 def plan_writes(plan: StudyPlan) -> list[Write]:
     """The changed plan over the version read, and the copy that is kept of it."""
-    pk, fields = f"PERSON#{plan.pupil}", _fields(plan)
-    kept = PlanItem(pk, f"PLAN#{plan.version + 1:08}", **fields)
-    return [PlanItem(pk, "PLAN", **fields).over(plan.version), Overwrite(kept)]
+    key, fields = plan_key(plan.pupil), _fields(plan)
+    kept = PlanVersionItem(key[0], f"PLAN#{plan.version + 1:08}", **fields)
+    return [PlanItem(*key, **fields).over(plan.version, plan.created), Overwrite(kept)]
 
 
 def page_of_versions(
     pupil: PersonId, cursor: str | None, limit: int, *bound_to: str
 ) -> tuple[list[StudyPlan], str | None]:
     """The versions of a pupil's plan, the newest first, and the next cursor. One query."""
-    found = PlanItem.query(
-        f"PERSON#{pupil}", PlanItem.sk.startswith("PLAN#"), limit=limit, page_size=limit,
+    found = PlanVersionItem.query(
+        f"PERSON#{pupil}", PlanVersionItem.sk.startswith("PLAN#"), limit=limit, page_size=limit,
         scan_index_forward=False, last_evaluated_key=unseal(cursor, *bound_to),
     )  # fmt: skip
     page = [_plan(item) for item in found]
@@ -76,7 +121,7 @@ def _fields(plan: StudyPlan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plan(item: PlanItem) -> StudyPlan:
+def _plan(item: PlanFields) -> StudyPlan:
     pk, sk = item.pk, item.sk
     return StudyPlan(
         pupil=PersonId(pk.removeprefix("PERSON#")),
@@ -95,6 +140,7 @@ def _plan(item: PlanItem) -> StudyPlan:
         changed_by=PersonId(item.changed_by),
         changed_at=datetime.fromisoformat(item.changed_at),
         version=int(sk.removeprefix("PLAN#")) if sk != "PLAN" else item.version,
+        created=item.created,
     )
 
 

@@ -10,8 +10,9 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from functions.organisation.domain.syllabuses import Syllabus, SyllabusId
-from functions.organisation.store.base import OrganisationItem, day_of, text_of
+from functions.organisation.store.base import OrganisationItem, Stored, day_of, stored, text_of
 from skolkit.cursor import seal, unseal
+from skolkit.ss12000 import collated
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Wanted
 from skolkit.types import UnitId
@@ -31,7 +32,7 @@ class ListedSyllabuses(GlobalSecondaryIndex["SyllabusItem"]):
 class SyllabusItem(OrganisationItem, discriminator="syllabus"):
     """One edition of a syllabus."""
 
-    fed = True
+    fed, orders = True, 5
     school_form = UnicodeAttribute()
     subject_name = UnicodeAttribute()
     subject_code = UnicodeAttribute(null=True)
@@ -52,15 +53,28 @@ class SyllabusItem(OrganisationItem, discriminator="syllabus"):
     listed_sk = UnicodeAttribute()
     listed = ListedSyllabuses()
 
+    def order_texts(self) -> Sequence[str]:
+        """By subject name and code, course name and code, and the subject's designation."""
+        return tuple(
+            map(
+                collated,
+                (
+                    self.subject_name, self.subject_code, self.course_name, self.course_code,
+                    self.subject_designation,
+                ),
+            )
+        )  # fmt: skip
 
-def _key(id: SyllabusId) -> tuple[str, str]:
+
+def syllabus_key(id: str) -> tuple[str, str]:
+    """Where a syllabus is."""
     return f"SYLLABUS#{id}", "SYLLABUS"
 
 
 def syllabus_item(s: Syllabus) -> SyllabusItem:
     """The item of a syllabus."""
     return SyllabusItem(
-        *_key(s.id), school_form=s.school_form.value, subject_name=s.subject_name,
+        *syllabus_key(s.id), school_form=s.school_form.value, subject_name=s.subject_name,
         subject_code=s.subject_code, subject_designation=s.subject_designation, unit=s.unit,
         course_code=s.course_code, course_name=s.course_name, points=s.points, curriculum=s.curriculum,
         language_code=s.language_code, level=s.level, builds_on=s.builds_on, edition=s.edition,
@@ -72,7 +86,7 @@ def syllabus_item(s: Syllabus) -> SyllabusItem:
 
 def find_syllabus(id: SyllabusId) -> Syllabus | None:
     """One get."""
-    item = SyllabusItem.find(*_key(id))
+    item = SyllabusItem.find(*syllabus_key(id))
     return _syllabus(item) if item else None
 
 
@@ -80,9 +94,16 @@ def wanted_syllabuses(ids: Sequence[SyllabusId]) -> Wanted[dict[SyllabusId, Syll
     """Syllabuses by id; unknown ones are left out."""
 
     def answer(found: dict[tuple[str, str], SyllabusItem]) -> dict[SyllabusId, Syllabus]:
-        return {id: _syllabus(found[key]) for id in ids if (key := _key(id)) in found}
+        return {id: _syllabus(found[key]) for id in ids if (key := syllabus_key(id)) in found}
 
-    return Wanted(SyllabusItem, [_key(id) for id in ids], answer)
+    return Wanted(SyllabusItem, [syllabus_key(id) for id in ids], answer)
+
+
+def stored_syllabuses(
+    keys: Sequence[tuple[str, str]], *, consistent: bool
+) -> dict[tuple[str, str], Stored[Syllabus]]:
+    """Syllabuses by key. One `BatchGetItem` per 100."""
+    return stored(SyllabusItem, keys, _syllabus, consistent=consistent)
 
 
 def page_of_syllabuses(

@@ -171,6 +171,16 @@ def children(parent: UnitId) -> list[Child]:
     return [_child(item) for item in found]
 
 
+def below(element: UnitId) -> frozenset[UnitId]:
+    """An element and everything below it. A consistent query each."""
+    found, left = {element}, [element]
+    while left:
+        more = {UnitId(child.id) for child in children(left.pop())} - found
+        found |= more
+        left += more
+    return frozenset(found)
+
+
 def lineage(parent: UnitId | None) -> list[UnitRecord]:
     """An element and what it is below, nearest first, at most `DEEPEST` and one more. A consistent get
     each.

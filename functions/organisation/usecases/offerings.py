@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from functions.access import guard
 from functions.organisation import queries
 from functions.organisation.domain.programmes import ProgrammeId
@@ -29,22 +31,24 @@ def read_offering(caller: Caller, unit: UnitId, query: TimplanQuery) -> Offering
     found = offerings_store.find_offering(unit, year)
     if found is None:
         raise NotFound
-    return _view(unit, year, found)
+    return _view(found)
 
 
 def put_offering(caller: Caller, unit: UnitId, new: NewOffering, version: int) -> OfferingView:
-    """Say what a unit offers. Two round trips and one per 100 syllabuses and programmes."""
+    """Say what a unit offers. Three round trips and one per 100 syllabuses and programmes."""
     guard.require(caller, "organisation:plan_offering", guard.Unit(unit), queries.duties_of(caller.person_id))
     year = SchoolYear.parse(new.school_year)
     syllabuses = [SyllabusId(id) for id in dict.fromkeys(new.offered_syllabuses)]
     programmes = [ProgrammeId(id) for id in dict.fromkeys(new.offered_programmes)]
     _check_known(syllabuses, programmes)
-    offering = Offering(syllabuses, programmes, version)
+    old = offerings_store.find_offering(unit, year)
+    created = old.created if old else None
+    offering = Offering(unit, year, sorted(syllabuses), sorted(programmes), version, created)
     commit(
-        offerings_store.offering_item(unit, year, offering),
+        *offerings_store.offering_writes(offering),
         trace=Trace(caller.person_id, "put_offering", unit, changes=str(year)),
     )
-    return _view(unit, year, Offering(sorted(syllabuses), sorted(programmes), version + 1))
+    return _view(replace(offering, version=version + 1))
 
 
 def _check_known(syllabuses: list[SyllabusId], programmes: list[ProgrammeId]) -> None:
@@ -59,12 +63,12 @@ def _check_known(syllabuses: list[SyllabusId], programmes: list[ProgrammeId]) ->
             raise UnknownProgramme(field="offeredProgrammes", value=programme)
 
 
-def _view(unit: UnitId, year: SchoolYear, offering: Offering) -> OfferingView:
+def _view(offering: Offering) -> OfferingView:
     return OfferingView(
-        offered_at=unit,
-        school_year=str(year),
-        start_date=year.start,
-        end_date=year.end,
+        offered_at=offering.unit,
+        school_year=str(offering.year),
+        start_date=offering.year.start,
+        end_date=offering.year.end,
         offered_syllabuses=list(offering.syllabuses),
         offered_programmes=list(offering.programmes),
         version=offering.version,

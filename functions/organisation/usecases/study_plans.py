@@ -104,6 +104,7 @@ def put_study_plan(caller: Caller, pupil: PersonId, new: NewPlan, version: int) 
         changed_by=caller.person_id,
         changed_at=moment(now()),
         version=version,
+        created=old.created if old else None,
     )
     answer = _checked(plan, record.year, sent=True)
     trace = Trace(caller.person_id, "put_study_plan", pupil, changes=f"version {version + 1}")

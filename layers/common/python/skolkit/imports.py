@@ -201,16 +201,14 @@ def differing(items: Sequence[I]) -> list[I]:
     for item in items:
         old = stored.get((item.pk, item.sk))
         if old is None or _content(old) != _content(item):
-            if old is not None:
-                item.version = old.version
-            changed.append(item)
+            changed.append(item.over(old.version, old.created) if old is not None else item)
     return changed
 
 
 def _content(item: Item) -> dict[str, Any]:
-    return {
-        k: v for k, v in item.serialize().items() if k not in {"version", "modified", "feed_pk", "feed_sk"}
-    }
+    orders = {f"order_{number}" for number in range(1, item.orders + 1)}
+    kept = {"version", "created", "modified", "feed_pk", "feed_sk"} | orders
+    return {name: value for name, value in item.serialize().items() if name not in kept}
 
 
 def _save(batch: Sequence[Write | Fact], source: Source) -> int:

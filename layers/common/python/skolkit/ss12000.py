@@ -55,7 +55,8 @@ class Entity:
 
     `units` and `forms` are where it belongs, for clients that may see some units or school forms only (None:
     it belongs to none in particular, and every client may see it); `about` is the person whose it is: it is
-    not there for whoever may not know of that person; `people` is everybody it names.
+    not there for whoever may not know of that person; `people` is everybody it names, `behind` who is behind
+    other ids that it names (duties).
     """
 
     id: str
@@ -66,6 +67,7 @@ class Entity:
     forms: frozenset[SchoolForm] | None = None
     about: PersonId | None = None
     people: frozenset[PersonId] = frozenset()
+    behind: Mapping[str, PersonId] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ def _no_narrower(_: Filters) -> Sequence[Key] | None:
     return None
 
 
+def _as_asked(filters: Filters, _: frozenset[PersonId]) -> Filters:
+    return filters
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource of the standard, and the fed kind of item behind it.
@@ -124,6 +130,11 @@ class Resource:
     are left out. `key` is where an id is (None: it cannot exist), `ids` which ids a key stands for. `narrow`
     gives the keys that can answer to filters that say it (None: all can), `keeps` whether an entity does;
     `lookups` are the keys for the lists of the standard's lookup. `name` is what a reference to it shows.
+
+    `resolve` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
+    a request: an element and all below it, the groups of a person. Given who is not there for the client.
+    `belongs` is for what is at no unit itself, but where its person is: whether it is at a client's units;
+    asked once for a request, only of clients that may see some units.
     """
 
     kind: type[Item]
@@ -135,6 +146,8 @@ class Resource:
     keeps: Callable[[Entity, Filters], bool] = _everything
     lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
     name: Callable[[Entity], str] = lambda _: ""
+    resolve: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
+    belongs: Callable[[frozenset[UnitId]], Callable[[Entity], bool]] | None = None
 
     def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
         """On through what can answer to what is asked, from after a place, in its order; whoever goes along
