@@ -120,7 +120,7 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
     keys = [key for id in asked.pop("ids") if (key := resource.key(id))]
     wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
     there = {by: [v for v in values if v not in who.gone] for by, values in asked.items()}
-    lists = resource.resolve(there, who.gone)
+    lists = resource.meant(there, who.gone)
     others = [key for by, values in lists.items() if values for key in resource.lookups[by](values)]
     found = [e for e in resource.find(keys) if e.id in wanted] + resource.find(
         [k for k in others if k not in keys]
@@ -227,7 +227,7 @@ def _asked(query: Listed, who: Reader, resource: Resource) -> Asked:
     after = max((t for t in (query.modified_after, query.created_after) if t), default=None)
     by_change = query.modified_after or query.modified_before
     until = min(query.modified_before or who.since, who.since) if by_change else None
-    filters = dict(resource.resolve(filters, who.gone))
+    filters = dict(resource.meant(filters, who.gone))
     return Asked(filters, said.get("sortkey"), _back(after, who.lag), _back(until, who.lag))
 
 

@@ -62,7 +62,7 @@ class ActivityRow(FileRow):
     syllabus: Id | None = None
 
     def activity(self, duties: Mapping[str, DutyRecord], old: ActivityRecord | None = None) -> ActivityRecord:
-        """The activity; what no file says is as it was. Raises `ActivityNeedsGroup`, `DutyEndsBeforeStart`."""
+        """The activity; what a file cannot say stays. Raises `ActivityNeedsGroup`, `DutyEndsBeforeStart`."""
         return ActivityRecord(
             id=self.id, unit=UnitId(self.unit), name=self.display_name, type=self.activity_type,
             start=self.start_date, end=self.end_date, groups=tuple(map(GroupId, self.groups)),

@@ -95,7 +95,7 @@ def _reference(id: str | None) -> Reference | None:
     return Reference(id=UUID(id)) if id else None
 
 
-def _resolve(filters: Filters, gone: frozenset[PersonId]) -> Filters:
+def _meant(filters: Filters, gone: frozenset[PersonId]) -> Filters:
     """`member` as their groups of all times; no `teacher` and `teachers` who are not there for the client."""
     found = dict(within(filters))
     if "member" in found:
@@ -171,5 +171,5 @@ ACTIVITIES = Resource(
     keeps=_keeps,
     lookups={"teachers": _of_teachers, "members": _of_members},
     name=_name,
-    resolve=_resolve,
+    meant=_meant,
 )

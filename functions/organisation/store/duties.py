@@ -146,10 +146,14 @@ def stored_duties(
     return stored(DutyCardItem, keys, _record, consistent=consistent)
 
 
+def duties_at(unit: UnitId) -> list[DutyRecord]:
+    """A unit's duties of all times, the whole municipality's at the organiser. One query per megabyte."""
+    return [_record(row) for row in UnitDutyItem.query(f"UNIT#{unit}", UnitDutyItem.sk.startswith("DUTY#"))]
+
+
 def keys_at(unit: UnitId) -> list[tuple[str, str]]:
-    """A unit's duties of all times. One query per megabyte."""
-    found = UnitDutyItem.query(f"UNIT#{unit}", UnitDutyItem.sk.startswith("DUTY#"))
-    return [duty_key(item.sk.rpartition("#")[2]) for item in found]
+    """The same by key."""
+    return [duty_key(duty.id) for duty in duties_at(unit)]
 
 
 def page_of_duties(

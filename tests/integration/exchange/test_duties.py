@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.organisation.domain.units import MUNICIPALITY
+from functions.organisation.ss12000 import assignment_roles_in, duties_of
 from functions.organisation.store.duties import DutyCardItem, whole_duty
 from infra.local.cloud import Cloud
 from skolkit.clock import now
@@ -126,3 +127,12 @@ def test_duties_of_protected_people_are_not_there(school: Cloud) -> None:
     assert ids(client, person=KIM) == []
     assert ask(client, "read_duties", path={"id": SECRET}).status == 404
     assert ask(client, "lookup_duties", body={"ids": [SECRET]}).body == []
+
+
+def test_what_people_and_groups_show_of_duties(school: Cloud) -> None:
+    with acting_as("organisation"):
+        mine = duties_of([SAM, EVA, new_id()])
+        roles = assignment_roles_in([CLASS, new_id()])
+    assert [{e.id for e in mine[person]} for person in (SAM, EVA)] == [{NURSE, HEAD}, {TEACHER}]
+    said = [role.model_dump(mode="json", by_alias=True, exclude_none=True) for role in roles[CLASS]]
+    assert said == [{"duty": {"id": TEACHER}, "assignmentRoleType": "Mentor", "startDate": "2026-08-17"}]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.organisation.ss12000 import memberships_of
 from functions.organisation.store import groups as store
 from infra.local.cloud import Cloud
 from skolkit.clock import now
@@ -135,3 +136,14 @@ def test_a_client_of_one_unit_or_form_and_protected_members(school: Cloud) -> No
         for e in ask(client, "lookup_groups", body={"ids": [CHOIR]}).body
         for row in e["groupMemberships"]
     }
+
+
+def test_what_people_show_of_their_groups(school: Cloud) -> None:
+    with acting_as("organisation"):
+        mine = memberships_of([ANNA, BO, STAFF])
+    said = [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in mine[ANNA]]
+    assert [(row["group"]["id"], row["startDate"], row.get("endDate")) for row in said] == [
+        (CLASS, "2026-08-17", "2026-10-30"), (CLASS, "2026-11-09", None),
+    ]  # fmt: skip
+    assert "groupMemberships" not in said[0]["group"]
+    assert {str(one.group.id) for one in mine[BO]} == {CHOIR, FAR}

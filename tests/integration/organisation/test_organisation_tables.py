@@ -18,7 +18,7 @@ from infra.local.cloud import Cloud
 from skolkit import jobs
 from skolkit.clock import today
 from skolkit.identity import SCHOOL_SCOPE, Caller
-from skolkit.table import dynamodb
+from skolkit.table import BOOKKEEPING, dynamodb
 from skolkit.tables.plans import Asker
 from skolkit.types import GroupId, PersonId
 from tests.support.areas import audit_rows, deliver, outbox
@@ -66,7 +66,7 @@ def group(id: str) -> DatedGroup:
 def organised() -> dict[tuple[str, str, str], Any]:
     noise = ("JOB#", "OUTBOX#", "ONCE#", "UPLOAD#", "MAPPING", "IMPORT#", "TABLES", "TOMBSTONE#")
     return {
-        key: {n: v for n, v in item.items() if n not in {"version", "modified", "feed_pk", "feed_sk"}}
+        key: {n: v for n, v in item.items() if n not in BOOKKEEPING}
         for key, item in stored().items()
         if key[0] == "skolkit-organisation" and not key[1].startswith(noise)
     }

@@ -78,7 +78,7 @@ def unit(world: World, job: str) -> dict[str, Any]:
 def state() -> dict[str, Any]:
     """What is stored of groups, people's parts and enrolments, whatever it was written by."""
     kinds = {"group", "listed_group", "parts", "enrolment"}
-    own = {"version", "modified", "feed_sk"}
+    own = table.BOOKKEEPING
     return {
         "|".join(key): {k: v for k, v in row.items() if k not in own}
         for key, row in stored().items()

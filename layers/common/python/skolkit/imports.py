@@ -201,14 +201,14 @@ def differing(items: Sequence[I]) -> list[I]:
     for item in items:
         old = stored.get((item.pk, item.sk))
         if old is None or _content(old) != _content(item):
-            changed.append(item.over(old.version, old.created) if old is not None else item)
+            if old is not None:
+                item.over(old.version, old.created)
+            changed.append(item)
     return changed
 
 
 def _content(item: Item) -> dict[str, Any]:
-    orders = {f"order_{number}" for number in range(1, item.orders + 1)}
-    kept = {"version", "created", "modified", "feed_pk", "feed_sk"} | orders
-    return {name: value for name, value in item.serialize().items() if name not in kept}
+    return {k: v for k, v in item.serialize().items() if k not in item.bookkeeping}
 
 
 def _save(batch: Sequence[Write | Fact], source: Source) -> int:

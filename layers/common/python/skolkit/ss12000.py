@@ -131,7 +131,7 @@ class Resource:
     gives the keys that can answer to filters that say it (None: all can), `keeps` whether an entity does;
     `lookups` are the keys for the lists of the standard's lookup. `name` is what a reference to it shows.
 
-    `resolve` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
+    `meant` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
     a request: an element and all below it, the groups of a person. Given who is not there for the client.
     `belongs` is for what is at no unit itself, but where its person is: whether it is at a client's units;
     asked once for a request, only of clients that may see some units.
@@ -146,7 +146,7 @@ class Resource:
     keeps: Callable[[Entity, Filters], bool] = _everything
     lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
     name: Callable[[Entity], str] = lambda _: ""
-    resolve: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
+    meant: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
     belongs: Callable[[frozenset[UnitId]], Callable[[Entity], bool]] | None = None
 
     def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:

@@ -34,6 +34,10 @@ SLOW = timedelta(seconds=10)  # a third of what readers of the feed wait (`skolk
 TOMBSTONE = "TOMBSTONE#"
 TOMBSTONE_DAYS = 400  # whoever reads the feed more seldom than this must read everything anew
 ORDERED = 200  # characters that count in an order
+BOOKKEEPING = frozenset(
+    {"version", "modified", "created", "feed_pk", "feed_sk", *(f"order_{number}" for number in range(1, 6))}
+)
+"""What an item's writing sets, and is none of its content."""
 ONCE_DAYS = 400  # longer than the bus archive keeps facts, so that a replay never repeats an effect
 LIMIT = 100  # items in one TransactWriteItems or BatchGetItem
 _BUSY = {"ThrottlingException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
@@ -60,9 +64,10 @@ class Item(Model):
 
     A kind with `fed = True` appears in the `feed` index ("changed since"), and when it is deleted a tombstone
     does, for `TOMBSTONE_DAYS` (`skolkit.feed`); it says how many `orders` it is also listed in, at most five,
-    and by which texts (`order_texts`). `expires` is a Unix time.
+    and by which texts (`order_texts`). `bookkeeping` is what `touch` sets. `expires` is a Unix time.
     """
 
+    bookkeeping: ClassVar[frozenset[str]] = BOOKKEEPING
     fed: ClassVar[bool] = False
     orders: ClassVar[int] = 0
 

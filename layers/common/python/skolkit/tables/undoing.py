@@ -19,7 +19,6 @@ from skolkit.tables.items import BeforeItem, Image, Kinds
 from skolkit.tables.plans import Asker, Table, asker_of
 
 STEP = 50
-_OWN = {"version", "modified", "feed_pk", "feed_sk"}
 _UNDONE = {"created", "changed"}
 _KEPT = "ändrad sedan dess, eller inte din att ändra"
 
@@ -86,7 +85,7 @@ def _put_back(job: JobItem, asker: Asker, kind: type[Item], table: Table, before
             writes += [current] if current else []  # it only guarded the others
         elif image["before"] is not None:
             item = kind.from_raw_data(_unpacked(image["before"]))
-            writes.append(item.over(current.version if current else None))
+            writes.append(item.over(current.version, current.created) if current else item)
         elif current is not None:
             writes += [Erase(current), *shredded_with(current)]
     trace = Trace(job.asked_by, job.job, before.about, changes=f"{job.id} {int(before.line)}")
@@ -131,7 +130,7 @@ def _shared(kind: type[Item], heads: Callable[[str, str], bool], images: Sequenc
 
 
 def _content(item: Item) -> dict[str, Any]:
-    return {name: value for name, value in item.serialize().items() if name not in _OWN}
+    return {name: value for name, value in item.serialize().items() if name not in item.bookkeeping}
 
 
 def _packed(value: Any) -> Any:
