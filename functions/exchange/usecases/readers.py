@@ -20,7 +20,7 @@ from skolkit.types import PersonId
 @dataclass(frozen=True, slots=True)
 class Reader:
     """The client that asks, and who is protected; `since` is when its walk began. `there` keeps, by resource,
-    what is at the client's units where the entities do not say.
+    what is the client's where the entities do not say.
     """
 
     client: Client
@@ -38,13 +38,14 @@ class Reader:
         """Whether an entity is there for the client."""
         if not self.client.sees(entity.about, entity.units, entity.forms, self.hidden):
             return False
-        belongs = self._belongs(resource) if self.client.units else None
+        limited = self.client.units or self.client.forms
+        belongs = self._belongs(resource) if limited else None
         return belongs is None or belongs(entity)
 
     def _belongs(self, resource: str) -> Callable[[Entity], bool] | None:
         if resource not in self.there:
             belongs = resource_of(resource).belongs
-            self.there[resource] = belongs(self.client.units) if belongs else None
+            self.there[resource] = belongs(self.client.units, self.client.forms) if belongs else None
         return self.there[resource]
 
     def published(self, at: datetime) -> datetime:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from functions.organisation.domain.staffing import ActivityRecord
-from functions.organisation.ss12000.common import at_few, loading, shape, within
+from functions.organisation.ss12000.common import at_few, loading, of_units_forms, shape, within
 from functions.organisation.store import activities as store
 from functions.organisation.store import duties as duties_store
 from functions.organisation.store import groups as groups_store
@@ -169,6 +169,7 @@ ACTIVITIES = Resource(
     orders={"ModifiedDesc": NEWEST_FIRST, "DisplayNameAsc": Order(1, lambda e: collated(_name(e)))},
     narrow=_narrow,
     keeps=_keeps,
+    belongs=of_units_forms,
     lookups={"teachers": _of_teachers, "members": _of_members},
     name=_name,
     meant=_meant,

@@ -11,7 +11,7 @@ from uuid import UUID
 from functions.organisation.domain.programmes import Programme as ProgrammeRecord
 from functions.organisation.domain.syllabuses import Curriculum
 from functions.organisation.domain.syllabuses import Syllabus as SyllabusRecord
-from functions.organisation.ss12000.common import loading, shape
+from functions.organisation.ss12000.common import loading, of_units_forms, shape
 from functions.organisation.store import offerings as offerings_store
 from functions.organisation.store import programmes as programmes_store
 from functions.organisation.store import syllabuses as syllabuses_store
@@ -228,4 +228,5 @@ OFFERINGS = Resource(
     },
     narrow=_offered_at,
     keeps=_keeps_offering,
+    belongs=of_units_forms,
 )

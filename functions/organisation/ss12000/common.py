@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Protocol, TypeVar
 
 from functions.organisation.domain.units import MUNICIPALITY
@@ -11,6 +12,7 @@ from functions.organisation.store import units
 from functions.organisation.store.base import Stored
 from skolkit.http import Shape
 from skolkit.ss12000 import Entity, Filters, Key
+from skolkit.sweden.codes import SchoolForm
 from skolkit.types import UnitId
 
 FEW = 4
@@ -53,6 +55,21 @@ def within(filters: Filters) -> Filters:
         return filters
     others = {name: value for name, value in filters.items() if name != "organisation"}
     return others if element == MUNICIPALITY else others | {"organisation": units.below(element)}
+
+
+def of_units_forms(_: frozenset[UnitId], forms: frozenset[SchoolForm]) -> Callable[[Entity], bool]:
+    """Whether what says no school form of its own is of these by its unit's. A consistent get per unit."""
+
+    @cache
+    def forms_at(unit: UnitId) -> frozenset[SchoolForm]:
+        found = units.find_unit(unit)
+        return frozenset(found.school_forms if found else ())
+
+    def belongs(entity: Entity) -> bool:
+        said = not forms or entity.forms is not None
+        return said or any(forms & forms_at(unit) for unit in entity.units or ())
+
+    return belongs
 
 
 def at_few(filters: Filters, keys_at: Callable[[UnitId], list[Key]]) -> list[Key] | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from functions.organisation.domain.staffing import DutyRecord
 from functions.organisation.domain.units import MUNICIPALITY
-from functions.organisation.ss12000.common import at_few, loading, shape, within
+from functions.organisation.ss12000.common import at_few, loading, of_units_forms, shape, within
 from functions.organisation.store import duties as store
 from functions.organisation.store import groups as groups_store
 from skolkit.http import Shape
@@ -152,5 +152,6 @@ DUTIES = Resource(
     },
     narrow=_narrow,
     keeps=_keeps,
+    belongs=of_units_forms,
     meant=lambda filters, _: within(filters),
 )

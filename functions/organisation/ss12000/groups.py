@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from functions.organisation.domain.groups import DatedGroup
-from functions.organisation.ss12000.common import at_few, loading, shape
+from functions.organisation.ss12000.common import at_few, loading, of_units_forms, shape
 from functions.organisation.store import groups as store
 from functions.organisation.store.base import OPEN
 from skolkit.http import Shape
@@ -148,5 +148,6 @@ GROUPS = Resource(
     },
     narrow=_narrow,
     keeps=_keeps,
+    belongs=of_units_forms,
     name=_name,
 )

@@ -25,6 +25,7 @@ from skolkit.ss12000 import (
     Resource,
     holds,
 )
+from skolkit.sweden.codes import SchoolForm
 from skolkit.types import UnitId, is_id
 
 
@@ -85,10 +86,10 @@ def plan(plan: PlanRecord, created: datetime, changed: datetime) -> Entity:
     return Entity(id, made, created, changed, forms=forms, about=plan.pupil, people=people)
 
 
-def _belongs(units: frozenset[UnitId]) -> Callable[[Entity], bool]:
+def _belongs(units: frozenset[UnitId], _: frozenset[SchoolForm]) -> Callable[[Entity], bool]:
     """Whether a plan is of a pupil who is enrolled at the units today. One consistent query per unit."""
     here = {pupil.person for unit in sorted(units) for pupil in register.pupils_now(unit)}
-    return lambda entity: entity.about in here
+    return lambda entity: not units or entity.about in here
 
 
 def _narrow(filters: Filters) -> Sequence[Key] | None:

@@ -11,6 +11,7 @@ import pytest
 from functions.organisation.store.activities import ActivityItem, erasing
 from infra.local.cloud import Cloud
 from skolkit.clock import now
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Erase, commit
 from skolkit.types import new_id, stable_id
 from tests.support.areas import acting_as, call
@@ -160,6 +161,8 @@ def test_a_client_of_one_unit_sees_its_own(school: Cloud) -> None:
     there = connect(units=frozenset({THERE}))
     assert ids(there) == ids(there, member=BO) == [AWAY]
     assert looked_up(there, members=[BO, ANNA]) == {AWAY}
+    assert set(ids(connect(forms=frozenset({SchoolForm.COMPULSORY})))) == {MATHS, MUSIC, AWAY}
+    assert ids(connect(forms=frozenset({SchoolForm.UPPER_SECONDARY}))) == []
 
 
 def test_protected_people_are_neither_named_nor_found(school: Cloud) -> None:

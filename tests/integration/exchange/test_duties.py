@@ -12,6 +12,7 @@ from functions.organisation.ss12000 import assignment_roles_in, duties_of
 from functions.organisation.store.duties import DutyCardItem, whole_duty
 from infra.local.cloud import Cloud
 from skolkit.clock import now
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Erase, commit
 from skolkit.types import new_id
 from tests.support.areas import acting_as
@@ -119,6 +120,8 @@ def test_a_client_of_one_unit_sees_its_own(school: Cloud) -> None:
     assert ids(there) == ids(there, person=SAM) == [HEAD]
     assert ask(there, "lookup_duties", body={"ids": [TEACHER, HEAD, NURSE]}).body[0]["id"] == HEAD
     assert ids(connect(units=frozenset({MUNICIPALITY}))) == [NURSE]
+    assert set(ids(connect(forms=frozenset({SchoolForm.COMPULSORY})))) == {TEACHER, HEAD}
+    assert ids(connect(forms=frozenset({SchoolForm.UPPER_SECONDARY}))) == []
 
 
 def test_duties_of_protected_people_are_not_there(school: Cloud) -> None:

@@ -11,6 +11,7 @@ from functions.organisation.ss12000 import memberships_of
 from functions.organisation.store import groups as store
 from infra.local.cloud import Cloud
 from skolkit.clock import now
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import commit
 from skolkit.types import GroupId, PersonId
 from tests.support.areas import acting_as
@@ -128,6 +129,9 @@ def test_a_client_of_one_unit_or_form_and_protected_members(school: Cloud) -> No
     assert set(ids(there)) == {FAR, STAFF}
     assert ids(there, organisation=[HERE]) == []
     assert ask(there, "read_groups", path={"id": CLASS}).status == 404
+    of_form = connect(forms=frozenset({SchoolForm.COMPULSORY}))
+    assert set(ids(of_form)) == {CLASS, CHOIR, STAFF}  # two by their units' form
+    assert ids(connect(forms=frozenset({SchoolForm.UPPER_SECONDARY}))) == []
     client = connect()
     found = ask(client, "read_groups", path={"id": CLASS}).body["groupMemberships"]
     assert [row["person"]["id"] for row in found] == [ANNA, ANNA]

@@ -133,8 +133,8 @@ class Resource:
 
     `meant` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
     a request: an element and all below it, the groups of a person. Given who is not there for the client.
-    `belongs` is for what is at no unit itself, but where its person is: whether it is at a client's units;
-    asked once for a request, only of clients that may see some units.
+    `belongs` is for what says not itself at which units or of which forms it is: whether it is a client's
+    that may see some units or some forms only (empty: all); asked for once in a request of such a client.
     """
 
     kind: type[Item]
@@ -147,7 +147,7 @@ class Resource:
     lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
     name: Callable[[Entity], str] = lambda _: ""
     meant: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
-    belongs: Callable[[frozenset[UnitId]], Callable[[Entity], bool]] | None = None
+    belongs: Callable[[frozenset[UnitId], frozenset[SchoolForm]], Callable[[Entity], bool]] | None = None
 
     def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
         """On through what can answer to what is asked, from after a place, in its order; whoever goes along
