@@ -130,7 +130,9 @@ def _demand(who: Reader, resource: str) -> None:
 
 def _shown(who: Reader, resource: str, ids: set[str]) -> dict[str, Body]:
     entities = resource_of(resource).by_ids(sorted(ids))
-    return {e.id: body for e in entities if who.sees(resource, e) and (body := who.shown(resource, e)) is not None}
+    return {
+        e.id: body for e in entities if who.sees(resource, e) and (body := who.shown(resource, e)) is not None
+    }
 
 
 def _fragment(resource: str, word: str, body: Body) -> Body:

@@ -26,6 +26,7 @@ from skolkit.errors import DomainError, NotFound, Text
 from skolkit.http import Rendered, Request
 from skolkit.identity import Caller
 from skolkit.ss12000 import Asked, Entity, Place, Resource, Step
+from skolkit.types import PersonId
 
 MOST = 1_000  # entities in a page
 USUAL = 500
@@ -256,7 +257,9 @@ def _rows(
     for step in resource.walk(asked, place, min(limit, CHUNK)):
         looked += 1
         for number, entity in enumerate(step.entities, 1):
-            if number <= skip or not (_matches(resource, asked, query, who, entity) and who.sees(name, entity)):
+            if number <= skip or not (
+                _matches(resource, asked, query, who, entity) and who.sees(name, entity)
+            ):
                 continue
             last = number == len(step.entities)
             yield _Row(entity, step.place if last else place, 0 if last else number)
