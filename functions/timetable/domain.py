@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from functions.organisation.queries import ActivityRecord
 from skolkit.clock import today
-from skolkit.types import GroupId, LessonId, PersonId, UnitId
+from skolkit.sweden.codes import SchoolForm
+from skolkit.types import GroupId, LessonId, PersonId, UnitId, stable_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLesson:
-    """A lesson of a group on one day; `start` and `end` are aware UTC, `room` is "" when not decided."""
+    """A lesson of a group on one day; `start` and `end` are aware UTC, `room` is "" when not decided.
+    `activity` and `form` (the group's) are what held when the lesson was planned; None of old ones.
+    """
 
     id: LessonId
     group: GroupId
@@ -23,6 +27,8 @@ class PlannedLesson:
     start: datetime
     end: datetime
     room: str
+    activity: str | None = None
+    form: SchoolForm | None = None
 
     @property
     def day(self) -> date:
@@ -53,3 +59,35 @@ def of_teachers_day(
     gone = set(replaced)
     kept = [lesson for lesson in stored if lesson.group not in gone]
     return in_order([*kept, *(lesson for lesson in arrived if teacher in lesson.teachers)])
+
+
+GroupDay = tuple[GroupId, date]
+
+
+def activity_of(lesson: PlannedLesson, known: Iterable[ActivityRecord]) -> str:
+    """The activity that a lesson is part of: what the group is taught in the subject then, by most of the
+    lesson's teachers when there are several; where nothing is known of one, the id that group and subject
+    make.
+    """
+    fits = [
+        activity for activity in known
+        if activity.type == "Undervisning" and lesson.group in activity.groups
+        and activity.subject == lesson.subject_code and activity.covers(lesson.day)
+    ]  # fmt: skip
+    if not fits:
+        return own_activity(lesson)
+    teachers = set(lesson.teachers)
+    return min(fits, key=lambda a: (-len(teachers & {part.person for part in a.teachers}), a.id)).id
+
+
+def own_activity(lesson: PlannedLesson) -> str:
+    """The id of what a group does in a subject, when there is no activity of it."""
+    return stable_id("activity", lesson.group, lesson.subject_code)
+
+
+def joined(
+    stored: Mapping[GroupId, PlannedLesson], replaced: Collection[GroupDay], arrived: Iterable[PlannedLesson]
+) -> dict[GroupId, PlannedLesson]:
+    """A lesson as each group that has it says, when the days of some groups are replaced."""
+    kept = {g: lesson for g, lesson in stored.items() if (g, lesson.day) not in replaced}
+    return dict(sorted((kept | {lesson.group: lesson for lesson in arrived}).items()))

@@ -1,23 +1,26 @@
-"""The timetable's table: one item per group and day and one per teacher and day, each with its lessons.
+"""The timetable's table: one item per group and day and one per teacher and day, each with its lessons, and
+one per lesson, for those who follow what changes (SS 12000).
 
-Keys are built only here. A day's lessons are one JSON text: six lessons are 1.5 KB.
+Keys are built only here. A day's lessons are one JSON text: six lessons are 1.8 KB.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.timetable.domain import Lessons, PlannedLesson
+from functions.timetable.domain import GroupDay, Lessons, PlannedLesson
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
 from skolkit.retention.items import ErasureItem, RetentionJob
+from skolkit.ss12000 import collated
+from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Item, Wanted
-from skolkit.types import GroupId, LessonId, PersonId, UnitId
+from skolkit.types import GroupId, LessonId, PersonId, UnitId, stable_id
 
 
 class TimetableItem(Item):
@@ -41,6 +44,33 @@ class TeacherDayItem(TimetableItem, discriminator="teacher_day"):
     lessons = JSONAttribute()
 
 
+class LessonItem(TimetableItem, discriminator="planned_lesson"):
+    """A lesson by its id: as each of the groups that have it says, a copy of what is in their days. `day` is
+    its last one.
+    """
+
+    fed, orders = True, 2
+    lessons = JSONAttribute()
+    day = UnicodeAttribute()
+
+    def order_texts(self) -> Sequence[str]:
+        """By when it begins, and that within its unit."""
+        first = lessons_of(self)[0]
+        return stamp(first.start), f"{first.unit}#{stamp(first.start)}"
+
+
+class RoomItem(TimetableItem, discriminator="timetable_room"):
+    """A room that a lesson of a unit has been in."""
+
+    fed, orders = True, 1
+    unit = UnicodeAttribute()
+    name = UnicodeAttribute()
+
+    def order_texts(self) -> Sequence[str]:
+        """By name."""
+        return (collated(self.name),)
+
+
 class TimetableImportItem(ImportItem, discriminator="timetable_import"):
     """How far an import of lessons has come."""
 
@@ -48,7 +78,6 @@ class TimetableImportItem(ImportItem, discriminator="timetable_import"):
         table_name = table_name("timetable")
 
 
-GroupDay = tuple[GroupId, date]
 TeacherDay = tuple[PersonId, date]
 
 
@@ -77,11 +106,10 @@ def teacher_day(teacher: PersonId, day: date) -> Lessons:
     return lessons_of(item) if item else ()
 
 
-def taught(teacher: PersonId) -> list[PlannedLesson]:
-    """All of a teacher's lessons that are kept. One consistent query per megabyte."""
-    days = TeacherDayItem.query(
-        f"PERSON#{teacher}", TeacherDayItem.sk.startswith("DAY#"), consistent_read=True
-    )
+def taught(teacher: PersonId, first: date | None = None, last: date | None = None) -> list[PlannedLesson]:
+    """All of a teacher's lessons in a span of days that are kept. One consistent query per megabyte."""
+    span = TeacherDayItem.sk.between(f"DAY#{first or date.min}", f"DAY#{last or date.max}")
+    days = TeacherDayItem.query(f"PERSON#{teacher}", span, consistent_read=True)
     return [lesson for day in days for lesson in lessons_of(day)]
 
 
@@ -121,7 +149,49 @@ def teacher_day_item(pair: TeacherDay, item: TeacherDayItem | None, lessons: Les
     return item
 
 
-def lessons_of(item: GroupDayItem | TeacherDayItem) -> Lessons:
+def lesson_key(lesson: str) -> tuple[str, str]:
+    """Where a lesson is."""
+    return f"LESSON#{lesson}", "LESSON"
+
+
+def wanted_lesson_items(ids: Sequence[LessonId]) -> Wanted[dict[LessonId, LessonItem]]:
+    """The stored items of lessons by id; unknown ones are left out."""
+    keys = {lesson_key(id): id for id in ids}
+    return Wanted(LessonItem, list(keys), lambda found: {keys[key]: item for key, item in found.items()})
+
+
+def lesson_item(
+    id: LessonId, item: LessonItem | None, lessons: Mapping[GroupId, PlannedLesson]
+) -> LessonItem:
+    """The item with the lesson as these groups (at least one) say."""
+    item = item or LessonItem(*lesson_key(id))
+    item.lessons = [_row(lesson) for lesson in lessons.values()]
+    item.day = max(lesson.day for lesson in lessons.values()).isoformat()
+    return item
+
+
+def room_id(unit: UnitId, name: str) -> str:
+    """A room is known by its unit and its name."""
+    return stable_id("room", unit, name)
+
+
+def room_key(room: str) -> tuple[str, str]:
+    """Where a room is."""
+    return f"ROOM#{room}", "ROOM"
+
+
+def wanted_rooms(rooms: Sequence[tuple[UnitId, str]]) -> Wanted[set[tuple[UnitId, str]]]:
+    """Those of rooms, by unit and name, that are known."""
+    keys = {room_key(room_id(*room)): room for room in rooms}
+    return Wanted(RoomItem, list(keys), lambda found: {keys[key] for key in found})
+
+
+def room_item(unit: UnitId, name: str) -> RoomItem:
+    """The item of a room."""
+    return RoomItem(*room_key(room_id(unit, name)), unit=unit, name=name)
+
+
+def lessons_of(item: GroupDayItem | TeacherDayItem | LessonItem) -> Lessons:
     """The lessons an item holds."""
     return tuple(_lesson(row) for row in item.lessons)
 
@@ -129,11 +199,13 @@ def lessons_of(item: GroupDayItem | TeacherDayItem) -> Lessons:
 def _row(lesson: PlannedLesson) -> list[Any]:
     times = stamp(lesson.start), stamp(lesson.end)
     what = lesson.subject_code, lesson.subject, list(lesson.teachers)
-    return [lesson.id, lesson.group, lesson.unit, *what, *times, lesson.room]
+    more = lesson.activity, lesson.form and lesson.form.value
+    return [lesson.id, lesson.group, lesson.unit, *what, *times, lesson.room, *more]
 
 
 def _lesson(row: list[Any]) -> PlannedLesson:
-    lesson, group, unit, code, subject, teachers, start, end, room = row
+    lesson, group, unit, code, subject, teachers, start, end, room, *more = row
+    activity, form = more or (None, None)
     return PlannedLesson(
         id=LessonId(lesson),
         group=GroupId(group),
@@ -144,6 +216,8 @@ def _lesson(row: list[Any]) -> PlannedLesson:
         start=datetime.fromisoformat(start),
         end=datetime.fromisoformat(end),
         room=room,
+        activity=activity,
+        form=SchoolForm(form) if form else None,
     )
 
 

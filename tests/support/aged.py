@@ -32,10 +32,11 @@ from functions.register.store.contacts import sealed_contact
 from functions.register.store.items import ContactItem, EnrolmentItem, PersonItem
 from functions.register.store.writes import relation_writes
 from functions.timetable import store as timetable
+from functions.timetable.domain import PlannedLesson
 from skolkit.clock import now, stamp, today
 from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, Overwrite, chunks, commit
-from skolkit.types import GroupId, PersonId, UnitId, new_id
+from skolkit.types import GroupId, LessonId, PersonId, UnitId, new_id
 from tests.support import aged_assessment
 from tests.support.aged_tests import test_group, tracked
 from tests.support.areas import acting_as
@@ -321,9 +322,15 @@ def _leave(made: Aged, day: date) -> list[Item]:
 
 def _timetable(made: Aged) -> None:
     def of(day: date) -> list[Item]:
+        start = datetime.combine(day, time(9), UTC)
+        lesson = PlannedLesson(
+            id=LessonId(new_id()), group=GroupId(new_id()), unit=UNIT, subject_code="MA", subject="Matematik",
+            teachers=(made.teacher,), start=start, end=start + timedelta(hours=1), room="",
+        )  # fmt: skip
         return [
             timetable.GroupDayItem(f"GROUP#{new_id()}", f"DAY#{day}", unit=UNIT, lessons=[]),
             timetable.TeacherDayItem(f"PERSON#{made.teacher}", f"DAY#{day}", lessons=[]),
+            timetable.lesson_item(lesson.id, None, {lesson.group: lesson}),
         ]
 
     _write(made, "timetable", of(OLD), of(RECENT))

@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chalice.app import Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    create_model,
+)
 
 from skolkit.errors import DomainError
 
@@ -101,14 +110,26 @@ _TIMES: dict[str, Any] = {
 
 
 def _model(name: str, base: type[BaseModel], fields: dict[str, Any], required: tuple[str, ...] = ()) -> Any:
-    """A model of parameters with the standard's names; several values of one are a tuple."""
-    made = {}
+    """A model of parameters with the standard's names; several values of one are a tuple. What is required is
+    so on a first page.
+    """
+    made: dict[str, Any] = {}
     for alias, kind in fields.items():
         many = getattr(kind, "__origin__", None) is tuple
-        default: Any = ... if alias in required else () if many else None
-        annotation = kind if many or alias in required else kind | None
-        made[alias.replace(".", "_")] = (annotation, Field(default=default, alias=alias))
-    return create_model(name, __base__=base, __module__=__name__, **made)  # type: ignore[call-overload]
+        annotation: Any = kind if many else kind | None
+        if alias in required:
+            annotation = Annotated[annotation, AfterValidator(_unless_token)]
+        default: Any = () if many else None
+        field = Field(default=default, alias=alias, validate_default=alias in required)
+        made[alias.replace(".", "_")] = (annotation, field)
+    return create_model(name, __base__=base, __module__=__name__, **made)
+
+
+def _unless_token(value: object, info: ValidationInfo) -> object:
+    """A page token says what was required of its list."""
+    if value is None and info.data.get("page_token") is None:
+        raise ValueError("required")
+    return value
 
 
 def _several(*values: str) -> Any:

@@ -118,7 +118,7 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
         raise TooLarge
     who = reader(request.caller, name)
     resource = resource_of(name)
-    keys = [key for id in asked.pop("ids") if (key := resource.key(id))]
+    keys = resource.keys_of(asked.pop("ids"))
     wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
     there = {by: [v for v in values if v not in who.gone] for by, values in asked.items()}
     lists = resource.meant(there, who.gone)

@@ -1,25 +1,27 @@
-"""The catalogue: `PUPIL#<id>` / `ENTRY#<number>`, one row a decision that is put once and never again, and
-`HEAD`, the pupil's standing grades with the end of the chain, which every new entry moves.
+"""The catalogue: `PUPIL#<id>` / `ENTRY#<number>`, one row a decision, whose words are put once and never
+again, and `HEAD`, the pupil's standing grades with the end of the chain, which every new entry moves.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from functions.grades.domain.catalogue import Decider, Entry, Subject, canonical, chained
 from functions.grades.domain.held import Held, Stand
 from functions.grades.store import GradesItem
-from skolkit.clock import stamp
+from skolkit import feed
+from skolkit.clock import stamp, today
 from skolkit.errors import ChangedMeanwhile
 from skolkit.sweden.codes import SchoolForm
-from skolkit.table import Unchanged, Wanted, fetch
+from skolkit.table import Overwrite, Unchanged, Wanted, Write, fetch
 from skolkit.types import GroupId, PersonId, UnitId
 
 
@@ -34,17 +36,37 @@ class OfUnit(GlobalSecondaryIndex["EntryItem"]):
     unit_sk = UnicodeAttribute(range_key=True)
 
 
-class EntryItem(GradesItem, discriminator="grade_entry"):
-    """One decision; `said` is all of it as canonical JSON, whose digest the next one carries."""
+class OfEntry(GlobalSecondaryIndex["EntryItem"]):
+    """Where the decision of an id is."""
 
-    fed = True
+    class Meta:
+        index_name = "of_entry"
+        projection = KeysOnlyProjection()
+
+    entry = UnicodeAttribute(hash_key=True)
+
+
+class EntryItem(GradesItem, discriminator="grade_entry"):
+    """One decision; `said` is all of it as canonical JSON, whose digest the next one carries. `withdrawn`
+    since it was found never to have been made. It is written again when others are to hear of it: when its
+    period is published, and when it is withdrawn.
+    """
+
+    fed, orders = True, 2
 
     entry = UnicodeAttribute()
+    withdrawn = BooleanAttribute(null=True)
     said = UnicodeAttribute()
     at = UnicodeAttribute()
     unit_pk = UnicodeAttribute()
     unit_sk = UnicodeAttribute()
     of_unit = OfUnit()
+    of_entry = OfEntry()
+
+    def order_texts(self) -> Sequence[str]:
+        """By the day it was registered, and that within its unit."""
+        day = today(datetime.fromisoformat(self.at)).isoformat()
+        return day, f"{self.unit_pk.partition('#')[0]}#{day}"
 
 
 class HeadItem(GradesItem, discriminator="grade_head"):
@@ -73,7 +95,7 @@ class Head:
 
 def append(
     head: Head, entries: Sequence[Entry], known: Sequence[Entry] | None = None
-) -> tuple[list[EntryItem | HeadItem], tuple[Entry, ...]]:
+) -> tuple[list[Write], tuple[Entry, ...]]:
     """What puts new entries of one pupil after the last one, and the entries with their places. The head is
     put over the version read, so that two at the same time do not both get a place. What replaces an entry,
     or was decided before others, needs the whole chain as it is `known`: ValueError without,
@@ -89,7 +111,18 @@ def append(
         f"PUPIL#{head.pupil}", "HEAD", number=made[-1].number, digest=made[-1].digest,
         held=_rows(stand.held.values()), periods=_compact(stand.periods), before=_before(stand),
     )  # fmt: skip
-    return [*(_entry_item(entry) for entry in made), moved.over(head.version)], made
+    said = [_entry_item(entry) for entry in made]
+    return [*said, *_withdrawn(made, known or ()), moved.over(head.version)], made
+
+
+def _withdrawn(made: Sequence[Entry], known: Sequence[Entry]) -> Iterator[Overwrite]:
+    """Those that new entries withdraw, marked; the head guards them."""
+    gone = {entry.replaces for entry in made if entry.kind == "withdrawal"}
+    for entry in known:
+        if entry.id in gone:
+            item = _entry_item(entry)
+            item.withdrawn = True
+            yield Overwrite(item)
 
 
 def _entry_item(entry: Entry) -> EntryItem:
@@ -219,6 +252,44 @@ def as_read(pupils: Iterable[PersonId]) -> list[Unchanged]:
     """
     keys = [(f"PUPIL#{pupil}", "HEAD") for pupil in pupils]
     return [Unchanged(HeadItem.find(*key) or HeadItem(*key)) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry, when it came to be here and was written last, and whether it has been withdrawn."""
+
+    entry: Entry
+    created: datetime
+    changed: datetime
+    withdrawn: bool
+
+
+def stored_entries(keys: Sequence[tuple[str, str]], *, consistent: bool) -> dict[tuple[str, str], Row]:
+    """Entries by key. One `BatchGetItem` per 100."""
+    found: dict[tuple[str, str], EntryItem]
+    (found,) = fetch(Wanted(EntryItem, keys, dict), consistent=consistent)
+    return {
+        key: Row(entry_of(item), *feed.times_of(item), bool(item.withdrawn)) for key, item in found.items()
+    }
+
+
+def keys_of_entries(ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Where entries are. A query of an index for each, several at a time."""
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda one: list(EntryItem.of_entry.query(one)), ids)
+        return [(str(item.pk), str(item.sk)) for items in found for item in items]
+
+
+def keys_of_pupil(pupil: str) -> list[tuple[str, str]]:
+    """Where a pupil's entries are. One consistent query per megabyte."""
+    return [(str(item.pk), str(item.sk)) for item in _items(PersonId(pupil))]
+
+
+def told_again(pupil: PersonId, period: str) -> list[Write]:
+    """What puts a pupil's entries of a period last in the feed, with what they say as it is. One consistent
+    query.
+    """
+    return [item for item in _items(pupil) if entry_of(item).period == period]
 
 
 def entry_of(item: EntryItem) -> Entry:

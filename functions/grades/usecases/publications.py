@@ -1,5 +1,5 @@
-"""Telling homes that grades are there. The grades themselves are seen at the moment on the period, whether
-anybody has been told or not.
+"""Telling homes, and systems that follow what changes (SS 12000), that grades are there. The grades
+themselves are seen at the moment on the period, whether anybody has been told or not.
 
 Every minute those periods are taken whose moment has come; a queue then divides each into parts of pupils,
 and another message of it has a part's homes told.
@@ -12,11 +12,11 @@ from contextlib import suppress
 
 from functions.grades.domain import publications as rules
 from functions.grades.events import HomesDue, MessageDue, PublicationDue
-from functions.grades.store import periods, publications
+from functions.grades.store import catalogue, periods, publications
 from functions.register import queries as register
 from skolkit.clock import now, stamp, today
 from skolkit.errors import ChangedMeanwhile
-from skolkit.table import AlreadyDone, Once, chunks, commit, fetch
+from skolkit.table import LIMIT, AlreadyDone, Once, chunks, commit, done_before, fetch
 from skolkit.types import PersonId, stable_id
 
 PERIODS = 40  # in one transaction, each with a removal and a fact
@@ -37,7 +37,7 @@ def divide_publication(due: PublicationDue) -> None:
     sheets; a period that is not published after all is left alone.
     """
     period = periods.find_period(due.period)
-    if period is None or not period.shown(now()) or rules.is_late(due.at, now()):
+    if period is None or not period.shown(now()):
         return
     pupils = rules.graded(periods.sheets_of(due.period).values())
     parts = [HomesDue(period=due.period, at=due.at, pupils=some) for some in chunks(pupils, rules.PART)]
@@ -47,17 +47,26 @@ def divide_publication(due: PublicationDue) -> None:
 
 
 def tell_homes(due: HomesDue) -> None:
-    """Have the homes of some pupils told, each once for the same moment. Four round trips and one per 100
-    people.
+    """Have systems see some pupils' grades as new, and the pupils' homes told unless it is late, each once
+    for the same moment. Five round trips, one per pupil and per 100 grades, and one per 100 people.
     """
-    if rules.is_late(due.at, now()):
+    first = due.pupils[0] if due.pupils else ""
+    once = Once(f"GRADES-HOMES#{due.period}#{first}")
+    if done_before(once.key):
         return
+    for some in chunks(
+        (row for pupil in due.pupils for row in catalogue.told_again(pupil, due.period)), LIMIT
+    ):
+        commit(*some)
+    facts = [] if rules.is_late(due.at, now()) else _messages(due)
+    with suppress(AlreadyDone):
+        commit(facts=facts, once=once)
+
+
+def _messages(due: HomesDue) -> list[MessageDue]:
     people = sorted({one for told in told_homes(due.pupils).values() for one in told})
     id = stable_id("grades_published", stamp(due.at))
-    facts = [MessageDue(id=id, recipients=some, template="grades_published") for some in chunks(people, TOLD)]
-    first = due.pupils[0] if due.pupils else ""
-    with suppress(AlreadyDone):
-        commit(facts=facts, once=Once(f"GRADES-HOMES#{due.period}#{first}"))
+    return [MessageDue(id=id, recipients=some, template="grades_published") for some in chunks(people, TOLD)]
 
 
 def told_homes(pupils: Sequence[PersonId]) -> dict[PersonId, list[PersonId]]:

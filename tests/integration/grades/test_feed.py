@@ -21,6 +21,6 @@ def test_every_decision_is_in_the_feed_as_a_grade(school: Graded) -> None:
         found = [one for shard in range(FEED_SHARDS) for one in changes(EntryItem, shard, None, 100)[0]]
         (entries,) = fetch(wanted_entries([(one.pk, one.sk) for one in found]))
     assert {one.at >= begun.isoformat()[:19] and not one.deleted for one in found} == {True}
-    shown = [grade(entry, new_id(), now(), {}) for entry in entries]
+    shown = [grade(entry, new_id(), (now(), now()), {}) for entry in entries]
     assert {str(one.student.id): one.grade_value for one in shown} == values
     assert {str(one.grading_teacher and one.grading_teacher.id) for one in shown} == {school.teachers[0]}

@@ -165,7 +165,7 @@ def test_ss12000_grades_are_taken_as_they_are(school: Graded, cloud: Cloud) -> N
     assert (after.school_year, after.term) == ("2025/26", "VT"), "the term's, whenever it was registered"
     assert (entry.subject.code, entry.subject.points, entry.value) == ("MATMAT01a", 100, "B")
     assert (entry.source, entry.reason) == (f"SS 12000: {grade['id']}", "Rättelse")
-    shown = ss12000.grade(entry, new_id(), entry.at, {}).model_dump(mode="json", by_alias=True)
+    shown = ss12000.grade(entry, new_id(), (entry.at, entry.at), {}).model_dump(mode="json", by_alias=True)
     same = ("gradeValue", "finalGrade", "registeredDate", "semester", "year", "correctionType", "converted")
     assert {field: shown[field] for field in same} == {field: grade[field] for field in same}
     assert (shown["syllabus"]["id"], shown["student"]["id"]) == (syllabus, one)

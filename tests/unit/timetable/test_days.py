@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.timetable.domain import PlannedLesson, in_order, of_groups_day, of_teachers_day
+from functions.organisation.domain.staffing import Teaching
+from functions.organisation.queries import ActivityRecord
+from functions.timetable.domain import (
+    PlannedLesson,
+    activity_of,
+    in_order,
+    joined,
+    of_groups_day,
+    of_teachers_day,
+    own_activity,
+)
 from functions.timetable.imports import LessonRow
 from skolkit.types import GroupId, LessonId, PersonId, UnitId, stable_id
 
@@ -100,3 +111,55 @@ def test_a_late_lesson_belongs_to_its_swedish_day() -> None:
 def test_bad_rows_are_refused(more: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         row(**more)
+
+
+def activity(id: str, **more: Any) -> ActivityRecord:
+    fields: dict[str, Any] = {
+        "unit": UnitId("u"), "name": id, "type": "Undervisning", "start": START.date(),
+        "groups": (GroupId("a"),), "subject": "MA",
+    }  # fmt: skip
+    return ActivityRecord(id=id, **fields | more)
+
+
+def test_a_lesson_is_part_of_its_groups_activity_in_the_subject() -> None:
+    one = lesson(0, "a", TEACHERS[:1])
+    before, after = START.date() - timedelta(days=1), START.date() + timedelta(days=1)
+    wrong = [
+        activity("other subject", subject="SV"), activity("other group", groups=(GroupId("b"),)),
+        activity("not begun", start=after), activity("over", start=before, end=before),
+        activity("test", type="Provaktivitet"),
+    ]  # fmt: skip
+    assert activity_of(one, wrong) == own_activity(one)
+    mine = Teaching("d", TEACHERS[0], 0, True)
+    two = [activity("1"), activity("2", teachers=(mine,)), activity("3", teachers=(mine,))]
+    assert activity_of(one, [*wrong, *two]) == "2"
+    assert activity_of(lesson(0, "a", []), reversed(two)) == "1"
+
+
+shared = st.lists(
+    st.builds(
+        lambda group, day: replace(lesson(day * 32, group, []), id=LessonId("one")),
+        st.sampled_from(["a", "b", "c"]), st.integers(0, 2),
+    ),
+    unique_by=lambda x: (x.group, x.day),
+)  # fmt: skip
+
+
+@given(shared, shared)
+def test_a_lesson_is_what_each_group_has_said_last(
+    first: list[PlannedLesson], second: list[PlannedLesson]
+) -> None:
+    """Whatever days are replaced, a group has it where it was said last, or not at all."""
+    old = joined({}, {(x.group, x.day) for x in first}, first)
+    replaced = {(x.group, x.day) for x in second} | {(GroupId("a"), START.date())}
+    new = joined(old, replaced, second)
+    assert list(new) == sorted(new)
+    for group in map(GroupId, "abc"):
+        said = [x for x in second if x.group == group]
+        was = old.get(group)
+        if said:
+            assert new[group] == said[-1]
+        elif was is not None and (group, was.day) not in replaced:
+            assert new[group] == was
+        else:
+            assert group not in new

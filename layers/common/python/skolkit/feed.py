@@ -80,30 +80,32 @@ def stretch(
     return found
 
 
+FIRST, LAST = " ", "\U0010ffff"
+
+
 def merged(
-    kind: type[Item], place: str | None, *, index: str = "feed", down: bool = False
-) -> Iterator[tuple[str, Changed]]:
-    """All of a kind in one order over its shards, from after a place on."""
-    shards = (_shard(kind, shard, place, index, down) for shard in range(FEED_SHARDS))
+    kind: type[Item], place: str | None, *, index: str = "feed", down: bool = False, low: str = FIRST,
+    high: str = LAST,
+) -> Iterator[tuple[str, Changed]]:  # fmt: skip
+    """All of a kind in one order over its shards, or what lies between two places of it, from after a place
+    on.
+    """
+    shards = (_shard(kind, shard, place, index, down, low, high) for shard in range(FEED_SHARDS))
     return heapq.merge(*shards, key=lambda found: found[0], reverse=down)
 
 
 def _shard(
-    kind: type[Item], shard: int, place: str | None, index: str, down: bool
+    kind: type[Item], shard: int, place: str | None, index: str, down: bool, low: str, high: str
 ) -> Iterator[tuple[str, Changed]]:
-    low, high = FIRST, LAST
     while True:
         if place is not None:
-            low, high = (FIRST, place) if down else (after(place), LAST)
+            low, high = (low, place) if down else (after(place), high)
         found = stretch(kind, shard, low, high, CHUNK, index=index, down=down)
         # Going down, the place itself is the first of what is left.
         yield from (row for row in found if row[0] != place)
         if len(found) < CHUNK:
             return
         place = found[-1][0]
-
-
-FIRST, LAST = " ", "\U0010ffff"
 
 
 def after(place: str) -> str:

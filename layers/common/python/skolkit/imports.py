@@ -29,7 +29,7 @@ from skolkit.clock import now, stamp
 from skolkit.errors import Busy, ChangedMeanwhile, Text
 from skolkit.events import Fact
 from skolkit.http import invalid
-from skolkit.table import LIMIT, Item, Wanted, Write, commit, fetch
+from skolkit.table import LIMIT, Erase, Item, Remove, Wanted, Write, commit, fetch
 from skolkit.triggers import DroppedFile
 from skolkit.types import is_id, stable_id
 
@@ -180,11 +180,16 @@ def save(bundles: Iterable[Sequence[Write | Fact]], source: Source) -> int:
     batch: list[Write | Fact] = []
     written = 0
     for bundle in bundles:
-        if batch and len(batch) + len(bundle) >= LIMIT:
+        if batch and _size(batch) + _size(bundle) >= LIMIT:
             written += _save(batch, source)
             batch = []
         batch += bundle
     return written + (_save(batch, source) if batch else 0)
+
+
+def _size(bundle: Sequence[Write | Fact]) -> int:
+    """Operations: what is deleted of a fed kind leaves a tombstone."""
+    return len(bundle) + sum(isinstance(w, Remove | Erase) and w.item.fed for w in bundle)
 
 
 def differing(items: Sequence[I]) -> list[I]:

@@ -56,7 +56,8 @@ class Entity:
     `units` and `forms` are where it belongs, for clients that may see some units or school forms only (None:
     it belongs to none in particular, and every client may see it); `about` is the person whose it is: it is
     not there for whoever may not know of that person; `people` is everybody it names, `behind` who is behind
-    other ids that it names (duties).
+    other ids that it names (duties). One that is `gone` was made of an item that is still there: it is told
+    as deleted, and no more.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Entity:
     about: PersonId | None = None
     people: frozenset[PersonId] = frozenset()
     behind: Mapping[str, PersonId] = field(default_factory=dict)
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,25 @@ def _changed(entity: Entity) -> str:
 NEWEST_FIRST = Order(0, _changed, down=True)
 
 
+class Span(NamedTuple):
+    """The part of an order that can answer, first and last place inclusive. It is sorted as the resource's
+    orders are, all but the one by change.
+    """
+
+    number: int
+    low: str
+    high: str
+
+
 def _everything(_: Entity, __: Filters) -> bool:
     return True
 
 
 def _no_narrower(_: Filters) -> Sequence[Key] | None:
+    return None
+
+
+def _no_span(_: Filters) -> Span | None:
     return None
 
 
@@ -127,9 +143,10 @@ class Resource:
     """A resource of the standard, and the fed kind of item behind it.
 
     `load` makes entities of items by key (consistently read or not), most items one; keys that are not there
-    are left out. `key` is where an id is (None: it cannot exist), `ids` which ids a key stands for. `narrow`
-    gives the keys that can answer to filters that say it (None: all can), `keeps` whether an entity does;
-    `lookups` are the keys for the lists of the standard's lookup. `name` is what a reference to it shows.
+    are left out. `key` is where an id is (None: it cannot exist; `several`: where ids are, when that has to
+    be read), `ids` which ids a deleted key stood for. `narrow` gives the keys that can answer to filters that
+    say it (None: all can), `span` the part of an order that can, `keeps` whether an entity does; `lookups`
+    are the keys for the lists of the standard's lookup. `name` is what a reference to it shows.
 
     `meant` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
     a request: an element and all below it, the groups of a person. Given who is not there for the client.
@@ -143,11 +160,13 @@ class Resource:
     ids: Callable[[Key], Sequence[str]]
     orders: Mapping[str, Order] = field(default_factory=lambda: {"ModifiedDesc": NEWEST_FIRST})
     narrow: Callable[[Filters], Sequence[Key] | None] = _no_narrower
+    span: Callable[[Filters], Span | None] = _no_span
     keeps: Callable[[Entity, Filters], bool] = _everything
+    meant: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
     lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
     name: Callable[[Entity], str] = lambda _: ""
-    meant: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
     belongs: Callable[[frozenset[UnitId], frozenset[SchoolForm]], Callable[[Entity], bool]] | None = None
+    several: Callable[[Sequence[str]], Sequence[Key]] | None = None
 
     def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
         """On through what can answer to what is asked, from after a place, in its order; whoever goes along
@@ -157,20 +176,26 @@ class Resource:
         order = self.orders[asked.order] if asked.order else None
         if keys is not None:
             return self._short(keys, order, place)
+        span = self.span(asked.filters)
+        if span and (order.number if order else not asked.changed_after):
+            return self._ordered(span, order is not None and order.down, place, limit)
         if order is None:
             return self._by_change(asked, place, limit)
-        return self._ordered(order, place, limit)
+        return self._ordered(Span(order.number, feed.FIRST, feed.LAST), order.down, place, limit)
 
     def find(self, keys: Sequence[Key], *, consistent: bool = True) -> list[Entity]:
         """The entities of keys."""
         found = self.load(list(dict.fromkeys(keys)), consistent)
-        return [entity for key in dict.fromkeys(keys) for entity in found.get(key, ())]
+        return [e for key in dict.fromkeys(keys) for e in found.get(key, ()) if not e.gone]
+
+    def keys_of(self, ids: Sequence[str]) -> Sequence[Key]:
+        """Where ids are, those that can exist."""
+        return self.several(ids) if self.several else [key for id in ids if (key := self.key(id))]
 
     def by_ids(self, ids: Sequence[str]) -> list[Entity]:
         """The entities of ids, those there are."""
         wanted = set(ids)
-        keys = [key for id in ids if (key := self.key(id))]
-        return [entity for entity in self.find(keys) if entity.id in wanted]
+        return [entity for entity in self.find(self.keys_of(ids)) if entity.id in wanted]
 
     def _short(self, keys: Sequence[Key], order: Order | None, place: Place | None) -> Iterator[Step]:
         """All that there can be, sorted here: a unit's, a class's, a person's."""
@@ -183,9 +208,9 @@ class Resource:
             if place is None or (here < place if order and order.down else here > place):
                 yield Step(here, [entity])
 
-    def _ordered(self, order: Order, place: Place | None, limit: int) -> Iterator[Step]:
-        index = f"order_{order.number}" if order.number else "feed"
-        on = feed.merged(self.kind, place, index=index, down=order.down)
+    def _ordered(self, span: Span, down: bool, place: Place | None, limit: int) -> Iterator[Step]:
+        index = f"order_{span.number}" if span.number else "feed"
+        on = feed.merged(self.kind, place, index=index, down=down, low=span.low, high=span.high)
         while chunk := list(islice(on, limit)):
             yield from self._steps([(place, changed) for place, changed in chunk])
 
@@ -219,10 +244,23 @@ class Resource:
         for place, changed in found:
             key = (changed.pk, changed.sk)
             if changed.deleted:
-                alive = {entity.id for entity in risen.get(key, ())}
+                alive = {entity.id for entity in risen.get(key, ()) if not entity.gone}
                 yield Step(place, (), [id for id in self.ids(key) if id not in alive])
             else:
-                yield Step(place, there.get(key, ()))
+                made = there.get(key, ())
+                yield Step(place, [e for e in made if not e.gone], [e.id for e in made if e.gone])
+
+
+def nothing(kind: type[Item], *sortkeys: str) -> Resource:
+    """A resource of which nothing is kept: every list is empty, and no id exists."""
+    return Resource(
+        kind=kind,
+        load=lambda _keys, _consistent: {},
+        key=lambda _: None,
+        ids=lambda _: (),
+        orders=dict.fromkeys(("ModifiedDesc", *sortkeys), NEWEST_FIRST),
+        narrow=lambda _: (),
+    )
 
 
 def _older(entities: Sequence[Entity], at: str) -> bool:
