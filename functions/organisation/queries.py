@@ -25,7 +25,7 @@ from functions.organisation.store.stand_ins import DutySpan, HeldRecord, Offices
 from skolkit.clock import now, today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
-from skolkit.table import Wanted, fetch
+from skolkit.table import Wanted, chunks, fetch
 from skolkit.types import GroupId, PersonId, UnitId, is_id, stable_id
 
 __all__ = [
@@ -59,6 +59,8 @@ __all__ = [
     "duties_of",
     "duty_ends",
     "duty_history",
+    "duty_records_at",
+    "duty_records_of",
     "element",
     "group",
     "groups_at",
@@ -69,6 +71,7 @@ __all__ = [
     "mentor_groups",
     "offices_of",
     "page_of_activities",
+    "parts_at",
     "plan_codes",
     "principals_at",
     "staff_around",
@@ -236,6 +239,28 @@ def offices_of(person: PersonId) -> Offices:
 def duty_history(person: PersonId) -> tuple[DutySpan, ...]:
     """What someone has been employed as, of all times. One round trip: a consistent query."""
     return stand_ins_store.history_of(person)
+
+
+def duty_records_of(person: PersonId) -> tuple[DutyRecord, ...]:
+    """All duties someone has and has had. One round trip: a consistent query."""
+    return tuple(duties_store.records_of(person))
+
+
+def duty_records_at(unit: UnitId) -> tuple[DutyRecord, ...]:
+    """All duties there are and have been at a unit; with `MUNICIPALITY`, those in the whole municipality. One
+    round trip per megabyte (some 3,000).
+    """
+    return tuple(duties_store.records_at(unit))
+
+
+def parts_at(unit: UnitId) -> Iterator[tuple[PersonId, PartIn]]:
+    """Everybody's parts in a unit's groups of all times. One round trip per 3,000 groups, and one per 100."""
+    groups = [row.id for row in groups_store.listed_groups(unit, date.min, date.max)]
+    for some in chunks(groups, 100):
+        (found,) = fetch(groups_store.wanted_groups(some))
+        for dated in found.values():
+            for person, parts in dated.parts().items():
+                yield from ((person, part) for part in parts)
 
 
 def duty_ends(person: PersonId) -> tuple[date | None, ...]:

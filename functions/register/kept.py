@@ -8,6 +8,7 @@ KEPT = {
     "person": Kept("register.person", ("pk", "merged_into")),
     "number": Kept("register.person", ("pk",)),
     "civic": Kept("register.person", ("person",)),
+    "identifier": Kept("register.person", ("sk",)),
     "birth": Kept("register.person", ("sk",)),
     "merge": Kept("register.merge", ("kept", "merged", "rows", "undone")),
     "merged": Kept("register.merge", ("pk", "sk")),

@@ -10,7 +10,7 @@ from functions.register.extract import told_of_case
 from functions.register.kept import KEPT
 from functions.register.queries import tie_end
 from functions.register.store.enrolments import whole_kin
-from functions.register.store.items import ContactItem, KinItem, RegisterItem
+from functions.register.store.items import ContactItem, KinItem, PersonItem, RegisterItem, profile_key
 from functions.register.store.merging import MergeItem
 from functions.register.store.people import find_card
 from functions.register.store.population import ParkedItem
@@ -22,6 +22,7 @@ from functions.register.store.watch import CaseItem, case_of, whole_case
 from skolkit.extracts import Section, section
 from skolkit.protected import shredding
 from skolkit.retention.shelf import TOGETHER, Document, Shelf
+from skolkit.table import Item
 from skolkit.types import PersonId
 
 __all__ = ["KINDS", "SHELF", "GlassItem", "MergeItem", "ParkedItem", "SearchJobItem"]  # read by their kind
@@ -31,11 +32,19 @@ def _contact(item: ContactItem) -> Document:
     """What was sealed is shredded with it: no copy of it, in a backup or an archive, can be read again."""
     person = _owner(item)
     last, others = shredding(person, item.sealed_reach, item.sealed_address)
-    return Document((item,), also=last, about=person, surplus=others)
+    return Document((item,), also=(*last, *_profile(person)), about=person, surplus=others)
 
 
 def _custody(kin: KinItem) -> Document:
-    return Document(whole_kin(kin), about=_owner(kin))
+    return Document(whole_kin(kin), also=_profile(_owner(kin)), about=_owner(kin))
+
+
+def _profile(person: PersonId) -> tuple[Item, ...]:
+    """The person's item, to be written with what goes: whoever follows who has changed must hear of it. Not a
+    closed record's, which nobody sees.
+    """
+    item = PersonItem.find(*profile_key(person))
+    return (item,) if item and not item.merged_into else ()
 
 
 def _case(item: CaseItem) -> Document:
@@ -79,5 +88,5 @@ SHELF = Shelf(
     real=access.deletes,
     tie=tie_end,
     whole={"contact": _contact, "kin": _custody, "watch_case": _case},
-    secret=frozenset({"birth", "civic", "number", "search_word"}),
+    secret=frozenset({"birth", "civic", "identifier", "number", "search_word"}),
 )

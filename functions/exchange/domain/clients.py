@@ -98,6 +98,42 @@ WHOSE = ("person", "student", "child", "duty")
 """Properties without which what they are in says nothing."""
 
 
+_NAMES = ("givenName", "middleName", "familyName")
+_TELLING = {
+    "persons": {
+        "nameContains": _NAMES, "displayName": _NAMES, "givenName": _NAMES, "familyName": _NAMES,
+        "identifier": ("externalIdentifiers",),
+    },
+}  # fmt: skip
+_RELATIONS: dict[Any, tuple[str, ...]] = {
+    None: ("enrolments", "responsibles"), "enrolment": ("enrolments",), "placement.child": ("enrolments",),
+    "duty": (), "groupMembership": (),
+}  # fmt: skip
+
+
+def tells(resource: str, asked: Mapping[str, Any]) -> frozenset[str]:
+    """The attributes, as `Client.withheld` names them, that somebody could find out by what is asked of a
+    resource: filters, lists of a lookup, the sort key. Those of its name, one or several, and by a few words
+    others.
+
+    >>> "persons.civicNo" in tells("persons", {"sortkey": "CivicNoDesc"})
+    True
+    >>> "persons.enrolments" in tells("persons", {"relationship.entity.type": "duty"})
+    False
+    """
+    words = set(asked) | {str(asked.get("sortkey", ""))}
+    found: set[str] = set()
+    for word in words:
+        stem = word.partition(".")[0].removesuffix("Asc").removesuffix("Desc")
+        stem = stem[:1].lower() + stem[1:]
+        others = _TELLING.get(resource, {}).get(stem, ())
+        if stem == "relationship":
+            kind = asked.get("relationship.entity.type")
+            others = _RELATIONS.get(kind, _RELATIONS[None])
+        found |= {stem, stem.removesuffix("s"), f"{stem}s", *others}
+    return frozenset(f"{resource}.{name}" for name in found)
+
+
 def trimmed(body: dict[str, Any], resource: str, withheld: frozenset[str]) -> dict[str, Any]:
     """A body without the attributes that are withheld.
 

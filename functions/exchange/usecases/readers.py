@@ -36,7 +36,9 @@ class Reader:
 
     def sees(self, resource: str, entity: Entity) -> bool:
         """Whether an entity is there for the client."""
-        if not self.client.sees(entity.about, entity.units, entity.forms, self.hidden):
+        units = entity.in_units() if self.client.units else None
+        forms = entity.in_forms() if self.client.forms else None
+        if not self.client.sees(entity.about, units, forms, self.hidden):
             return False
         limited = self.client.units or self.client.forms
         belongs = self._belongs(resource) if limited else None

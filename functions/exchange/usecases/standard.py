@@ -8,13 +8,14 @@ everything as of when it began; what changes meanwhile comes in the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from functions.exchange.domain.clients import ClientRefused, tells
 from functions.exchange.schemas.standard import MOST_IN_A_LOOKUP, Deleted, Listed, listing
 from functions.exchange.usecases.embedding import embed, name_references
 from functions.exchange.usecases.readers import Reader, reader
@@ -72,6 +73,7 @@ def list_entities(request: Request[None, Any], name: str) -> Rendered:
     query = _asked_before(request.query, token, name) if token else request.query
     since = datetime.fromisoformat(token["since"]) if token else None
     who = reader(request.caller, name, since)
+    _require_told(who, name, _given(query))
     limit = min(request.query.limit or USUAL, MOST)
     resource = resource_of(name)
     asked = _asked(query, who, resource)
@@ -117,6 +119,7 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
     if sum(map(len, asked.values())) > MOST_IN_A_LOOKUP:
         raise TooLarge
     who = reader(request.caller, name)
+    _require_told(who, name, {by: values for by, values in asked.items() if values})
     resource = resource_of(name)
     keys = resource.keys_of(asked.pop("ids"))
     wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
@@ -168,6 +171,12 @@ def _deleted(
                 return {"kind": name, "place": step.place}
         place = None
     return None
+
+
+def _require_told(who: Reader, resource: str, asked: Mapping[str, Any]) -> None:
+    """Whoever does not get an attribute does not learn it by asking for it either."""
+    if tells(resource, asked) & who.client.withheld:
+        raise ClientRefused
 
 
 def _record(who: Reader, action: str, found: Sequence[Entity]) -> None:

@@ -106,6 +106,11 @@ def records_of(person: PersonId) -> list[DutyRecord]:
     return [_record(row) for row in _of_person(person) if row.duty]
 
 
+def records_at(unit: UnitId) -> list[DutyRecord]:
+    """All duties there are and have been at a unit. One query per megabyte (some 3,000)."""
+    return [_record(row) for row in UnitDutyItem.query(f"UNIT#{unit}", UnitDutyItem.sk.startswith("DUTY#"))]
+
+
 def ends_of(person: PersonId) -> tuple[date | None, ...]:
     """The last day of every duty of a person, None of one that goes on. One consistent query."""
     return tuple(day_of(row.end) for row in _of_person(person))

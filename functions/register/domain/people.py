@@ -271,6 +271,14 @@ def age(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
+def holds_on(day: date, relation: str, start: date | None, end: date | None, grown_up: date) -> bool:
+    """Whether somebody has a relation to a child on a day. Custody is over when the child is grown up
+    (föräldrabalken 6:2), other relations are when they end.
+    """
+    there = (start is None or start <= day) and (end is None or day <= end)
+    return there and (day < grown_up or relation not in CUSTODY)
+
+
 def check_responsible(child: tuple[PersonId, date], adult: tuple[PersonId, date]) -> None:
     """The adult (id, birth date) is older than the child, so that no chain of custody closes: raises
     `GuardianLoop`.

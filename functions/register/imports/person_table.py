@@ -26,6 +26,8 @@ from functions.register.store.items import ContactItem, PersonItem
 from functions.register.store.writes import (
     born_writes,
     civic_item,
+    identifier_writes,
+    identifiers_of,
     number_item,
     person_writes,
     relation_items,
@@ -356,10 +358,14 @@ def _merged(card: PersonCard, related: Sequence[Responsible]) -> tuple[Responsib
 
 
 def _profile_writes(item: PersonItem, card: PersonCard, new: NewPerson) -> list[Write]:
-    before = item.birth_date
+    before, known = item.birth_date, identifiers_of(item)
     number = new.civic_no if new.civic_no and not card.numbers else None
     set_profile(item, replace(new, civic_no=number or item.civic_no))
-    writes: list[Write] = [item, *born_writes(card.id, new.birth_date, before)]
+    writes: list[Write] = [
+        item,
+        *born_writes(card.id, new.birth_date, before),
+        *identifier_writes(item, known),
+    ]
     if number:
         writes += [Overwrite(number_item(card.id, number, new.birth_date)), civic_item(number, card.id)]
     return writes

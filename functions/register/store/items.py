@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -14,6 +16,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
+from functions.register.domain.names import listed
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
 from skolkit.table import Item
@@ -47,7 +50,7 @@ class PersonItem(RegisterItem, discriminator="person"):
     closed records that proved to be this person. The identity number is an attribute, never a key of people.
     """
 
-    fed = True
+    fed, orders, bookkeeping = True, 3, Item.bookkeeping | {"guarded"}
     given_name = UnicodeAttribute()
     middle_name = UnicodeAttribute(null=True)
     family_name = UnicodeAttribute()
@@ -71,6 +74,10 @@ class PersonItem(RegisterItem, discriminator="person"):
         self.guarded = GUARDED if self.marking != "Ingen" else None
         super().touch(at)
 
+    def order_texts(self) -> Sequence[str]:
+        """By name as it is said, by family name, by identity number."""
+        return order_texts(self.given_name, self.middle_name, self.family_name, self.civic_no)
+
 
 class NumberItem(RegisterItem, discriminator="number"):
     """An identity number the person has or has had, from the day in the key on."""
@@ -82,6 +89,10 @@ class CivicItem(RegisterItem, discriminator="civic"):
     """To whom an identity number belongs, so that nobody is registered twice. Earlier numbers stay."""
 
     person = UnicodeAttribute()
+
+
+class IdentifierItem(RegisterItem, discriminator="identifier"):
+    """Who has a name or number that other systems know them by, under it. Several may have the same."""
 
 
 class BirthItem(RegisterItem, discriminator="birth"):
@@ -216,6 +227,13 @@ class RegisterImportItem(ImportItem, discriminator="register_import"):
         table_name = table_name("register")
 
 
+def order_texts(given: str, middle: str | None, family: str, number: str | None) -> tuple[str, str, str]:
+    """What people are sorted by in each order: the names as they are said, the family name first, the
+    identity number.
+    """
+    return listed(given, middle, family), listed(family, given, middle), number or ""
+
+
 def person_pk(person: PersonId) -> str:
     """A person's partition."""
     return f"PERSON#{person}"
@@ -266,6 +284,16 @@ def unit_pk(unit: UnitId) -> str:
 def civic_key(civic_no: str) -> tuple[str, str]:
     """Where an identity number's owner is."""
     return f"CIVIC#{civic_no}", "CIVIC"
+
+
+def principal_pk(name: str) -> str:
+    """Where it is whose an eduPersonPrincipalName is; capital letters do not count in it."""
+    return f"PRINCIPAL#{unicodedata.normalize('NFC', name).casefold()}"
+
+
+def external_pk(value: str) -> str:
+    """Where it is whose an identifier of another system is."""
+    return f"EXTERNAL#{value}"
 
 
 def birth_key(born: date, person: PersonId) -> tuple[str, str]:

@@ -10,12 +10,10 @@ from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.register.store.items import MergedItem, RegisterItem, merged_key
+from functions.register.store.items import MergedItem, RegisterItem, merged_key, person_pk
 from skolkit.clock import now, stamp
-from skolkit.table import Item, Overwrite, Remove, Wanted, Write, fetch
+from skolkit.table import BOOKKEEPING, Item, Overwrite, Remove, Wanted, Write, fetch
 from skolkit.types import PersonId
-
-_BOOKKEEPING = {"version", "modified", "feed_pk", "feed_sk"}
 
 
 class MergeItem(RegisterItem, discriminator="merge"):
@@ -62,8 +60,19 @@ def undo_writes(merge: MergeItem) -> list[Write] | None:
             writes.append(Remove(RegisterItem(pk, sk)))
         else:
             item = RegisterItem.from_raw_data(_raw(before))
-            writes.append(item.over(int(row["version"]["N"])) if row else Overwrite(item))
+            version = int(row["version"]["N"]) if row else None
+            writes.append(item.over(version, item.created) if row else Overwrite(item))
     return writes
+
+
+def children_of(merge: MergeItem) -> list[PersonId]:
+    """Those whose responsible adult was known by another id since the merge."""
+    pks = {pk for pk, sk, _, _ in merge.rows if sk == "KIN"}
+    return [PersonId(pk.removeprefix("PERSON#")) for pk in sorted(pks) if not _is_of_merge(merge, pk)]
+
+
+def _is_of_merge(merge: MergeItem, pk: str) -> bool:
+    return pk in {person_pk(PersonId(merge.kept)), person_pk(PersonId(merge.merged))}
 
 
 def _rows(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -75,7 +84,7 @@ def _rows(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, An
 def _digest(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
-    content = {name: value for name, value in row.items() if name not in _BOOKKEEPING}
+    content = {name: value for name, value in row.items() if name not in BOOKKEEPING}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -15,13 +15,16 @@ from functions.register.store.items import (
     CivicItem,
     ContactItem,
     GuardianItem,
+    IdentifierItem,
     NumberItem,
     PersonItem,
     as_kind,
     birth_key,
     civic_key,
+    external_pk,
     number_key,
     person_pk,
+    principal_pk,
     profile_key,
     text_of,
 )
@@ -40,9 +43,11 @@ def person_writes(new: NewPerson, day: date, *, stored: bool) -> list[Write]:
     if new.civic_no and new.civic_no != profile.civic_no:
         first = not any(isinstance(row, NumberItem) for row in old.values())
         writes.append(Overwrite(number_item(new.id, new.civic_no, new.birth_date if first else day)))
+    known = identifiers_of(profile)
     born_otherwise = profile.birth_date not in (None, new.birth_date.isoformat())
     writes += born_writes(new.id, new.birth_date, profile.birth_date)
     set_profile(profile, new)
+    writes += identifier_writes(profile, known)
     if new.enrolments is not None:
         writes += filed_writes(new.id, new.enrolments, enrolments_of(old.values()))
     before = [responsible_of(row) for row in old.values() if isinstance(row, GuardianItem)]
@@ -61,6 +66,21 @@ def set_profile(item: PersonItem, new: NewPerson) -> None:
     item.principal_names = list(new.principal_names) or None
     item.external_ids = [[x.value, x.context, x.globally_unique] for x in new.external_ids] or None
     item.civic_no, item.digest = new.civic_no or item.civic_no, new.digest
+
+
+def identifiers_of(item: PersonItem) -> frozenset[str]:
+    """The partitions by which a person is found under what other systems call them."""
+    names = map(principal_pk, item.principal_names or ())
+    return frozenset((*names, *(external_pk(value) for value, *_ in item.external_ids or ())))
+
+
+def identifier_writes(item: PersonItem, before: frozenset[str]) -> list[Write]:
+    """What lets a person be found by the identifiers that the item has, and no more by others of `before`."""
+    person, now = str(item.pk).removeprefix("PERSON#"), identifiers_of(item)
+    return [
+        *(Overwrite(IdentifierItem(pk, person)) for pk in sorted(now - before)),
+        *(Remove(IdentifierItem(pk, person)) for pk in sorted(before - now)),
+    ]
 
 
 def civic_item(civic_no: str, person: PersonId) -> CivicItem:

@@ -24,16 +24,19 @@ def read_contacts(caller: Caller, id: PersonId) -> ContactView:
 
 
 def change_contacts(caller: Caller, id: PersonId, new: ContactChange, version: int) -> ContactView:
-    """Set the caller's own contact details. Three round trips (a fourth to KMS for protected identity)."""
+    """Set the caller's own contact details. Three round trips (a fourth to KMS for protected identity). The
+    person's item is written with them: it tells others that something about the person has changed.
+    """
     guard.require(caller, "register:edit_own_contacts", guard.Person(id))
-    card, item = people_store.find_card(id), contacts_store.find_contact(id)
-    if card is None:
+    found, item = people_store.find_person(id), contacts_store.find_contact(id)
+    if found is None:
         raise NotFound
+    profile, card = found
     if (item.version if item else 0) != version:
         raise ChangedMeanwhile(field="If-Match", value=version)
     contact = Contact(id, new.email, new.phone, new.language)
     item = contacts_store.changed_contact(item, contact, protected=card.protected)
-    commit(item, trace=Trace(caller.person_id, "change_contacts", id))
+    commit(profile, item, trace=Trace(caller.person_id, "change_contacts", id))
     return _contact_view(contacts_store.contact_of(id, item), item.version)
 
 

@@ -33,8 +33,9 @@ from skolkit.types import PersonId, new_id
 
 def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey) -> MergeView:
     """Keep one record of two: numbers, enrolments and relations move to it, the other is closed. What is
-    written about the other elsewhere stays under its id and is read with the kept one's. Nine round trips:
-    duties, both records, the other's duties, plans, the children's adults, the rows as they were, commit.
+    written about the other elsewhere stays under its id and is read with the kept one's. Ten round trips:
+    duties, both records, the other's duties, plans, the children's adults, the rows as they were, the
+    children, commit.
     Raises `NotMergeable`, `ProtectionDiffers`, `StillEmployed`, `OpenMatters`, `PlanOnTheOther`,
     `AlreadyEnrolled`.
     """
@@ -43,6 +44,7 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
     gain = merging.merge(card, other_card)
     _require_closable(id, other_card.id, rows)
     other.merged_into = id
+    kept.civic_no = kept.civic_no or other.civic_no
     kept.also = [*(kept.also or ()), other_card.id, *other_card.also]
     writes: list[Write] = [kept, other]
     writes += [Overwrite(number_item(id, span.number, span.since)) for span in gain.numbers]
@@ -54,7 +56,9 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
         everyone = (*card.responsibles, *gain.responsibles)
         writes.append(Overwrite(kin_item(id, of_age(card.birth_date), everyone)))
     writes += [relation_removed(other_card.id, r.person) for r in other_card.responsibles]
-    writes += _children(rows, other_card.id, id)
+    children = [PersonId(str(row.sk).removeprefix("CHILD#")) for row in rows if isinstance(row, ChildItem)]
+    writes += [write for row in rows if isinstance(row, ChildItem) for write in relation_moved(row, id)]
+    writes += kin_moved(children, other_card.id, id)
     merge = new_id()
     writes += [
         Overwrite(merging_store.merged_item(id, closed, merge))
@@ -64,6 +68,7 @@ def merge_persons(caller: Caller, id: PersonId, new: MergeBody, key: RequestKey)
     view = MergeView(id=merge, kept=id, merged=other_card.id)
     trace = Trace(caller.person_id, "merge_persons", id, changes=f"{other_card.id} merge {merge}")
     fact = PersonsMerged(kept=id, merged=other_card.id)
+    writes += people_store.profiles_of(children)  # to tell of the change: a merge that is undone leaves them
     commit(*writes, record, facts=[fact], trace=trace, once=key.once(view.model_dump_json(by_alias=True)))
     return view
 
@@ -78,6 +83,7 @@ def undo_merge(caller: Caller, merge: str) -> None:
     if writes is None:
         raise merging.ChangedSinceMerge(field="merge", value=merge)
     kept, merged = PersonId(record.kept), PersonId(record.merged)
+    writes += people_store.profiles_of(merging_store.children_of(record))
     record.undone = caller.person_id
     trace = Trace(caller.person_id, "undo_merge", kept, changes=f"{merged} merge {merge}")
     commit(record, *writes, facts=[PersonsParted(kept=kept, merged=merged)], trace=trace)
@@ -103,11 +109,3 @@ def _found(caller: Caller, id: PersonId) -> tuple[PersonItem, PersonCard, list[R
         raise NotFound
     require_person(caller, "register:edit_person", card)
     return next(row for row in rows if isinstance(row, PersonItem)), card, rows
-
-
-def _children(rows: list[RegisterItem], old: PersonId, adult: PersonId) -> list[Write]:
-    """The other record's children get the kept one as their responsible adult."""
-    found = [row for row in rows if isinstance(row, ChildItem)]
-    children = [PersonId(str(row.sk).removeprefix("CHILD#")) for row in found]
-    moved = [write for row in found for write in relation_moved(row, adult)]
-    return moved + kin_moved(children, old, adult)

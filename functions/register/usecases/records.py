@@ -35,6 +35,8 @@ from functions.register.store.items import PersonItem
 from functions.register.store.writes import (
     born_writes,
     civic_item,
+    identifier_writes,
+    identifiers_of,
     number_item,
     person_writes,
     relation_changed,
@@ -85,13 +87,14 @@ def change_person(caller: Caller, id: PersonId, new: PersonBody, version: int) -
     """
     item, card = _changed(caller, id, version)
     rules.check_born(new.birth_date, [e.start for e in card.enrolments if not e.cancelled])
-    before, made = item.birth_date, _person(id, new, card.civic_no)
+    before, known, made = item.birth_date, identifiers_of(item), _person(id, new, card.civic_no)
     set_profile(item, replace(made, marking=card.marking, digest=item.digest or ""))
     kin = relation_writes(id, new.birth_date, card.responsibles, (), today()) if card.responsibles else ()
     commit(
         item,
         *(kin if new.birth_date != card.birth_date else ()),
         *born_writes(id, new.birth_date, before),
+        *identifier_writes(item, known),
         trace=Trace(caller.person_id, "change_person", id, changes=_differences(card, new)),
     )
     return NewPersonView(id=id, version=item.version)

@@ -54,22 +54,30 @@ class Entity:
     """Something of the standard, as its area hands it out.
 
     `units` and `forms` are where it belongs, for clients that may see some units or school forms only (None:
-    it belongs to none in particular, and every client may see it); `about` is the person whose it is: it is
-    not there for whoever may not know of that person; `people` is everybody it names, `behind` who is behind
-    other ids that it names (duties). One that is `gone` was made of an item that is still there: it is told
-    as deleted, and no more.
+    it belongs to none in particular, and every client may see it), or what tells so, where that costs reads;
+    `about` is the person whose it is: it is not there for whoever may not know of that person; `people` is
+    everybody it names, `behind` who is behind other ids that it names (duties). One that is `gone` was made
+    of an item that is still there: it is told as deleted, and no more.
     """
 
     id: str
     shape: Shape
     created: datetime
     changed: datetime
-    units: frozenset[UnitId] | None = None
-    forms: frozenset[SchoolForm] | None = None
+    units: frozenset[UnitId] | Callable[[], frozenset[UnitId]] | None = None
+    forms: frozenset[SchoolForm] | Callable[[], frozenset[SchoolForm]] | None = None
     about: PersonId | None = None
     people: frozenset[PersonId] = frozenset()
     behind: Mapping[str, PersonId] = field(default_factory=dict)
     gone: bool = False
+
+    def in_units(self) -> frozenset[UnitId] | None:
+        """The units it belongs to."""
+        return self.units() if callable(self.units) else self.units
+
+    def in_forms(self) -> frozenset[SchoolForm] | None:
+        """The school forms it belongs to."""
+        return self.forms() if callable(self.forms) else self.forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,22 @@ def _as_asked(filters: Filters, _: frozenset[PersonId]) -> Filters:
     return filters
 
 
+class Sift(NamedTuple):
+    """What can be told from the texts of some of a kind's orders, before anything is loaded: `fits` whether
+    what is listed under a text can answer. Without a sort key the list goes by the first of `orders`.
+    """
+
+    orders: Sequence[int]
+    fits: Callable[[str], bool]
+
+
+SIFTED = 20  # keys that are looked through for the price of one that is loaded
+
+
+def _no_sift(_: Filters) -> Sift | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource of the standard, and the fed kind of item behind it.
@@ -145,8 +169,9 @@ class Resource:
     `load` makes entities of items by key (consistently read or not), most items one; keys that are not there
     are left out. `key` is where an id is (None: it cannot exist; `several`: where ids are, when that has to
     be read), `ids` which ids a deleted key stood for. `narrow` gives the keys that can answer to filters that
-    say it (None: all can), `span` the part of an order that can, `keeps` whether an entity does; `lookups`
-    are the keys for the lists of the standard's lookup. `name` is what a reference to it shows.
+    say it (None: all can), `span` the part of an order that can, `sift` what can be told of the rest without
+    loading it, `keeps` whether an entity does; `lookups` are the keys for the lists of the standard's lookup.
+    `name` is what a reference to it shows.
 
     `meant` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
     a request: an element and all below it, the groups of a person. Given who is not there for the client.
@@ -161,6 +186,7 @@ class Resource:
     orders: Mapping[str, Order] = field(default_factory=lambda: {"ModifiedDesc": NEWEST_FIRST})
     narrow: Callable[[Filters], Sequence[Key] | None] = _no_narrower
     span: Callable[[Filters], Span | None] = _no_span
+    sift: Callable[[Filters], Sift | None] = _no_sift
     keeps: Callable[[Entity, Filters], bool] = _everything
     meant: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
     lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
@@ -176,12 +202,17 @@ class Resource:
         order = self.orders[asked.order] if asked.order else None
         if keys is not None:
             return self._short(keys, order, place)
-        span = self.span(asked.filters)
+        span, sift = self.span(asked.filters), self.sift(asked.filters)
+        if order is None and sift and not asked.changed_after:
+            order = Order(sift.orders[0], _changed)
+        down = order is not None and order.down
         if span and (order.number if order else not asked.changed_after):
-            return self._ordered(span, order is not None and order.down, place, limit)
+            return self._ordered(span, place, limit, down=down)
         if order is None:
             return self._by_change(asked, place, limit)
-        return self._ordered(Span(order.number, feed.FIRST, feed.LAST), order.down, place, limit)
+        fits = sift.fits if sift and order.number in sift.orders else None
+        whole = Span(order.number, feed.FIRST, feed.LAST)
+        return self._ordered(whole, place, limit, down=down, fits=fits)
 
     def find(self, keys: Sequence[Key], *, consistent: bool = True) -> list[Entity]:
         """The entities of keys."""
@@ -208,11 +239,22 @@ class Resource:
             if place is None or (here < place if order and order.down else here > place):
                 yield Step(here, [entity])
 
-    def _ordered(self, span: Span, down: bool, place: Place | None, limit: int) -> Iterator[Step]:
+    def _ordered(
+        self,
+        span: Span,
+        place: Place | None,
+        limit: int,
+        *,
+        down: bool,
+        fits: Callable[[str], bool] | None = None,
+    ) -> Iterator[Step]:
         index = f"order_{span.number}" if span.number else "feed"
         on = feed.merged(self.kind, place, index=index, down=down, low=span.low, high=span.high)
-        while chunk := list(islice(on, limit)):
-            yield from self._steps([(place, changed) for place, changed in chunk])
+        while chunk := list(islice(on, SIFTED if fits else limit)):
+            found = [row for row in chunk if fits is None or fits(row[0].partition("#")[0])]
+            yield from self._steps(found)
+            if not found or found[-1] is not chunk[-1]:
+                yield Step(chunk[-1][0], ())
 
     def _by_change(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
         low = f"{stamp(asked.changed_after)}$" if asked.changed_after else feed.FIRST

@@ -30,6 +30,7 @@ from skolkit.events import Fact
 
 FEED_SHARDS = 4
 OUTBOX_DAYS = 14
+SIDE_BY_SIDE = 16  # requests that may be under way at a time
 SLOW = timedelta(seconds=10)  # a third of what readers of the feed wait (`skolkit.feed`)
 TOMBSTONE = "TOMBSTONE#"
 TOMBSTONE_DAYS = 400  # whoever reads the feed more seldom than this must read everything anew
@@ -48,7 +49,10 @@ T = TypeVar("T")
 @lru_cache(maxsize=1)
 def connection() -> Connection:
     """The one DynamoDB connection of the process (PynamoDB would otherwise make a client per item class)."""
-    made = Connection(connect_timeout_seconds=2, read_timeout_seconds=10, max_retry_attempts=4)
+    made = Connection(
+        connect_timeout_seconds=2, read_timeout_seconds=10, max_retry_attempts=4,
+        max_pool_connections=SIDE_BY_SIDE,
+    )  # fmt: skip
     made._local.session = session()  # noqa: SLF001 - else it loads botocore's data a second time
     return made
 

@@ -76,7 +76,10 @@ def test_what_is_over_goes_and_nothing_else(aged: Aged, cloud: Cloud) -> None:
     night()
     assert set(before) - set(kept()) == aged.over
     changed = {key for key, row in kept().items() if row != before[key]}
-    assert {key[2] for key in changed} == {"ACTIVITIES"}  # the lists that go on without the activity
+    # The lists that go on without the activity, and the people who have lost something that others are shown.
+    assert {key[2] for key in changed} == {"ACTIVITIES", "PROFILE"}
+    lost = {key[:2] for key in aged.over if key[2] in ("CONTACT", "KIN")}
+    assert {key[:2] for key in changed if key[2] == "PROFILE"} <= lost
     assert unseal(aged.grown, sealed.sealed_reach) == {}  # the copy that a backup would have
 
     proof = certificate(cloud)

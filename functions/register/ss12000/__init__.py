@@ -1,9 +1,12 @@
-"""The register's part of SS 12000:2020 (API 2.1.0)."""
+"""The register's part of SS 12000:2020 (API 2.1.0): what each resource of its is made from."""
 
 from __future__ import annotations
 
+from functions.register.ss12000.persons import PERSONS
 from functions.register.store import people
 from skolkit.types import PersonId
+
+RESOURCES = {"persons": PERSONS}
 
 
 def protected_people() -> frozenset[PersonId]:
