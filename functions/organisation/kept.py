@@ -31,7 +31,7 @@ KEPT = {
     "syllabus": Kept("organisation.syllabus"),
     "programme": Kept("organisation.syllabus"),
     "offering": Kept("organisation.syllabus"),
-    "unit_offering": Kept("organisation.syllabus", follows="offering"),
+    "unit_offering": Kept("organisation.syllabus"),
     "timplan": Kept("organisation.syllabus", ("decided_by",)),
     "study_plan": Kept("organisation.study_plan", ("pk", "adaptation", "changed_by")),
     "study_plan_version": Kept("organisation.study_plan", ("pk", "adaptation", "changed_by")),
