@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from skolkit import events
 from skolkit.extracts import Answered
 
 
@@ -11,3 +12,9 @@ class ExtractAnswered(Answered):
     """The part of exchange in a register extract has been written."""
 
     type: ClassVar[str] = "exchange.ExtractAnswered.v1"
+
+
+class MessageDue(events.MessageDue):
+    """Somebody is to be told something of the systems that are let in."""
+
+    type: ClassVar[str] = "exchange.MessageDue.v1"

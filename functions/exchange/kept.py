@@ -6,4 +6,7 @@ from skolkit.kept import Kept
 
 KEPT = {
     "exchange_client": Kept("exchange.client", ("changed_by",)),
+    "exchange_credential": Kept("exchange.client"),
+    "exchange_use_day": Kept("exchange.use"),
+    "exchange_use_minute": Kept("exchange.use"),
 }

@@ -19,7 +19,7 @@ from infra import layers
 from infra.local import audit, aws, gates, pages, paths
 from infra.local.bootstrap import DEFAULT_PORT
 from infra.local.cloud import Cloud, CloudError
-from infra.local.login import sign_in
+from infra.local.login import SYSTEM, demo_system, sign_in, system_token
 from infra.local.running import Login, Running, start
 from infra.local.steps import console
 
@@ -57,7 +57,7 @@ def run(
             cloud.erase()
         with cloud:
             running = start(cloud, kommun=kommun, units=units)
-            _greet(running)
+            _greet(running, demo_system(cloud)[0])
             cloud.wait()
     except KeyboardInterrupt:
         console.print("\nStopped; the state is saved. The next start goes on from here.")
@@ -67,11 +67,16 @@ def run(
 
 @app.command()
 def login(
-    who: Annotated[str, typer.Argument(help="A role (guardian, teacher, …) or a user name.")],
+    who: Annotated[str, typer.Argument(help="A role (guardian, teacher, …), a user name, integration.")],
     password: Annotated[str, typer.Option(help="Needed only for a user that is not one of the six.")] = "",
 ) -> None:
-    """Print an access token of a demo person, for curl: signs in with code + PKCE as the phone app does."""
+    """Print an access token, for curl: of a demo person, by code + PKCE as in the phone app, or of the demo
+    system (integration), by client credentials.
+    """
     running = Running.load()
+    if who == SYSTEM:
+        typer.echo(system_token(Cloud(port=running.port, state=paths.STATE)))
+        return
     known = [one for one in running.logins if who in (one.role, one.user)]
     if not known and not password:
         raise CloudError(
@@ -80,6 +85,13 @@ def login(
     person = known[0] if known else Login(role="", user=who, password=password)
     cloud = Cloud(port=running.port, state=paths.STATE)
     typer.echo(sign_in(cloud, person.user, person.password))
+
+
+@app.command()
+def secret() -> None:
+    """Print the demo system's OAuth2 client id and secret, as id:secret."""
+    running = Running.load()
+    typer.echo(":".join(demo_system(Cloud(port=running.port, state=paths.STATE))))
 
 
 @app.command()
@@ -181,12 +193,15 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _greet(running: Running) -> None:
+def _greet(running: Running, system: str) -> None:
     address = f"[bold]Skolkit is running at {running.address}[/bold]"
     console.print(f"\n{address}   (Ctrl-C stops it and saves the state)\n", soft_wrap=True)
     for one in running.logins:
         console.print(f"  {one.role:<14} {one.user:<28} {one.password}", markup=False)
-    console.print(f"\nTry it:\n  {running.example}\n", markup=False, soft_wrap=True)
+    told = f"  {SYSTEM:<14} {system:<28} its secret: python3 -m infra secret"
+    console.print(told, markup=False, soft_wrap=True)
+    examples = f"\nTry it:\n  {running.example}\n  {running.standard}\n"
+    console.print(examples, markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

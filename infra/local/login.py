@@ -1,5 +1,5 @@
 """Signs a demo person in the way the phone app does it (authorization code with PKCE on the user pool's own
-sign-in page) and hands out the access token for `curl`."""
+sign-in page), or the demo system (client credentials), and hands out the access token for `curl`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import hashlib
 import html
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,7 @@ import httpx
 from infra.local.cloud import Cloud, CloudError
 
 POOL = "skolkit"
+SYSTEM = "integration"
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,48 @@ class App:
 
 def phone_app(cloud: Cloud) -> App:
     """The user pool's client without a secret that uses the code flow."""
-    cognito = cloud.client("cognito-idp")
-    for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]:
-        listed = cognito.list_user_pool_clients(UserPoolId=pool["Id"], MaxResults=60)["UserPoolClients"]
-        for entry in listed if pool["Name"] == POOL else []:
-            client: dict[str, Any] = cognito.describe_user_pool_client(
-                UserPoolId=pool["Id"], ClientId=entry["ClientId"]
-            )["UserPoolClient"]
-            if "code" in client.get("AllowedOAuthFlows", []) and not client.get("ClientSecret"):
-                return App(client["ClientId"], client["CallbackURLs"][0], tuple(client["AllowedOAuthScopes"]))
+    for client in _clients(cloud):
+        if "code" in client.get("AllowedOAuthFlows", []) and not client.get("ClientSecret"):
+            return App(client["ClientId"], client["CallbackURLs"][0], tuple(client["AllowedOAuthScopes"]))
     raise CloudError(
         "The user pool has no client for the phone app. Is Skolkit deployed? Run: python3 -m infra run"
+    )
+
+
+def demo_system(cloud: Cloud) -> tuple[str, str]:
+    """The OAuth2 client id and secret of the other system that comes with the deployment."""
+    for client in _clients(cloud):
+        if client["ClientName"] == SYSTEM:
+            return client["ClientId"], client["ClientSecret"]
+    raise CloudError("The user pool has no client for another system. Run: python3 -m infra run")
+
+
+def system_token(cloud: Cloud) -> str:
+    """An access token of the demo system, by client credentials."""
+    with _browser(cloud) as browser:
+        asked = {"grant_type": "client_credentials", "scope": "skolkit/ss12000.read"}
+        reply = browser.post("/oauth2/token", data=asked, auth=demo_system(cloud))
+    if reply.status_code != httpx.codes.OK:
+        raise CloudError(f"The demo system got no token: {reply.text[:200]}")
+    return str(reply.json()["access_token"])
+
+
+def _clients(cloud: Cloud) -> Iterator[dict[str, Any]]:
+    cognito = cloud.client("cognito-idp")
+    for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]:
+        if pool["Name"] == POOL:
+            pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool["Id"])
+            for entry in (entry for page in pages for entry in page["UserPoolClients"]):
+                yield cognito.describe_user_pool_client(UserPoolId=pool["Id"], ClientId=entry["ClientId"])[
+                    "UserPoolClient"
+                ]
+
+
+def _browser(cloud: Cloud) -> httpx.Client:
+    return httpx.Client(
+        base_url=cloud.endpoint,
+        verify=str(cloud.certificate) if cloud.certificate else True,
+        timeout=60,  # a token waits for a function that may have to be started on a busy machine
     )
 
 
@@ -59,11 +92,7 @@ def sign_in(cloud: Cloud, user: str, password: str) -> str:
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    with httpx.Client(
-        base_url=cloud.endpoint,
-        verify=str(cloud.certificate) if cloud.certificate else True,
-        timeout=60,  # a token waits for a function that may have to be started on a busy machine
-    ) as browser:
+    with _browser(cloud) as browser:
         page = browser.get("/oauth2/authorize", params=question)
         action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
         if action is None:

@@ -52,6 +52,12 @@ class Running:
         token = f'"Authorization: Bearer $(python3 -m infra login {EXAMPLE_ROLE})"'
         return f"curl -H {token} {self.address}{EXAMPLE_PATH}"
 
+    @property
+    def standard(self) -> str:
+        """The same, as another system that pulls SS 12000."""
+        token = '"Authorization: Bearer $(python3 -m infra login integration)"'
+        return f"curl -H {token} '{self.address}/v2.0/organisations?limit=3'"
+
     def save(self) -> None:
         """Remember it beside the state."""
         _file().write_text(json.dumps(asdict(self), indent=1))

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.cloud import Cloud, CloudError
+from infra.local.login import demo_system
 from infra.local.population import DEMO_UNITS, NewPupil, SchoolUnit, Staff, UnitPopulation, generate
 from infra.local.population.model import Person
+from skolkit.audit import Trace
 from skolkit.clock import local, today
 from skolkit.sweden.calendar import SchoolCalendar, SchoolYear, default_calendar
 from skolkit.sweden.codes import MunicipalityCode, SchoolForm, SchoolUnitCode
@@ -76,6 +78,7 @@ def seed(cloud: Cloud, *, kommun: str | None, units: Path | None, progress: Prog
         logins = logins or _logins(population)
     _wait_for_sheets(cloud, population, days, progress)
     _create_users(cloud, logins)
+    connect_system(cloud)
     return logins
 
 
@@ -418,3 +421,23 @@ def _create_users(cloud: Cloud, logins: Iterable[Login]) -> None:
         cognito.admin_set_user_password(
             UserPoolId=pool, Username=login.user, Password=login.password, Permanent=True
         )
+
+
+def connect_system(cloud: Cloud) -> None:
+    """Let the other system that comes with the deployment read all that SS 12000 has, for a year."""
+    use(cloud, "exchange")
+    from functions.exchange.domain.attributes import GRANTABLE
+    from functions.exchange.domain.clients import Access, Client
+    from functions.exchange.store.clients import client_writes, owner_of
+    from skolkit.table import commit
+
+    credential, _ = demo_system(cloud)
+    if owner_of(credential):
+        return
+    read: dict[str, Access] = dict.fromkeys(sorted(GRANTABLE), "read")
+    client = Client(
+        id=stable_id("demo system"), name="Demonstrationssystemet", resources=read,
+        expires=today() + timedelta(days=365), credentials={credential: None},
+    )  # fmt: skip
+    trace = Trace("system:seed", "register_client", f"client:{client.id}")
+    commit(*client_writes(None, client), trace=trace)

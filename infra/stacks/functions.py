@@ -123,7 +123,9 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     if area == "attendance":
         return {"SKOLKIT_PHONE_KEY": _secret(PHONE_SECRET)}
     if area == "exchange":
-        return {"SKOLKIT_FEED_LAG": Fn.condition_if(stack.is_local.logical_id, "2", "30").to_string()}
+        lag = Fn.condition_if(stack.is_local.logical_id, "2", "30").to_string()
+        pool = Fn.select(1, Fn.split("/", Fn.import_value(base.POOL_EXPORT)))
+        return {"SKOLKIT_FEED_LAG": lag, "SKOLKIT_POOL": pool}
     if area in SIGNING:
         more = _timestamps(stack) | {"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {}
         return _step_up(stack) | more

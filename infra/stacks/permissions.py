@@ -207,6 +207,10 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
         "resources": [base.table_arn(area)],
         "conditions": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TRIES#*"]}},
     },
+    "dynamodb:UpdateItem uses": lambda area: {
+        "resources": [base.table_arn(area)],
+        "conditions": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USE#*"]}},
+    },
     "dynamodb:Scan own": lambda area: {"resources": [base.table_arn(area)]},
     "s3:GetObject package": lambda area: _archive(f"packages/{area}"),
     "s3:PutObject package": lambda area: _archive(f"packages/{area}"),
@@ -218,6 +222,9 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "s3:PutObject retention-report": lambda _: _extracts("reports/retention"),
     "s3:GetObject retention-report": lambda _: _extracts("reports/retention"),
     "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
+    "cognito-idp:CreateUserPoolClient": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
+    "cognito-idp:DeleteUserPoolClient": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
+    "cognito-idp:UpdateUserPoolClient": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
 }
 
 

@@ -8,11 +8,13 @@ from tests.contract import allowed_grades, allowed_tests
 from tests.contract.allowed_assessment import ALLOWED as ASSESSMENT
 from tests.contract.allowed_assessment import PROTECTED as ASSESSMENT_PROTECTED
 from tests.contract.people import ADMINISTRATORS, ANYONE, CLASS_STAFF, GUARDIANS, OFFICE, OPEN
+from tests.support import requests_exchange
 
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = (
     ASSESSMENT
+    | requests_exchange.ALLOWED
     | {
         "access.ask_retention_run": {"administrator"},
         "access.change_retention_settings": {"administrator"},

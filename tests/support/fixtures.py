@@ -83,6 +83,7 @@ def lay_tables(cloud: Cloud) -> None:
             CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
             ObjectLockEnabledForBucket=True,
         )
+    os.environ["SKOLKIT_POOL"] = user_pool(cloud)
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/skolkit-protected", TargetKeyId=key)
@@ -93,3 +94,12 @@ def lay_tables(cloud: Cloud) -> None:
         kms.create_alias(AliasName=alias, TargetKeyId=made)
     kms_key.cache_clear()
     cloud.client("ses").verify_email_identity(EmailAddress="skola@example.org")
+
+
+def user_pool(cloud: Cloud) -> str:
+    """A user pool that knows the scopes of other systems; its id."""
+    cognito = cloud.client("cognito-idp")
+    pool: str = cognito.create_user_pool(PoolName="skolkit")["UserPool"]["Id"]
+    scopes = [{"ScopeName": f"ss12000.{word}", "ScopeDescription": word} for word in ("read", "write")]
+    cognito.create_resource_server(UserPoolId=pool, Identifier="skolkit", Name="skolkit", Scopes=scopes)
+    return pool

@@ -14,6 +14,7 @@ from tests.support import (
     requests_assessment,
     requests_at_school,
     requests_documents,
+    requests_exchange,
     requests_grade_cases,
     requests_grades,
 )
@@ -59,6 +60,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     | assessed.REQUESTS
     | requests_grade_cases.REQUESTS
     | requests_documents.REQUESTS
+    | requests_exchange.REQUESTS
     | {
         "access.ask_retention_run": lambda _: Ask(headers=new_key()),
         "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),

@@ -55,6 +55,7 @@ from tests.support.asks import (
     year_body,
 )
 from tests.support.requests_documents import documented
+from tests.support.requests_exchange import registered
 from tests.support.requests_grade_cases import wronged
 from tests.support.requests_grades import graded
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
@@ -145,6 +146,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= {"rollover": _rolled_over(people["administrator"])}
     planned = _teaching(home, [pupil.id, hidden])
     made |= dict(zip(("syllabus", "round", "closed round", "job"), planned, strict=True))
+    made |= {"client": registered(people["administrator"])["client"]["id"]}
     made |= {"extract": _extracted(pupil.id, people["guardian"]), **_retained(people["administrator"])}
     made |= dict.fromkeys(("enrolment", "leaving", "transfer"), notice)
     made |= at_school.told(home, people["principal"], pupil, on)

@@ -83,6 +83,7 @@ Action = Literal[
     "attendance:withdraw_leave",
     "attendance:work_call_list",
     "attendance:work_inquiry",
+    "exchange:administer",
     "grades:answer_change",
     "grades:apply_for_trial",
     "grades:calculate",

@@ -14,4 +14,12 @@ EXCHANGE = (
         Text("Kommunens systemförvaltare", "The municipality's administrator"),
         INSIDE, "none", None, "keep", "arkivlagen (1990:782) 3 §",
     ),
+    DocumentType(
+        "exchange.use", Text("Vad andra system har hämtat", "What other systems have fetched"),
+        Text("Följa upp och begränsa uttag", "To follow and limit what is fetched"),
+        Text("Antal per system, dag och resurs; inga personuppgifter",
+             "Numbers by system, day and resource; no personal data"),
+        Text("Systemet självt", "The system itself"),
+        INSIDE, "document date", 13, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
+    ),
 )  # fmt: skip

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from functions.access.domain import words_of_grade_cases, words_of_grades, words_of_tests, words_of_totals
+from functions.access.domain import (
+    words_of_exchange,
+    words_of_grade_cases,
+    words_of_grades,
+    words_of_tests,
+    words_of_totals,
+)
 from functions.access.domain.deeds import Deed
 from functions.access.domain.deeds import change as _change
 from functions.access.domain.deeds import read as _read
@@ -407,6 +413,7 @@ DEEDS: dict[str, Deed] = (
         "write_message": _change("skrev ett meddelande", "wrote a message"),
         "write_notice": _change("skrev en underrättelse", "wrote a notice"),
     }
+    | words_of_exchange.DEEDS
     | words_of_tests.DEEDS
     | words_of_totals.DEEDS
     | words_of_grades.DEEDS

@@ -6,7 +6,15 @@ from functions.exchange.schemas.standard import refused
 from skolkit.http import Api
 from skolkit.triggers import Triggers
 
-api = Api("exchange", "Informationsutbyte")
+COUNTS = ("dynamodb:UpdateItem uses",)
+api = Api(
+    "exchange", "Informationsutbyte",
+    uses=(
+        *COUNTS, "cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient",
+        "cognito-idp:UpdateUserPoolClient",
+    ),
+    reader_uses=COUNTS,
+)  # fmt: skip
 standard = Api("exchange", "SS 12000:2020 (API 2.1.0)", base="v2.0", beside=api, refuse=refused)
 app = api.app
 on = Triggers(app)

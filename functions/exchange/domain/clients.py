@@ -4,22 +4,33 @@ granted is refused (dataskyddsförordningen art. 5.1 c and 25.2: no more than th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from skolkit.errors import DomainError, Text
+from functions.exchange.domain.attributes import GRANTABLE, OPTIONAL, WRITABLE
+from skolkit.errors import DomainError, Fault, Text
 from skolkit.sweden.codes import SchoolForm
 from skolkit.types import PersonId, UnitId
 
 Access = Literal["read", "write"]
+Protected = Literal["out", "pseudonym"]
+LONGEST = timedelta(days=2 * 365)
+WARNED = timedelta(days=30)  # before the end
+LONGEST_OVERLAP = timedelta(days=30)
+READ_SCOPE, WRITE_SCOPE = "skolkit/ss12000.read", "skolkit/ss12000.write"
+
+
+DELETED = "deletedEntities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A client, by its OAuth2 client id.
+    """A client: another system, by an id of ours.
 
+    `credentials`: its OAuth2 client ids, and until when those that are on their way out hold (None: the one
+    in use). A secret is the identity provider's alone and never known here.
     `resources`: what it may do with each resource of the standard, by name in the path; writing is reading,
     too. `withheld`: attributes it does not get, as `persons.civicNo`. `units`, `forms`: the only ones it may
     see; empty for all. `protected`: people with protected identity are left out, or are there under a made-up
@@ -32,17 +43,53 @@ class Client:
     withheld: frozenset[str] = frozenset()
     units: frozenset[UnitId] = frozenset()
     forms: frozenset[SchoolForm] = frozenset()
-    protected: Literal["out", "pseudonym"] = "out"
+    protected: Protected = "out"
     per_minute: int = 600
     expires: date
     stopped: bool = False
+    credentials: Mapping[str, datetime | None] = field(default_factory=dict)
+    warned: bool = False
+    changed_by: PersonId | None = None
     version: int = 0
 
     def may(self, access: Access, resource: str, day: date) -> bool:
         """Whether the client may do this today."""
+        if resource == DELETED:  # of what it may read
+            return self.runs(day) and access == "read" and bool(self.resources)
         granted = self.resources.get(resource)
-        there = not self.stopped and day <= self.expires
-        return there and (granted == "write" or granted == access)
+        return self.runs(day) and (granted == "write" or granted == access)
+
+    def runs(self, day: date) -> bool:
+        """Whether the client is neither stopped nor over."""
+        return not self.stopped and day <= self.expires
+
+    def holds(self, credential: str, at: datetime) -> bool:
+        """Whether this is one of the client's credentials, and holds at the time."""
+        if credential not in self.credentials:
+            return False
+        until = self.credentials[credential]
+        return until is None or at < until
+
+    def scopes(self, day: date) -> tuple[str, ...]:
+        """What its tokens may be for today; nothing when it does not run."""
+        if not self.runs(day) or not self.resources:
+            return ()
+        writes = "write" in self.resources.values()
+        return (READ_SCOPE, WRITE_SCOPE) if writes else (READ_SCOPE,)
+
+    def rotated(self, new: str, until: datetime) -> Client:
+        """With another credential in use; the one that was ends then, and one that was on its way out now."""
+        old = {id: until for id, end in self.credentials.items() if end is None}
+        return replace(self, credentials=old | {new: None})
+
+    def without_old(self, at: datetime) -> Client:
+        """Without the credentials that have ended."""
+        held = {id: end for id, end in self.credentials.items() if self.holds(id, at)}
+        return replace(self, credentials=held)
+
+    def warns(self, day: date) -> bool:
+        """Whether somebody is to be told that it ends soon."""
+        return not self.warned and self.runs(day) and self.expires - WARNED <= day
 
     def sees(
         self, about: PersonId | None, units: frozenset[UnitId] | None, forms: frozenset[SchoolForm] | None,
@@ -66,6 +113,93 @@ class ClientRefused(DomainError):
         "The municipality's administrator sees what the client may do and can change it.",
     )
     law = "dataskyddsförordningen art. 25.2"
+
+
+class TooManyRequests(DomainError):
+    """The client has asked more often in a minute than it may (RFC 6585 §4)."""
+
+    status = 429
+    reason = Text(
+        "Klienten har frågat {limit} gånger den här minuten och får inte oftare.",
+        "The client has asked {limit} times this minute and may not ask more often.",
+    )
+    advice = Text("Vänta {seconds} sekunder.", "Wait {seconds} seconds.")
+
+    def __init__(self, limit: int, seconds: int) -> None:
+        super().__init__(limit=limit, seconds=seconds)
+        self.retry_after = seconds
+
+
+class AttributeWithheld(ClientRefused):
+    """What is asked for would tell of what is withheld from the client."""
+
+    reason = Text(
+        "Det går inte att fråga efter {name}, som klienten inte får.",
+        "It cannot be asked for by {name}, which the client does not get.",
+    )
+
+
+class ClientExpired(DomainError):
+    """A client that is stopped or over gets no new secret."""
+
+    reason = Text("Klienten är stoppad eller har löpt ut.", "The client is stopped or has expired.")
+    advice = Text(
+        "Starta den eller ge den en senare sista dag först.", "Start it, or give it a later last day, first."
+    )
+
+
+class BadGrant(DomainError):
+    """Something of what a client is to be granted cannot be; `faults` say what."""
+
+    status = 422
+    reason = Text("Det går inte att ge klienten det här.", "The client cannot be granted this.")
+    advice = Text("Rätta fälten nedan och skicka igen.", "Correct the fields below and send again.")
+
+
+def check(client: Client, today: date) -> None:
+    """Refuse what makes no sense. Raises `BadGrant` with every fault at once."""
+    faults = list(_faults(client, today))
+    if faults:
+        raise BadGrant(faults=tuple(faults))
+
+
+def _faults(client: Client, today: date) -> Iterator[Fault]:
+    look = Text("Se dokumentationen av SS 12000.", "See the documentation of SS 12000.")
+    for name, access in client.resources.items():
+        if name not in GRANTABLE:
+            yield Fault("resources", Text("okänd resurs", "unknown resource"), look, name)
+        elif access == "write" and name not in WRITABLE:
+            text = Text("resursen går bara att läsa", "the resource can only be read")
+            yield Fault(f"resources.{name}", text, Text("Ange read.", "Say read."), access)
+    for word in sorted(client.withheld):
+        resource, _, name = word.partition(".")
+        if name not in OPTIONAL.get(resource, ()):
+            text = Text(
+                "inget attribut som kan utelämnas ur resursen",
+                "not an attribute that the resource can be without",
+            )
+            yield Fault("withheld", text, look, word)
+    if not today <= client.expires <= today + LONGEST:
+        text = Text("högst två år framåt, och inte i det förflutna", "at most two years ahead, and not past")
+        yield Fault("expires", text, Text("Välj en annan dag.", "Choose another day."), str(client.expires))
+
+
+def difference(before: Client | None, after: Client | None) -> str:
+    """What has changed, as `field: before > after`, for the audit trail; None where there is no client. No
+    secret is known here.
+    """
+    return "; ".join(
+        f"{name}: {old} > {new}"
+        for name in ("name", "resources", "withheld", "units", "forms", "protected", "per_minute", "expires")
+        if (old := _said(before, name)) != (new := _said(after, name))
+    )
+
+
+def _said(client: Client | None, name: str) -> str:
+    value = getattr(client, name) if client else ""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={access}" for name, access in sorted(value.items())) or "-"
+    return (" ".join(sorted(value)) if isinstance(value, frozenset) else str(value)) or "-"
 
 
 def without(body: Any, hidden: frozenset[str]) -> Any:
@@ -96,42 +230,6 @@ def without(body: Any, hidden: frozenset[str]) -> Any:
 
 WHOSE = ("person", "student", "child", "duty")
 """Properties without which what they are in says nothing."""
-
-
-_NAMES = ("givenName", "middleName", "familyName")
-_TELLING = {
-    "persons": {
-        "nameContains": _NAMES, "displayName": _NAMES, "givenName": _NAMES, "familyName": _NAMES,
-        "identifier": ("externalIdentifiers",),
-    },
-}  # fmt: skip
-_RELATIONS: dict[Any, tuple[str, ...]] = {
-    None: ("enrolments", "responsibles"), "enrolment": ("enrolments",), "placement.child": ("enrolments",),
-    "duty": (), "groupMembership": (),
-}  # fmt: skip
-
-
-def tells(resource: str, asked: Mapping[str, Any]) -> frozenset[str]:
-    """The attributes, as `Client.withheld` names them, that somebody could find out by what is asked of a
-    resource: filters, lists of a lookup, the sort key. Those of its name, one or several, and by a few words
-    others.
-
-    >>> "persons.civicNo" in tells("persons", {"sortkey": "CivicNoDesc"})
-    True
-    >>> "persons.enrolments" in tells("persons", {"relationship.entity.type": "duty"})
-    False
-    """
-    words = set(asked) | {str(asked.get("sortkey", ""))}
-    found: set[str] = set()
-    for word in words:
-        stem = word.partition(".")[0].removesuffix("Asc").removesuffix("Desc")
-        stem = stem[:1].lower() + stem[1:]
-        others = _TELLING.get(resource, {}).get(stem, ())
-        if stem == "relationship":
-            kind = asked.get("relationship.entity.type")
-            others = _RELATIONS.get(kind, _RELATIONS[None])
-        found |= {stem, stem.removesuffix("s"), f"{stem}s", *others}
-    return frozenset(f"{resource}.{name}" for name in found)
 
 
 def trimmed(body: dict[str, Any], resource: str, withheld: frozenset[str]) -> dict[str, Any]:

@@ -288,4 +288,6 @@ def refused(error: DomainError, _: str) -> Response:
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
     }  # fmt: skip
+    if (seconds := getattr(error, "retry_after", None)) is not None:
+        headers["Retry-After"] = str(seconds)
     return Response(json.dumps(body, ensure_ascii=False), headers, status)

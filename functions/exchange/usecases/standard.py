@@ -8,17 +8,16 @@ everything as of when it began; what changes meanwhile comes in the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from functions.exchange.domain.clients import ClientRefused, tells
 from functions.exchange.schemas.standard import MOST_IN_A_LOOKUP, Deleted, Listed, listing
 from functions.exchange.usecases.embedding import embed, name_references
-from functions.exchange.usecases.readers import Reader, reader
+from functions.exchange.usecases.readers import Reader, asked_by, reader
 from functions.exchange.usecases.resources import DELETED_AS, RESOURCES, resource_of
 from skolkit.audit import Trace, record_read
 from skolkit.clock import stamp, today
@@ -72,8 +71,7 @@ def list_entities(request: Request[None, Any], name: str) -> Rendered:
     token = unseal(request.query.page_token, request.caller.seal, name)
     query = _asked_before(request.query, token, name) if token else request.query
     since = datetime.fromisoformat(token["since"]) if token else None
-    who = reader(request.caller, name, since)
-    _require_told(who, name, _given(query))
+    who = asked_by(reader(request.caller, name, since), name, _given(query))
     limit = min(request.query.limit or USUAL, MOST)
     resource = resource_of(name)
     asked = _asked(query, who, resource)
@@ -96,7 +94,7 @@ def list_entities(request: Request[None, Any], name: str) -> Rendered:
         about = f"client:{who.client.id}"
         record_read(Trace(about, f"list_{name}", about, changes=f"count={len(bodies)}"))
     on = {"place": after[0], "skip": after[1]} if after else None
-    return _rendered({"data": bodies, "pageToken": _token(request.caller, name, who, query, on)})
+    return _rendered({"data": bodies, "pageToken": _token(request.caller, name, who, query, on)}, len(bodies))
 
 
 def read_entity(request: Request[None, Any], name: str) -> Rendered:
@@ -108,7 +106,7 @@ def read_entity(request: Request[None, Any], name: str) -> Rendered:
         raise NotFound
     _complete(who, name, [body], request.query)
     _record(who, f"read_{name}", found)
-    return _rendered(body)
+    return _rendered(body, 1)
 
 
 def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
@@ -119,21 +117,20 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
     if sum(map(len, asked.values())) > MOST_IN_A_LOOKUP:
         raise TooLarge
     who = reader(request.caller, name)
-    _require_told(who, name, {by: values for by, values in asked.items() if values})
+    by_others = asked_by(who, name, {by: values for by, values in asked.items() if values})
     resource = resource_of(name)
     keys = resource.keys_of(asked.pop("ids"))
     wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
     there = {by: [v for v in values if v not in who.gone] for by, values in asked.items()}
     lists = resource.meant(there, who.gone)
     others = [key for by, values in lists.items() if values for key in resource.lookups[by](values)]
-    found = [e for e in resource.find(keys) if e.id in wanted] + resource.find(
-        [k for k in others if k not in keys]
-    )
-    seen = {entity.id: entity for entity in found if who.sees(name, entity)}
+    by_id = [e for e in resource.find(keys) if e.id in wanted and who.sees(name, e)]
+    by_other = [e for e in resource.find([k for k in others if k not in keys]) if by_others.sees(name, e)]
+    seen = {entity.id: entity for entity in (*by_id, *by_other)}
     bodies = [body for entity in seen.values() if (body := who.shown(name, entity)) is not None]
     _complete(who, name, bodies, request.query)
     _record(who, f"lookup_{name}", list(seen.values()))
-    return _rendered(bodies)
+    return _rendered(bodies, len(bodies))
 
 
 def list_deleted(request: Request[None, Deleted]) -> Rendered:
@@ -173,12 +170,6 @@ def _deleted(
     return None
 
 
-def _require_told(who: Reader, resource: str, asked: Mapping[str, Any]) -> None:
-    """Whoever does not get an attribute does not learn it by asking for it either."""
-    if tells(resource, asked) & who.client.withheld:
-        raise ClientRefused
-
-
 def _record(who: Reader, action: str, found: Sequence[Entity]) -> None:
     """A row about each person whose data leaves, or about the client when they are many."""
     actor = f"client:{who.client.id}"
@@ -204,11 +195,11 @@ def _complete(who: Reader, name: str, bodies: list[dict[str, Any]], query: Any) 
         name_references(who, bodies)
 
 
-def _rendered(body: Any) -> Rendered:
+def _rendered(body: Any, count: int) -> Rendered:
     text = to_json(body)
     if len(text) > MOST_BYTES * 1.1:
         raise TooLarge
-    return Rendered(json_text=text)
+    return Rendered(json_text=text, count=count)
 
 
 def _given(query: BaseModel) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def deliver_guardian_notice(envelope: Envelope) -> None:
 
 
 @on.on_facts(
-    "assessment.MessageDue.v1", "attendance.MessageDue.v1", "grades.MessageDue.v1", MessageDue.type,
+    "assessment.MessageDue.v1", "attendance.MessageDue.v1", "exchange.MessageDue.v1", "grades.MessageDue.v1",
+    MessageDue.type,
     process=28, timeout=120, batch=1, runbook="notices",
     uses=("ses:SendEmail", "sns:Publish"),
     meaning="Påminnelser och besked når inte dem de gäller. Det de handlar om syns i tjänsten.",

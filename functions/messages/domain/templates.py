@@ -16,6 +16,15 @@ _ABSENCE = Text("Frånvaro i dag", "Absence today")
 _LATE = Text("Sen ankomst i dag", "Late today")
 
 TEMPLATES: dict[str, Template] = LEARNING | {
+    "client_ends": Template(
+        Text("Ett anslutet system upphör snart", "A connected system ends soon"),
+        Text(
+            "Ett system som hämtar uppgifter hos oss upphör efter {last}. Logga in, se vilket, och ge det en "
+            "ny sista dag om det behövs.",
+            "A system that fetches data from us ends after {last}. Sign in, see which, and give it a later "
+            "last day if it is needed.",
+        ),
+    ),
     "csn_proposals": Template(
         Text("Rapporter till CSN att ta ställning till", "Reports to CSN to decide on"),
         Text(

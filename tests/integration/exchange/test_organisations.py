@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -111,7 +112,8 @@ def test_a_huge_limit_gives_what_a_page_holds(client: str) -> None:
 
 
 def test_only_a_client_with_the_right_gets_anything(client: str) -> None:
-    for more in ({"resources": {}}, {"stopped": True}, {"expires": date(2020, 1, 1)}):
+    refused: list[dict[str, Any]] = [{"resources": {}}, {"stopped": True}, {"expires": date(2020, 1, 1)}]
+    for more in refused:
         assert ask(connect(**more), "list_organisations").status == 403
     assert ask("nobody", "list_organisations").status == 403
     assert ask(client, "list_organisations", scopes="skolkit/school").status == 401

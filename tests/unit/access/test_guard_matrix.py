@@ -144,6 +144,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "register:read_own_children": OWN,
     "register:add_person": {"system": "administrator, registrar, other administrator"},
     "access:administer_retention": {"system": "registrar"},
+    "exchange:administer": {"system": "registrar"},
     "register:merge": {"system": "registrar"},
     "register:read_record": REGISTRY | ADULT,
     "register:protect": REGISTRY

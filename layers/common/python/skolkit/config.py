@@ -97,6 +97,11 @@ def feed_lag() -> timedelta:
     return timedelta(seconds=float(os.environ.get("SKOLKIT_FEED_LAG", "30")))
 
 
+def user_pool() -> str:
+    """The id of the user pool; told to the functions of exchange. Raises `ConfigError`."""
+    return _required("SKOLKIT_POOL")
+
+
 def quiet_hours() -> str:
     """When people who have chosen nothing are left alone at night, as 21:00-06:30; "" where no municipality
     has said so.

@@ -78,11 +78,12 @@ class Page(BaseModel):
 
 
 class Rendered(BaseModel):
-    """An answer that is JSON already."""
+    """An answer that is JSON already; `count`: how many things are in it, for whoever counts."""
 
     model_config = ConfigDict(frozen=True)
 
     json_text: bytes
+    count: int = 0
 
 
 class CalendarFile(BaseModel):
