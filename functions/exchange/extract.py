@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from skolkit.extracts import Requested, Section
+from functions.exchange.store import reports
+from skolkit.extracts import Requested, Section, section
 
 
-def gather(_: Requested) -> list[Section]:
-    """Nothing is kept about a person here, but that an administrator changed a client, which is the
-    municipality's own.
+def gather(asked: Requested) -> list[Section]:
+    """What connected systems have said about the person. That an administrator changed a client is the
+    municipality's own. One query, and a batch per hundred.
     """
-    return []
+    columns = {
+        "at": ("När", "When"), "client": ("System", "System"), "severity": ("Grad", "Severity"),
+        "message": ("Meddelande", "Message"),
+    }  # fmt: skip
+    rows = [
+        (item.at, str(item.pk).removeprefix("LOG#"), item.severity, item.message)
+        for item in reports.about(asked.person)
+    ]
+    return [section("exchange.log", "Vad anslutna system sagt", "What connected systems said", columns, rows)]

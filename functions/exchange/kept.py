@@ -9,4 +9,9 @@ KEPT = {
     "exchange_credential": Kept("exchange.client"),
     "exchange_use_day": Kept("exchange.use"),
     "exchange_use_minute": Kept("exchange.use"),
+    "exchange_subscription": Kept("exchange.client"),
+    "exchange_place": Kept("exchange.client"),
+    "exchange_log": Kept("exchange.log", ("person",)),
+    "exchange_logged_person": Kept("exchange.log", ("pk",)),
+    "exchange_statistics": Kept("exchange.log"),
 }

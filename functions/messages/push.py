@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
@@ -25,12 +24,12 @@ from functions.messages.domain.push import (
     Reply,
     Target,
     UnknownPushService,
-    may_connect,
     outcome,
     target,
 )
 from skolkit.clock import now
 from skolkit.config import ConfigError
+from skolkit.outbound import LeadsInside, address_of
 from skolkit.telemetry import logger
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def post(device: Device, message: bytes, topic: str, *, urgent: bool, ttl: timed
     mark = urlsafe_b64encode(hashlib.sha256(topic.encode()).digest()[:24]).decode()
     try:
         where = target(device.endpoint, services())
-        address = _address(where)
+        address = address_of(where.host, where.port, local=where.local)
         body, headers = _sealed(device, message, ttl)
         headers |= {"topic": mark, "urgency": "high" if urgent else "normal"}
         return _send(where, address, body, headers)
@@ -107,20 +106,13 @@ def post(device: Device, message: bytes, topic: str, *, urgent: bool, ttl: timed
         logger().warning("push service away", host=device.host, error=type(error).__name__)
         _silent[device.host] = time.monotonic() + SILENCE
         return Reply(Outcome.AWAY)
-    except (UnknownPushService, ValueError) as error:  # also what was right when the device subscribed
+    except (
+        LeadsInside,
+        UnknownPushService,
+        ValueError,
+    ) as error:  # also what was right when the device subscribed
         logger().warning("push message refused by us", host=device.host, error=type(error).__name__)
         return Reply(Outcome.REFUSED)
-
-
-def _address(where: Target) -> str:
-    """The address to connect to, IPv4 first (functions have no other). Raises `UnknownPushService` when one
-    that the name has may not be connected to.
-    """
-    found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    addresses = [str(one[4][0]) for one in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
-    if not all(may_connect(one, where.local) for one in addresses):
-        raise UnknownPushService
-    return addresses[0]
 
 
 def _sealed(device: Device, message: bytes, ttl: timedelta) -> tuple[bytes, dict[str, str]]:

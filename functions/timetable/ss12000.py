@@ -199,10 +199,10 @@ def _span(filters: Filters) -> Span | None:
 def _keeps(entity: Entity, filters: Filters) -> bool:
     shape = entity.shape
     assert isinstance(shape, CalendarEvent)
-    units = filters.get("organisation")
+    units, here = filters.get("organisation"), entity.in_units() or frozenset()
     return (
         filters.get("activity") in (None, str(shape.activity.id))
-        and (not units or bool(entity.units and entity.units & set(units)))
+        and (not units or bool(here & set(units)))
         and _within(filters, "startTime", shape.start_time)
         and _within(filters, "endTime", shape.end_time)
     )

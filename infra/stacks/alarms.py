@@ -4,6 +4,7 @@ runbook is."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from aws_cdk import Aws, Duration
@@ -15,6 +16,7 @@ from aws_cdk import aws_sns as sns
 from infra.areas import function_name
 from infra.stacks import base
 from infra.stacks.triggers import Started
+from skolkit.http import Watched
 
 RUNBOOKS = Path(__file__).resolve().parents[1] / "runbooks"
 LAG = Duration.minutes(5)
@@ -40,17 +42,13 @@ class Alarms:
             )
             self._alarm(f"{trigger.name}-dlq", depth, 1, trigger.meaning, trigger.runbook)
         for name in trigger.alarms:
-            failed = cloudwatch.Metric(
-                namespace="Skolkit", metric_name=name, statistic="Sum", period=Duration.minutes(5),
-                dimensions_map={"service": self._area},
-            )  # fmt: skip
-            self._alarm(f"{trigger.name}-{name}", failed, 1, trigger.meaning, trigger.runbook)
+            self._counted(f"{trigger.name}-{name}", name, trigger.meaning, trigger.runbook)
         if trigger.kind in ("relay", "changes"):
             age = started.function.metric("IteratorAge", period=Duration.minutes(1), statistic="Maximum")
             self._alarm(f"{trigger.name}-lag", age, LAG.to_milliseconds(), trigger.meaning, trigger.runbook)
 
-    def http(self, reader: lambda_.Function, writer: lambda_.Function) -> None:
-        """Answers that are our fault."""
+    def http(self, reader: lambda_.Function, writer: lambda_.Function, watched: Iterable[Watched]) -> None:
+        """Answers that are our fault, and what else the area's APIs watch."""
         meaning = "Människor får felmeddelanden när de använder tjänsten."
         metric = cloudwatch.Metric(
             namespace="AWS/ApiGateway",
@@ -62,6 +60,15 @@ class Alarms:
         self._alarm("api-5xx", metric, 5, meaning, "http")
         for name, function in (("reader", reader), ("writer", writer)):
             self._errors(name, function, meaning, "http")
+        for one in watched:
+            self._counted(f"api-{one.metric}", one.metric, one.meaning, one.runbook)
+
+    def _counted(self, alarm: str, name: str, meaning: str, runbook: str) -> None:
+        metric = cloudwatch.Metric(
+            namespace="Skolkit", metric_name=name, statistic="Sum", period=Duration.minutes(5),
+            dimensions_map={"service": self._area},
+        )  # fmt: skip
+        self._alarm(alarm, metric, 1, meaning, runbook)
 
     def _errors(self, name: str, function: lambda_.Function, meaning: str, runbook: str) -> None:
         metric = function.metric_errors(period=Duration.minutes(5), statistic="Sum")

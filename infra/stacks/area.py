@@ -88,4 +88,4 @@ class AreaStack(base.SkolkitStack):
         for api in self.area.apis:
             if api.operations:
                 rest.build(self, api, reader, writer)
-        alarms.http(reader, writer)
+        alarms.http(reader, writer, [one for api in self.area.apis for one in api.watched])

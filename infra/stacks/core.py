@@ -21,6 +21,7 @@ from infra.stacks.users import Users
 CURSOR_SECRET = "skolkit-cursor"
 PHONE_SECRET = "skolkit-phone"
 PUSH_SECRET = "skolkit-push"
+WEBHOOK_SECRET = "skolkit-webhook"
 ARCHIVE_DAYS = 90
 
 
@@ -67,6 +68,16 @@ class CoreStack(base.SkolkitStack):
             secret_name=PUSH_SECRET,
             description="Makes the key that push messages are signed with; with a new value every device "
             "must subscribe again.",
+            generate_secret_string=secrets.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
+        secrets.Secret(
+            self,
+            "WebhookKey",
+            secret_name=WEBHOOK_SECRET,
+            description="Makes the secrets that notices to other systems are signed with; with a new value "
+            "they must all subscribe again.",
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),

@@ -18,7 +18,7 @@ from infra.areas import function_name
 from infra.layers import CLOUD_PYTHON, HEAVY, LOCKS
 from infra.local.paths import ROOT
 from infra.stacks import base, permissions
-from infra.stacks.core import CURSOR_SECRET, PHONE_SECRET, PUSH_SECRET
+from infra.stacks.core import CURSOR_SECRET, PHONE_SECRET, PUSH_SECRET, WEBHOOK_SECRET
 
 SIGNING = ("assessment", "grades")  # areas where people sign
 RUNTIME = lambda_.Runtime(f"python{CLOUD_PYTHON}", lambda_.RuntimeFamily.PYTHON)
@@ -125,7 +125,7 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     if area == "exchange":
         lag = Fn.condition_if(stack.is_local.logical_id, "2", "30").to_string()
         pool = Fn.select(1, Fn.split("/", Fn.import_value(base.POOL_EXPORT)))
-        return {"SKOLKIT_FEED_LAG": lag, "SKOLKIT_POOL": pool}
+        return {"SKOLKIT_FEED_LAG": lag, "SKOLKIT_POOL": pool} | _webhooks(stack)
     if area in SIGNING:
         more = _timestamps(stack) | {"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {}
         return _step_up(stack) | more
@@ -151,6 +151,32 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
         "SKOLKIT_QUIET_HOURS": quiet.value_as_string,
     }
     return told | {"SKOLKIT_PUSH_KEY": _secret(PUSH_SECRET)}
+
+
+def _webhooks(stack: base.SkolkitStack) -> dict[str, str]:
+    """Where notices to other systems may be sent, and for how long."""
+    origins = CfnParameter(
+        stack,
+        "WebhookOrigins",
+        default="",
+        allowed_pattern="(https?://[a-z0-9.-]+:[0-9]+ ?)*",
+        description="Origins on this machine that notices may be sent to, with spaces between, for tests; "
+        "empty for public hosts alone.",
+    )
+    days = CfnParameter(
+        stack,
+        "SubscriptionDays",
+        type="Number",
+        default=7,
+        min_value=1,
+        max_value=90,
+        description="How many days a subscription to changes lasts when it is not renewed.",
+    )
+    return {
+        "SKOLKIT_WEBHOOK_KEY": _secret(WEBHOOK_SECRET),
+        "SKOLKIT_WEBHOOK_HOSTS": origins.value_as_string,
+        "SKOLKIT_SUBSCRIPTION_DAYS": days.value_as_string,
+    }
 
 
 def _timestamps(stack: base.SkolkitStack) -> dict[str, str]:

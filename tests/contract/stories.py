@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from functions.access import events as access
 from functions.assessment import events as assessment
 from functions.attendance import events as attendance
+from functions.exchange import events as exchange
 from functions.grades import events as grades
 from functions.messages import events as messages
 from functions.organisation import events as organisation
@@ -44,6 +45,7 @@ HEARD: dict[tuple[str, str], type[BaseModel]] = {
     ("attendance", "attendance.InquiryWatchAsked.v1"): attendance.InquiryWatchAsked,
     ("attendance", "register.EnrolmentEnded.v1"): attendance.PupilPlaced,
     ("attendance", "register.PupilEnrolled.v1"): attendance.PupilPlaced,
+    ("exchange", "exchange.NoticeDue.v1"): exchange.NoticeDue,
     ("grades", "grades.ClosingPageDue.v1"): grades.ClosingPageDue,
     ("grades", "grades.GradesDecided.v1"): grades.GradesDecided,
     ("grades", "grades.PeriodClosed.v1"): grades.PeriodClosed,
@@ -218,5 +220,7 @@ STORY = (
     "register/withdraw_tables.person_protected",
     "organisation/work_on_tables.table_asked",
     "organisation/withdraw_tables.person_protected",
+    "exchange/watch_changes.scheduler",
+    "exchange/send_notice.notice_due",
     *(f"{area}/relay.outbox" for area in AREAS),
 )

@@ -50,6 +50,8 @@ UNTRACED = {
     "exchange.list_client_uses": "numbers of a system",
     "exchange.list_clients": "about systems",
     "exchange.read_client": "about a system",
+    "exchange.list_all_subscriptions": "about connected systems",
+    "exchange.list_client_statistics": "numbers of a connected system",
     "grades.compare_with_tests": "numbers of a unit, without small cells",
     "grades.list_grade_tasks": "one's own",
     "grades.list_catalogue_pages": "which pages there are, and who signed them",

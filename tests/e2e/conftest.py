@@ -17,14 +17,15 @@ from tests.support.areas import Answer, gateway_event, operation
 from tests.support.deployed import Deployed, eventually, import_files, lay, start
 from tests.support.privacy import details_of, read_logs
 from tests.support.push_service import PushService
+from tests.support.receivers import Receiver
 from tests.support.world import UNIT, imagine
 
 
 @pytest.fixture(scope="session")
 def school() -> Iterator[Deployed]:
     """The product with one school whose pupils no scenario has touched: faults count every notice."""
-    with PushService() as push, Cloud(port=free_port()) as cloud:
-        yield start(cloud, push)
+    with PushService() as push, Receiver() as receiver, Cloud(port=free_port()) as cloud:
+        yield start(cloud, push, receiver)
 
 
 class Behind(Deployed):
@@ -67,12 +68,12 @@ class Behind(Deployed):
 @pytest.fixture(scope="session")
 def guarded() -> Iterator[Behind]:
     """The product with a small school, where AWS asks every function's role."""
-    with PushService() as push, Cloud(port=free_port(), auth=True) as cloud:
-        lay(cloud, push)
+    with PushService() as push, Receiver() as receiver, Cloud(port=free_port(), auth=True) as cloud:
+        lay(cloud, push, receiver)
         world, files = imagine(replace(UNIT, pupil_count=24, years=(5,)))
         for group in files:
             import_files(cloud, group)
-        made = Behind(cloud, world, push)
+        made = Behind(cloud, world, push, receiver)
         lesson = world.of_class()[-1]
         eventually(
             lambda: (

@@ -25,6 +25,7 @@ from skolkit.clock import LOCAL, now
 from skolkit.types import PersonId, new_id
 from tests.support.areas import Answer, operation
 from tests.support.push_service import PushService
+from tests.support.receivers import Receiver
 from tests.support.world import Lesson, World, imagine, lessons_of
 
 T = TypeVar("T")
@@ -36,11 +37,14 @@ PATIENCE = 60.0  # seconds for something asynchronous on a slow machine
 
 @dataclass
 class Deployed:
-    """A running product with one school in it. `push` is the one push service it may send to."""
+    """A running product with one school in it. `push` is the one push service it may send to,
+    `receiver` the one system on this machine that may take notices.
+    """
 
     cloud: Cloud
     world: World
     push: PushService
+    receiver: Receiver
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, person: PersonId) -> str:
@@ -121,13 +125,13 @@ class Deployed:
         return lessons
 
 
-def start(cloud: Cloud, push: PushService) -> Deployed:
+def start(cloud: Cloud, push: PushService, receiver: Receiver) -> Deployed:
     """Deploy everything and import one school."""
-    lay(cloud, push)
+    lay(cloud, push, receiver)
     world, files = imagine()
     for group in files:
         import_files(cloud, group)
-    made = Deployed(cloud, world, push)
+    made = Deployed(cloud, world, push, receiver)
     lesson = world.of_class()[-1]
     eventually(
         lambda: (
@@ -138,11 +142,12 @@ def start(cloud: Cloud, push: PushService) -> Deployed:
     return made
 
 
-def lay(cloud: Cloud, push: PushService) -> None:
+def lay(cloud: Cloud, push: PushService, receiver: Receiver) -> None:
     """Deploy everything. What starts at an hour of the day is started by the tests alone, and nobody is left
     alone at night: else who is told of what would depend on when they run.
     """
-    parameters = PARAMETERS | {"PushServices": push.origin, "QuietHours": "00:00-00:00"}
+    told = {"PushServices": push.origin, "WebhookOrigins": receiver.origin}
+    parameters = PARAMETERS | told | {"QuietHours": "00:00-00:00"}
     deploy(cloud, assembly(layers.LOCAL), parameters, lambda _: None)
     scheduler = cloud.client("scheduler")
     for page in scheduler.get_paginator("list_schedules").paginate():

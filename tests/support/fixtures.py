@@ -25,6 +25,7 @@ from tests.support.areas import (
 from tests.support.deployed import Deployed, start
 from tests.support.privacy import details_of, read_logs
 from tests.support.push_service import PushService
+from tests.support.receivers import Receiver
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +40,7 @@ def cloud() -> Iterator[Cloud]:
             SKOLKIT_PHONE_KEY="only for tests",
             SKOLKIT_FEED_LAG="0.05",
             SKOLKIT_PUSH_KEY="only for tests",
+            SKOLKIT_WEBHOOK_KEY="only for tests",
             SKOLKIT_SIGN_IN_MINUTES="5",
             SKOLKIT_SIGN_IN_LEVEL="3",
             SKOLKIT_ARCHIVE=ARCHIVE_BUCKET,
@@ -63,8 +65,8 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture(scope="session")
 def school() -> Iterator[Deployed]:
     """The whole product deployed, with one school, over HTTP."""
-    with PushService() as push, Cloud(port=free_port()) as running:
-        made = start(running, push)
+    with PushService() as push, Receiver() as receiver, Cloud(port=free_port()) as running:
+        made = start(running, push, receiver)
         yield made
         read_logs(running, details_of(made.world))
 

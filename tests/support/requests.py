@@ -17,6 +17,7 @@ from tests.support import (
     requests_exchange,
     requests_grade_cases,
     requests_grades,
+    requests_subscriptions,
 )
 from tests.support.asks import (
     DISTRIBUTION,
@@ -61,6 +62,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     | requests_grade_cases.REQUESTS
     | requests_documents.REQUESTS
     | requests_exchange.REQUESTS
+    | requests_subscriptions.REQUESTS
     | {
         "access.ask_retention_run": lambda _: Ask(headers=new_key()),
         "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),

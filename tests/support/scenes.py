@@ -40,7 +40,7 @@ def little_school(school: Deployed, code: str, year: int = 4) -> Deployed:
         world, files = imagine(unit, seed=int(code))
         for group in files:
             import_files(school.cloud, {_own(key): _unnumbered(content) for key, content in group.items()})
-        made = Deployed(school.cloud, world, school.push)
+        made = Deployed(school.cloud, world, school.push, school.receiver)
         last = world.of_class()[-1]
         eventually(lambda: open_lesson(made, last).status == 200)
         _LITTLE[school.cloud.endpoint, code] = made

@@ -58,6 +58,7 @@ from tests.support.requests_documents import documented
 from tests.support.requests_exchange import registered
 from tests.support.requests_grade_cases import wronged
 from tests.support.requests_grades import graded
+from tests.support.requests_subscriptions import connected
 from tests.support.world import UNIT, UNITS_TABLE, Lesson, World, drop, lessons_of, person_row
 
 OTHER_UNIT = replace(UNIT, code=SchoolUnitCode("99990025"), name="Andra skolan", years=(8, 9))
@@ -177,7 +178,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= assessed.assessed(home, people, pupil.id, hidden)
     made |= national_tests.tested(schools) | matrices.tracked(schools)
     made |= wronged(schools)
-    made |= documented(schools)
+    made |= documented(schools) | connected()
     return schools
 
 

@@ -22,4 +22,11 @@ EXCHANGE = (
         Text("Systemet självt", "The system itself"),
         INSIDE, "document date", 13, "expire", "dataskyddsförordningen art. 5.1 e", certain=True,
     ),
+    DocumentType(
+        "exchange.log", Text("Anslutna systems logg", "The log of connected systems"),
+        Text("Rätta fel i det som andra system har hämtat", "To mend faults in what others have fetched"),
+        Text("Systemets meddelande, vad det gäller, antal", "The system's message, its subject, counts"),
+        Text("Det anslutna systemet", "The connected system"),
+        INSIDE, "document date", 13, "expire", "dataskyddsförordningen art. 5.1 e",
+    ),
 )  # fmt: skip

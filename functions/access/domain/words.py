@@ -196,6 +196,9 @@ DEEDS: dict[str, Deed] = (
         "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
         "link_retention_report": _read("hämtade en gallringsrapport", "fetched a retention report"),
         "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
+        "list_client_log": _read(
+            "läste vad ett anslutet system säger gick fel", "read what a connected system says went wrong"
+        ),
         "list_calls": _read("läste listan över hem att ringa", "read the list of homes to call"),
         "list_care_deviations": _read("läste avdelningens avvikelser", "read the department's deviations"),
         "list_care_hours": _read("läste avdelningens närvarotid", "read the department's hours"),
@@ -380,6 +383,12 @@ DEEDS: dict[str, Deed] = (
         "take_population": _change(
             "förde in uppgifter från folkbokföringen", "took in data of the population register"
         ),
+        "end_subscription": _change("slutade få notiser om ändringar", "ended notices of changes"),
+        "renew_subscription": _change("förlängde notiser om ändringar", "renewed notices of changes"),
+        "resume_subscription": _change(
+            "lät ett anslutet system få notiser igen", "let a connected system have notices again"
+        ),
+        "subscribe": _change("började få notiser om ändringar", "began to have notices of changes"),
         "tell_of_inquiry": _change(
             "underrättade hemkommunen om en frånvaroutredning",
             "told the home municipality of an investigation",

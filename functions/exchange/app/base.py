@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.exchange.schemas.standard import refused
-from skolkit.http import Api
+from skolkit.http import Api, Watched
 from skolkit.triggers import Triggers
 
 COUNTS = ("dynamodb:UpdateItem uses",)
@@ -15,7 +15,16 @@ api = Api(
     ),
     reader_uses=COUNTS,
 )  # fmt: skip
-standard = Api("exchange", "SS 12000:2020 (API 2.1.0)", base="v2.0", beside=api, refuse=refused)
+standard = Api(
+    "exchange", "SS 12000:2020 (API 2.1.0)", base="v2.0", beside=api, refuse=refused,
+    watched=(
+        Watched(
+            "ClientReportedError",
+            "Ett anslutet system säger att något gick fel med det som hämtats: uppgifter kan saknas där.",
+            "subscriptions",
+        ),
+    ),
+)  # fmt: skip
 app = api.app
 on = Triggers(app)
 relay = on.relay_outbox()

@@ -148,7 +148,7 @@ def list_deleted(request: Request[None, Deleted]) -> Rendered:
     found: dict[str, list[str]] = {}
     on = _deleted(who, query, token, limit, found)
     token_after = _token(request.caller, "deletedEntities", who, query, on)
-    return _rendered({"data": found, "pageToken": token_after})
+    return _rendered({"data": found, "pageToken": token_after}, sum(map(len, found.values())))
 
 
 def _deleted(

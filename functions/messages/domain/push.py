@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from skolkit.errors import DomainError, Text
 
@@ -25,7 +24,6 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(
     rf"(https?)://({_LABEL}(?:\.{_LABEL}){{0,9}})(?::([0-9]{{1,5}}))?(/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*)"
 )
-_TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 behind it, whichever
 
 
 class UnknownPushService(DomainError):
@@ -119,16 +117,6 @@ def target(endpoint: str, services: Sequence[str] = SERVICES) -> Target:
 
 def _fits(host: str, pattern: str) -> bool:
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
-
-
-def may_connect(address: str, local: bool) -> bool:
-    """Whether an address that a name resolved to may be connected to: a public one, or for a configured local
-    target the loopback. Addresses that carry an IPv4 address hide where they lead.
-    """
-    ip = ip_address(address)
-    if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in _TRANSLATED):
-        return False
-    return ip.is_loopback if local else ip.is_global and not ip.is_multicast
 
 
 def with_device(devices: Sequence[Device], device: Device) -> tuple[Device, ...]:

@@ -67,7 +67,7 @@ def of_units_forms(_: frozenset[UnitId], forms: frozenset[SchoolForm]) -> Callab
 
     def belongs(entity: Entity) -> bool:
         said = not forms or entity.forms is not None
-        return said or any(forms & forms_at(unit) for unit in entity.units or ())
+        return said or any(forms & forms_at(unit) for unit in entity.in_units() or ())
 
     return belongs
 

@@ -33,11 +33,11 @@ from functions.messages.domain.push import (
     Outcome,
     TooManyDevices,
     UnknownPushService,
-    may_connect,
     outcome,
     target,
     with_device,
 )
+from skolkit.outbound import may_connect
 from tests.support.push_service import decoded, decrypt
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -102,6 +102,23 @@ def user_pool() -> str:
     return _required("SKOLKIT_POOL")
 
 
+def webhook_key() -> bytes:
+    """What the secrets of subscriptions are made from; told to the functions of exchange."""
+    return _required("SKOLKIT_WEBHOOK_KEY").encode()
+
+
+def webhook_origins() -> tuple[str, ...]:
+    """Origins of this machine that notices may be sent to beside public hosts, as tests do; none in a
+    municipality.
+    """
+    return tuple(os.environ.get("SKOLKIT_WEBHOOK_HOSTS", "").split())
+
+
+def subscription_days() -> int:
+    """How long a subscription lasts when it is not renewed."""
+    return int(os.environ.get("SKOLKIT_SUBSCRIPTION_DAYS", "7"))
+
+
 def quiet_hours() -> str:
     """When people who have chosen nothing are left alone at night, as 21:00-06:30; "" where no municipality
     has said so.

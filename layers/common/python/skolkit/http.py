@@ -78,12 +78,15 @@ class Page(BaseModel):
 
 
 class Rendered(BaseModel):
-    """An answer that is JSON already; `count`: how many things are in it, for whoever counts."""
+    """An answer that is JSON already, with headers of its own; `count`: how many things are in it, for
+    whoever counts.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     json_text: bytes
     count: int = 0
+    headers: Mapping[str, str] = {}
 
 
 class CalendarFile(BaseModel):
@@ -165,6 +168,17 @@ class Operation:
         return re.findall(r"{(\w+)}", self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A metric (`skolkit.telemetry.count`) of which the first count alarms; what it means, in Swedish, and
+    the runbook.
+    """
+
+    metric: str
+    meaning: str
+    runbook: str
+
+
 @dataclass
 class Api:
     """The HTTP side of one area: its Chalice app and its operations.
@@ -182,6 +196,7 @@ class Api:
     base: str = ""
     beside: Api | None = None
     refuse: Callable[[DomainError, str], Response] | None = None
+    watched: tuple[Watched, ...] = ()
 
     def __post_init__(self) -> None:
         self.base = self.base or self.area
@@ -399,7 +414,8 @@ def _answer(operation: Operation, answer: BaseModel | None, kept: str | None) ->
     if isinstance(answer, Page):
         return Response(answer.html, {**headers, **_page_headers(answer)}, operation.status)
     if isinstance(answer, Rendered):
-        return Response(answer.json_text.decode(), {**headers, "Content-Type": _JSON}, operation.status)
+        own = {**headers, "Content-Type": _JSON, **answer.headers}
+        return Response(answer.json_text.decode(), own, operation.status)
     if isinstance(answer, CalendarFile):
         return Response(answer.ical, {**headers, **_file_headers(answer)}, operation.status)
     version = getattr(answer, "version", None)
