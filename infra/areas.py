@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AreaSpec:
-    """An area and the areas whose tables its functions may read."""
+    """An area, the areas whose tables its functions may read, and those that its writing function may write,
+    by the other area's own use cases (decision 0048).
+    """
 
     name: str
     reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 AREAS: tuple[AreaSpec, ...] = (
@@ -36,6 +39,7 @@ AREAS: tuple[AreaSpec, ...] = (
     AreaSpec(
         "exchange",
         reads=("register", "organisation", "timetable", "attendance", "assessment", "grades", "access"),
+        writes=("attendance",),
     ),
     AreaSpec("access", reads=("register", "organisation")),
 )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from skolkit.kept import Kept
 
 KEPT = {
-    "sheet": Kept("attendance.lesson", ("roster", "teachers", "reported_by", "marks"), dated="starts"),
+    "sheet": Kept(
+        "attendance.lesson", ("roster", "teachers", "reported_by", "marks", "left"), dated="starts"
+    ),
+    "lesson_token": Kept("attendance.lesson", dated="starts"),
     "lesson_check_in": Kept("attendance.lesson", ("pupil",), dated="starts"),
     "lesson_check_in_window": Kept("attendance.lesson", ("opened_by",), dated="since"),
     "lesson_reminder": Kept("attendance.sweep", dated="sk"),
     "locked_month": Kept("attendance.month", ("by",), dated="first"),
     "deviation": Kept("attendance.lesson", ("pk",), dated="sk"),
     "notice": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
+    "absence": Kept("attendance.absence", ("pupil", "reported_by"), dated="ends"),
     "series": Kept("attendance.absence", ("pk", "reported_by"), dated="span"),
     "unit_series": Kept("attendance.absence", ("sk",), dated="sk"),
     "phone_pin": Kept("attendance.phone", ("pk",), tied="pk"),
@@ -42,6 +46,8 @@ KEPT = {
     "care_day": Kept("attendance.care", ("pk", "changes"), dated="sk"),
     "care_answer": Kept("attendance.care", ("pk", "days"), dated="ends"),
     "care_events": Kept("attendance.care", ("sk", "events"), dated="day"),
+    "care_event": Kept("attendance.care", ("child", "registered_by"), dated="at"),
+    "care_schedule": Kept("attendance.care", ("child",), dated="ends"),
     "care_asked": Kept("attendance.care", ("sk", "owner"), dated="sk"),
     "care_period": Kept("attendance.care_period", dated="sk"),
     "care_remind": Kept("attendance.care_period", dated="sk"),

@@ -11,7 +11,7 @@ from functions.timetable.domain import PlannedLesson, in_order
 from skolkit.table import Wanted, fetch
 from skolkit.types import GroupId, PersonId
 
-__all__ = ["PlannedLesson", "lessons_of", "teacher_day", "wanted_group_days"]
+__all__ = ["PlannedLesson", "lessons_of", "lessons_of_group", "teacher_day", "wanted_group_days"]
 
 
 def wanted_group_days(
@@ -24,6 +24,11 @@ def wanted_group_days(
 def teacher_day(teacher: PersonId, day: date) -> tuple[PlannedLesson, ...]:
     """A teacher's lessons of a day, by time. One round trip, consistent."""
     return store.teacher_day(teacher, day)
+
+
+def lessons_of_group(group: GroupId, first: date, last: date | None) -> list[PlannedLesson]:
+    """A group's lessons of a span of days that are kept. One consistent query per megabyte."""
+    return store.of_group(group, first, last)
 
 
 def lessons_of(person: PersonId) -> tuple[PlannedLesson, ...]:

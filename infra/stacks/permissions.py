@@ -49,8 +49,9 @@ def reads(area: Area) -> list[iam.PolicyStatement]:
 
 
 def writes(area: Area) -> list[iam.PolicyStatement]:
-    """Also change the own table, an item at a time (in transactions)."""
-    return [*reads(area), allow(WRITE, base.table_arn(area.name))]
+    """Also change the own table and those of `writes`, an item at a time (in transactions)."""
+    tables = [base.table_arn(name) for name in (area.name, *area.spec.writes)]
+    return [*reads(area), allow(WRITE, *tables)]
 
 
 def works(area: Area) -> list[iam.PolicyStatement]:

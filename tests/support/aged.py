@@ -38,6 +38,7 @@ from skolkit.sweden.calendar import SchoolYear
 from skolkit.table import Item, Overwrite, chunks, commit
 from skolkit.types import GroupId, LessonId, PersonId, UnitId, new_id
 from tests.support import aged_assessment
+from tests.support.aged_shown import shown_elsewhere
 from tests.support.aged_tests import test_group, tracked
 from tests.support.areas import acting_as
 from tests.support.attached import attached_to
@@ -224,6 +225,7 @@ def _attendance(made: Aged) -> None:
                 f"PUPIL#{made.pupil}", f"N#{new_id()}", unit=UNIT, reason="illness",
                 span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,
             ),
+            *shown_elsewhere(made.pupil, made.parent, made.teacher, UNIT, day),
             series.SeriesItem(
                 f"PUPIL#{made.pupil}", f"S#{new_id()}", unit=UNIT, weeks=1, reason="medicalVisit",
                 span=json.dumps([str(day), str(day), None, None]), reported_by=made.parent,

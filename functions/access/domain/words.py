@@ -8,6 +8,7 @@ from functions.access.domain import (
     words_of_grades,
     words_of_tests,
     words_of_totals,
+    words_of_written,
 )
 from functions.access.domain.deeds import Deed
 from functions.access.domain.deeds import change as _change
@@ -425,6 +426,7 @@ DEEDS: dict[str, Deed] = (
     | words_of_exchange.DEEDS
     | words_of_tests.DEEDS
     | words_of_totals.DEEDS
+    | words_of_written.DEEDS
     | words_of_grades.DEEDS
     | words_of_grade_cases.DEEDS
 )

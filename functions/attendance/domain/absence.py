@@ -259,10 +259,12 @@ def withdraw(old: Notice, today: date) -> Notice:
 
 
 def require_room(notices: Sequence[Notice]) -> None:
-    """Refuse what one transaction has no room for: of each child the notice, its days, a fact and a trace."""
+    """Refuse what one transaction has no room for: of each child the notice, what is shown of it, its
+    days, a fact and a trace.
+    """
     if len({notice.pupil for notice in notices}) < len(notices):
         raise SamePupilTwice(field="notices")
-    if sum(3 + len(notice.span.days()) for notice in notices) > MOST_ROWS:
+    if sum(4 + len(notice.span.days()) for notice in notices) > MOST_ROWS:
         raise TooManyDays(field="notices")
 
 

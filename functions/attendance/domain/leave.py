@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal, NewType
 
-from functions.attendance.domain.absence import NoSchoolDay, Span, UnknownSpan
+from functions.attendance.domain.absence import NoSchoolDay, Notice, Reason, Span, UnknownSpan
 from functions.attendance.domain.leave_refusals import (
     BeyondSchoolYear,
     LeaveBegun,
@@ -31,7 +31,7 @@ from functions.attendance.domain.leave_refusals import (
 )
 from skolkit.errors import Text
 from skolkit.sweden.calendar import SchoolYear, is_workday
-from skolkit.types import PersonId, UnitId
+from skolkit.types import NoticeId, PersonId, UnitId
 
 LeaveId = NewType("LeaveId", str)
 IsSchoolDay = Callable[[date], bool]
@@ -134,6 +134,12 @@ class Leave:
     coming: State | None = None
     decisions: int = 0
     version: int | None = None
+
+    def as_notice(self) -> Notice | None:
+        """What is granted, as a notice; None when nothing is."""
+        if self.granted is None:
+            return None
+        return Notice(NoticeId(self.id), self.pupil, self.unit, self.granted, Reason.LEAVE, self.applicant)
 
 
 @dataclass(frozen=True, slots=True)

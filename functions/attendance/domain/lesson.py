@@ -93,6 +93,7 @@ class Mark:
 class Sheet:
     """A lesson with its roster. `entries` are the lines there are, each with its mark; it is reported when
     everybody has one. Times are aware; `version` counts writes. Of a lesson with `not_held` there are none.
+    `left` were on the roster before anything was said; `created` is when the sheet came to be.
     """
 
     lesson: LessonId
@@ -109,6 +110,8 @@ class Sheet:
     version: int = 1
     marks: Mapping[PersonId, Mark] = field(default_factory=dict)
     not_held: NotHeld | None = None
+    left: tuple[PersonId, ...] = field(default=(), compare=False)
+    created: str | None = field(default=None, compare=False)
 
     @property
     def minutes(self) -> int:
@@ -225,6 +228,15 @@ def cancel(sheet: Sheet, why: NotHeld | None, version: int) -> Sheet:
     )
 
 
+def without(sheet: Sheet, pupil: PersonId) -> Sheet:
+    """The sheet without a pupil's line, which it is not reported any more then."""
+    entries = {p: entry for p, entry in sheet.entries.items() if p != pupil}
+    marks = {p: mark for p, mark in sheet.marks.items() if p != pupil}
+    return replace(
+        sheet, entries=entries, marks=marks, reported_by=None, reported_at=None, version=sheet.version + 1
+    )
+
+
 def deviations_changed(old: Sheet, new: Sheet) -> dict[PersonId, Entry | None]:
     """What differs among deviations: pupil → new entry, None when it is gone."""
     changed: dict[PersonId, Entry | None] = {}
@@ -237,6 +249,11 @@ def deviations_changed(old: Sheet, new: Sheet) -> dict[PersonId, Entry | None]:
 
 def _deviating(entry: Entry | None) -> Entry | None:
     return entry if entry and entry.minutes.deviates else None
+
+
+def gone_from(sheet: Sheet, roster: Collection[PersonId]) -> tuple[PersonId, ...]:
+    """Who was on the sheet's roster now or before, and is not on a new one."""
+    return tuple(sorted({*sheet.left, *sheet.roster} - set(roster)))
 
 
 def whole_milliseconds(at: datetime) -> datetime:

@@ -58,7 +58,7 @@ class EventView(Shape):
     id: Id
     event_type: EventType
     time: datetime
-    registered_by: Id
+    registered_by: Id | None
     picked_up_by: PickedUpBy | None
     corrects: Id | None
     void: bool

@@ -19,6 +19,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from functions.attendance.domain.absence import Reason, Span
 from functions.attendance.domain.gaps import Gap, Outcome
 from functions.attendance.domain.lesson import Activity, Entry, Minutes, NotHeld, Sheet
+from functions.attendance.domain.shown import attendance_id
 from functions.attendance.store import lines
 from skolkit.clock import stamp, today
 from skolkit.config import table_name
@@ -47,9 +48,10 @@ class Unreported(GlobalSecondaryIndex["SheetItem"]):
 
 class SheetItem(AttendanceItem, discriminator="sheet"):
     """One lesson's sheet. `unreported_*` are there until it is reported or not held; `marks` only when not
-    everybody's line is of who reported it, and when.
+    everybody's line is of who reported it, and when; `left` are those who were on the roster once.
     """
 
+    fed = True
     lesson_group = UnicodeAttribute()
     unit = UnicodeAttribute(null=True)
     subject = UnicodeAttribute()
@@ -62,9 +64,16 @@ class SheetItem(AttendanceItem, discriminator="sheet"):
     reported_at = UnicodeAttribute(null=True)
     marks = UnicodeAttribute(null=True)
     not_held = UnicodeAttribute(null=True)
+    left = UnicodeAttribute(null=True)
     unreported_pk = UnicodeAttribute(null=True)
     unreported_sk = UnicodeAttribute(null=True)
     unreported = Unreported()
+
+    def shown_ids(self) -> Sequence[str]:
+        """Everybody who is, or was, on the roster has one."""
+        lesson = LessonId(self.pk.partition("#")[2])
+        pupils = (*json.loads(self.roster or "[]"), *json.loads(self.left or "[]"))
+        return [attendance_id(lesson, pupil) for pupil in pupils]
 
 
 class DayItem(AttendanceItem, discriminator="day"):
@@ -114,7 +123,8 @@ class SweepItem(AttendanceItem, discriminator="sweep"):
     counts = UnicodeAttribute()
 
 
-def _sheet_key(lesson: LessonId) -> tuple[str, str]:
+def sheet_key(lesson: LessonId) -> tuple[str, str]:
+    """Where a lesson's sheet is."""
     return f"LESSON#{lesson}", "SHEET"
 
 
@@ -149,13 +159,13 @@ def span_of(row: Sequence[str | None]) -> Span:
 
 def sheet(lesson: LessonId) -> Sheet | None:
     """A lesson's sheet; one consistent GetItem."""
-    item = SheetItem.find(*_sheet_key(lesson))
+    item = SheetItem.find(*sheet_key(lesson))
     return sheet_of(item) if item else None
 
 
 def wanted_sheets(lessons: Iterable[LessonId]) -> Wanted[dict[LessonId, Sheet]]:
     """Several sheets, for `fetch`."""
-    keys = [_sheet_key(lesson) for lesson in lessons]
+    keys = [sheet_key(lesson) for lesson in lessons]
     return Wanted(SheetItem, keys, lambda found: {s.lesson: s for s in map(sheet_of, found.values())})
 
 
@@ -181,12 +191,14 @@ def sheet_of(item: SheetItem) -> Sheet:
         version=item.version or 0,
         marks=lines.marks_of(json.loads(item.marks), roster) if item.marks else lines.same(entries, by, at),
         not_held=NotHeld(item.not_held) if item.not_held else None,
+        left=tuple(json.loads(item.left or "[]")),
+        created=item.created,
     )
 
 
 def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
     """The sheet to write over the version `stored` (None for a new one)."""
-    pk, sk = _sheet_key(sheet.lesson)
+    pk, sk = sheet_key(sheet.lesson)
     item = SheetItem(
         pk=pk,
         sk=sk,
@@ -198,6 +210,7 @@ def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
         teachers=compact(sheet.teachers),
         roster=compact(sheet.roster),
         not_held=sheet.not_held,
+        left=compact(sheet.left) if sheet.left else None,
     )
     if sheet.entries:
         item.entries = compact([lines.entry_row(sheet.entries.get(pupil)) for pupil in sheet.roster])
@@ -208,7 +221,7 @@ def sheet_item(sheet: Sheet, *, stored: int | None) -> SheetItem:
     elif not sheet.not_held:
         item.unreported_pk = f"{sheet.unit}#{today(sheet.start)}"
         item.unreported_sk = f"{stamp(sheet.start)}#{sheet.lesson}"
-    return item.over(stored)
+    return item.over(stored, sheet.created)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _plan(item: PlanItem) -> Plan:
 
 
 def _schedule_row(s: Schedule) -> list[Any]:
-    entries = [[e.week, e.weekday, *_hours_row([e.hours])[0]] for e in s.entries]
+    entries = [[e.week, e.weekday, *hours_rows([e.hours])[0]] for e in s.entries]
     flags = [int(s.by_week_number), int(s.shared)]
     return [s.id, s.owner, s.placement, s.unit, str(s.start), str(s.end), s.weeks, *flags, s.state, s.version,
             entries]  # fmt: skip
@@ -200,7 +200,8 @@ def _schedule(row: Sequence[Any]) -> Schedule:
     )
 
 
-def _hours_row(hours: Iterable[Hours]) -> list[list[str]]:
+def hours_rows(hours: Iterable[Hours]) -> list[list[str]]:
+    """Hours as rows keep them."""
     return [[h.start.isoformat("minutes"), h.end.isoformat("minutes")] for h in hours]
 
 
@@ -215,7 +216,7 @@ def _change(row: Sequence[Any]) -> Change:
 
 def care_day_item(child: PersonId, day: date, changes: Changes, stored: int | None) -> CareDayItem:
     """A day's changes, to write over the version read."""
-    rows = {owner: [c.kind, _hours_row(c.hours), c.state, c.unit] for owner, c in changes.items()}
+    rows = {owner: [c.kind, hours_rows(c.hours), c.state, c.unit] for owner, c in changes.items()}
     return CareDayItem(_child(child), f"DAY#{day}", changes=compact(rows)).over(stored)
 
 
@@ -223,7 +224,7 @@ def answer_item(
     child: PersonId, period: Period, days: Mapping[date, Answers], stored: int | None
 ) -> AnswerItem:
     """A child's answers for a holiday, to write over the version read."""
-    rows = {str(d): {owner: _hours_row(h) for owner, h in homes.items()} for d, homes in days.items()}
+    rows = {str(d): {owner: hours_rows(h) for owner, h in homes.items()} for d, homes in days.items()}
     item = AnswerItem(_child(child), f"HOLIDAY#{period.id}", days=compact(rows), ends=str(period.end))
     return item.over(stored)
 

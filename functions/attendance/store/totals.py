@@ -176,6 +176,13 @@ def _lesson(row: Sequence[Any], rosters: Sequence[tuple[PersonId, ...]]) -> Coun
     )  # fmt: skip
 
 
+def groups_counted_at(unit: UnitId, first: date, last: date) -> set[GroupId]:
+    """The groups that were counted at a unit in a span. A query per megabyte: a large school's year."""
+    between = CellsItem.sk.between(f"C#{first}", f"C#{last}")
+    found = CellsItem.query(f"STAT#{unit}", between, attributes_to_get=["groups", "kind"])
+    return {GroupId(group) for item in found for group in json.loads(item.groups)}
+
+
 # Days to count again
 
 

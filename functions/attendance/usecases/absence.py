@@ -22,7 +22,7 @@ from functions.attendance.schemas.absence import (
     PupilDayView,
 )
 from functions.attendance.schemas.common import PageQuery
-from functions.attendance.store import PupilDay
+from functions.attendance.store import PupilDay, shown
 from functions.attendance.store import notices as notices_store
 from functions.organisation import queries as organisation
 from functions.register.queries import PupilRecord, require_pupil
@@ -33,7 +33,7 @@ from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
 from skolkit.sweden.calendar import SchoolYear
-from skolkit.table import Item, commit, fetch
+from skolkit.table import Item, Write, commit, fetch
 from skolkit.types import NoticeId, PersonId, UnitId, new_id
 
 
@@ -82,7 +82,7 @@ class Accepted:
     """A notice that may stand, and what is written of it."""
 
     notice: Notice
-    writes: list[Item]
+    writes: list[Write]
 
 
 def accept(drafts: Sequence[Notice]) -> list[Accepted]:
@@ -96,7 +96,8 @@ def accept(drafts: Sequence[Notice]) -> list[Accepted]:
     for draft, found in zip(drafts, fetch(*wanted, consistent=True), strict=True):
         days = list(found.values())
         notice = rules.report(draft, _others(days), today(), calendars[draft.unit])
-        made.append(Accepted(notice, [notices_store.notice_item(notice), *_marked(days, notice)]))
+        marks = [*shown.absence_writes(None, notice), *_marked(days, notice)]
+        made.append(Accepted(notice, [notices_store.notice_item(notice), *marks]))
     return made
 
 
@@ -132,6 +133,7 @@ def change_absence(
     notice = rules.change(old, span, new.reason, _others(days), today(), school_days(old.unit))
     commit(
         notices_store.notice_item(notice),
+        *shown.absence_writes(old, notice),
         *_marked(days, notice),
         facts=[notified(notice)],
         trace=Trace(caller.person_id, "change_absence", pupil, changes=str(id)),
@@ -142,10 +144,12 @@ def change_absence(
 def withdraw_absence(caller: Caller, pupil: PersonId, id: NoticeId, version: int) -> None:
     """Take a notice back."""
     record = require_pupil(caller, "attendance:withdraw_absence", pupil)
-    notice = rules.withdraw(_current(record, id, version), today())
+    old = _current(record, id, version)
+    notice = rules.withdraw(old, today())
     days = store.days_of(pupil, notice.span.days())
     commit(
         notices_store.notice_item(notice),
+        *shown.absence_writes(old, notice),
         *_marked(days, notice),
         facts=[AbsenceWithdrawn(notice=id, pupil=pupil, unit=notice.unit)],
         trace=Trace(caller.person_id, "withdraw_absence", pupil, changes=str(id)),

@@ -31,6 +31,7 @@ from functions.attendance.schemas.care import (
 )
 from functions.attendance.store import care as store
 from functions.attendance.store import care_units as unit_store
+from functions.attendance.store import shown
 from functions.attendance.store.care import ChildCare
 from functions.attendance.store.care_units import UnitCare
 from functions.attendance.usecases.care_views import (
@@ -85,7 +86,7 @@ def require_child(caller: Caller, action: guard.Action, id: PersonId) -> Child:
     """
     record = register.pupil(id)
     known = register.pupils([id]).get(id) if record else None
-    placements = _placements(known) if known else ()
+    placements = placements_of(known) if known else ()
     if record is None or not placements:
         raise NotFound
     around, duties = organisation.Around(()), tuple[guard.Duty, ...]()
@@ -101,7 +102,8 @@ def require_child(caller: Caller, action: guard.Action, id: PersonId) -> Child:
     return Child(record, placements, staff)
 
 
-def _placements(known: register.EnrolledPupil) -> tuple[Placement, ...]:
+def placements_of(known: register.EnrolledPupil) -> tuple[Placement, ...]:
+    """A child's places at preschool and fritidshem, today's and coming."""
     return tuple(
         Placement(e.id, e.unit, e.school_form, e.start, e.end)
         for e in known.enrolments
@@ -154,11 +156,12 @@ def add_care_schedule(caller: Caller, id: PersonId, new: NewSchedule, key: Reque
         drawn = _schedule(new, new_id(), home_of(caller, child, care.plan, new.owner), placement)
         drawn = rules.check_schedule(drawn, placement, child.record.birth_date, today())
         drawn = replace(drawn, state=_state(child, unit, drawn))
-        require_schedule_apart(_added(care.plan, drawn), care, unit, drawn)
+        require_schedule_apart(added(care.plan, drawn), care, unit, drawn)
         view = schedule_view(drawn)
         commit(
-            store.plan_item(_added(own, drawn), today()),
-            *_asking(drawn, id),
+            store.plan_item(added(own, drawn), today()),
+            *shown.schedule_writes(id, None, drawn),
+            *asking(drawn, id),
             trace=Trace(caller.person_id, "add_care_schedule", id, changes=f"{drawn.id} {drawn.state}"),
             once=key.once(view.model_dump_json(by_alias=True)),
         )
@@ -167,7 +170,8 @@ def add_care_schedule(caller: Caller, id: PersonId, new: NewSchedule, key: Reque
     return persist(attempt)
 
 
-def _added(plan: Plan, drawn: Schedule) -> Plan:
+def added(plan: Plan, drawn: Schedule) -> Plan:
+    """The plan with one more."""
     return replace(plan, schedules=(*plan.schedules, drawn))
 
 
@@ -190,8 +194,9 @@ def change_care_schedule(
         require_schedule_apart(with_schedule(care.plan, drawn), care, unit, drawn)
         commit(
             store.plan_item(with_schedule(own, drawn), today()),
+            *shown.schedule_writes(id, old, drawn),
             *answered_schedule(old, id),
-            *_asking(drawn, id),
+            *asking(drawn, id),
             trace=Trace(caller.person_id, "change_care_schedule", id, changes=f"{drawn.id} {drawn.state}"),
         )
         return schedule_view(drawn)
@@ -209,9 +214,10 @@ def withdraw_care_schedule(caller: Caller, id: PersonId, schedule: str, version:
         old = _own(caller, child, own, schedule, version)
         if old.start <= today():
             raise refusals.ScheduleBegun(field="startDate", value=old.start.isoformat())
-        require_schedule_apart(_without(care.plan, old), care, unit_store.read_unit(old.unit), old)
+        require_schedule_apart(without(care.plan, old), care, unit_store.read_unit(old.unit), old)
         commit(
-            store.plan_item(_without(own, old), today()),
+            store.plan_item(without(own, old), today()),
+            *shown.schedule_writes(id, old, None),
             *answered_schedule(old, id),
             trace=Trace(caller.person_id, "withdraw_care_schedule", id, changes=schedule),
         )
@@ -219,7 +225,8 @@ def withdraw_care_schedule(caller: Caller, id: PersonId, schedule: str, version:
     persist(attempt)
 
 
-def _without(plan: Plan, old: Schedule) -> Plan:
+def without(plan: Plan, old: Schedule) -> Plan:
+    """The plan without one."""
     return replace(plan, schedules=tuple(s for s in plan.schedules if s.id != old.id))
 
 
@@ -362,7 +369,7 @@ def require_answers_apart(care: ChildCare, unit: UnitCare, days: Iterable[date])
     _require_apart(care.plan, care, unit, days)
 
 
-def _asking(drawn: Schedule, child: PersonId) -> list[Write]:
+def asking(drawn: Schedule, child: PersonId) -> list[Write]:
     """The row of a schedule that waits for an answer."""
     if drawn.state != "Begärt":
         return []

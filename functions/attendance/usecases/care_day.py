@@ -32,6 +32,7 @@ from functions.attendance.schemas.care_day import (
 )
 from functions.attendance.store import care as store
 from functions.attendance.store import care_units as unit_store
+from functions.attendance.store import shown
 from functions.attendance.store.care import ChildCare
 from functions.attendance.store.care_units import UnitCare
 from functions.organisation import queries as organisation
@@ -44,8 +45,11 @@ from skolkit.errors import NotFound
 from skolkit.idempotency import RequestKey
 from skolkit.identity import Caller
 from skolkit.retry import persist
-from skolkit.table import commit, fetch
-from skolkit.types import GroupId, PersonId
+from skolkit.table import Write, commit, fetch
+from skolkit.types import GroupId, PersonId, is_id
+
+Place = tuple[GroupId, date, PersonId]
+TOGETHER = 48  # rows of a transaction: one that is taken away is two operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ def require_department(
 
 def check_in(caller: Caller, group: GroupId, new: NewEvents, key: RequestKey) -> EventOutcomes:
     """Children came or left, one or many. Three round trips for the department's own staff: the group, the
-    children's days, one transaction with an item per child and day.
+    children's days, one transaction with an item per child and day and one per event; of more than some
+    twenty events several.
 
     What cannot be taken is answered event by event, so that a tablet that was offline gets rid of the rest.
     """
@@ -105,24 +110,37 @@ def check_in(caller: Caller, group: GroupId, new: NewEvents, key: RequestKey) ->
         events = {place: known[place][0] if place in known else () for place in places}
         outcomes = [_take(caller, department, events, event) for event in new.events]
         view = EventOutcomes(data=outcomes)
-        commit(
-            *(
-                store.events_item(*place, events[place], known[place][1] if place in known else None)
-                for place in places
-                if len(events[place]) > (len(known[place][0]) if place in known else 0)
-            ),
-            trace=Trace(caller.person_id, "check_in", group, changes=f"{len(new.events)} events"),
-            once=key.once(view.model_dump_json(by_alias=True)),
-        )
+        trace = Trace(caller.person_id, "check_in", group, changes=f"{len(new.events)} events")
+        *parts, last = _parts(department, known, events)
+        for some in parts:  # an event that has been taken is known when it comes again
+            commit(*some, trace=trace)
+        commit(*last, trace=trace, once=key.once(view.model_dump_json(by_alias=True)))
         return view
 
     return persist(attempt)
 
 
+def _parts(department: Department, known: Mapping[Place, tuple[tuple[Event, ...], int]],
+           events: Mapping[Place, tuple[Event, ...]]) -> list[list[Write]]:  # fmt: skip
+    """What writes the days that have more events than were known, in transactions; at least one."""
+    parts: list[list[Write]] = [[]]
+    for place, now_known in events.items():
+        before, version = known.get(place, ((), None))
+        if len(now_known) == len(before):
+            continue
+        group, day, child = place
+        more = shown.event_writes(child, group, department.record.unit, before, now_known)
+        writes = [store.events_item(group, day, child, now_known, version), *more]
+        if len(parts[-1]) + len(writes) > TOGETHER:
+            parts.append([])
+        parts[-1] += writes
+    return parts
+
+
 def _take(
     caller: Caller,
     department: Department,
-    events: dict[tuple[GroupId, date, PersonId], tuple[Event, ...]],
+    events: dict[Place, tuple[Event, ...]],
     new: NewEvent,
 ) -> EventOutcome:
     day, child = today(new.time), PersonId(new.child)
@@ -279,7 +297,8 @@ def _names(
 
 def _event(event: Event) -> EventView:
     return EventView(
-        id=event.id, event_type=event.type, time=event.time, registered_by=event.registered_by,
+        id=event.id, event_type=event.type, time=event.time,
+        registered_by=event.registered_by if is_id(event.registered_by) else None,
         picked_up_by=event.picked_up_by, corrects=event.corrects, void=event.void,
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from functions.attendance.schemas.care import (
 from functions.attendance.schemas.common import PageQuery
 from functions.attendance.store import care as store
 from functions.attendance.store import care_units as unit_store
+from functions.attendance.store import shown
 from functions.attendance.usecases.care import (
     Child,
     answered_schedule,
@@ -71,6 +72,7 @@ def _decide_schedule(caller: Caller, child: Child, id: str, state: State, key: R
         require_schedule_apart(with_schedule(care.plan, decided), care, unit, decided)
     commit(
         store.plan_item(with_schedule(own, decided), today()),
+        *shown.schedule_writes(child.record.id, asked, decided),
         *answered_schedule(asked, child.record.id),
         facts=[_told(child, asked.owner, asked.start, state, f"{id}:{asked.version}")],
         trace=Trace(caller.person_id, "decide_care", child.record.id, state, id),

@@ -24,6 +24,11 @@ def require_open(caller: Caller, access: Access) -> tuple[Unchanged, ...]:
     sheet = access.sheet
     if sheet.is_reported and not rules.in_teachers_time(sheet.end, now()):
         rules.require_time(sheet.end, _standings(caller, access), now())
+    return require_unlocked(sheet)
+
+
+def require_unlocked(sheet: Sheet) -> tuple[Unchanged, ...]:
+    """As `require_open`, for whoever has the office's time. Raises `MonthLocked`."""
     first = rules.month_of(sheet.start)
     if first >= rules.month_of(now()):
         return ()  # a month that goes on cannot be locked

@@ -36,6 +36,7 @@ from functions.attendance.events import (
 )
 from functions.attendance.schemas.leave import LeaveAnswer, LeaveState, NewDecision, NewLeave
 from functions.attendance.store import leave as leaves_store
+from functions.attendance.store import shown
 from functions.attendance.store.leave import Leaves
 from functions.organisation import queries as organisation
 from functions.register import queries as register
@@ -204,6 +205,7 @@ def _settle(
     view = state_view(replace(after, version=(before.version or 0) + 1))
     commit(
         leaves_store.leave_item(after),
+        *shown.absence_writes(before.as_notice(), after.as_notice()),
         *leaves_store.waiting_writes(before, after, record.id),
         *leaves_store.leaves_items(known, after, today()),
         *marks,

@@ -23,7 +23,7 @@ from functions.attendance.schemas.lessons import (
     SavedLesson,
     UnexcusedView,
 )
-from functions.attendance.store import PupilDay
+from functions.attendance.store import PupilDay, shown
 from functions.attendance.store.lesson_check_in import Opened, opened
 from functions.attendance.usecases.corrections import require_open
 from functions.attendance.usecases.relations import groups_of, require_lesson
@@ -39,7 +39,7 @@ from skolkit.identity import Caller
 from skolkit.retry import persist
 from skolkit.table import commit, fetch, put_many
 from skolkit.telemetry import logger
-from skolkit.types import GroupId, LessonId, PersonId
+from skolkit.types import GroupId, LessonId, PersonId, is_id
 
 SHEET_DAYS = 28  # how far ahead a change of a group's members is carried into sheets
 
@@ -76,11 +76,13 @@ def prepare_sheets(group: GroupId, first: date, last: date) -> int:
         for lesson in lessons
         if _is_on_one_day(lesson)
     ]
-    new = [store.sheet_item(sheet, stored=None) for sheet in fresh if sheet.lesson not in known]
+    new = [sheet for sheet in fresh if sheet.lesson not in known]
     changed = [sheet for sheet in fresh if (old := known.get(sheet.lesson)) and _differs(old, sheet)]
-    put_many(new)
+    put_many((*shown.token_items(new), *(store.sheet_item(sheet, stored=None) for sheet in new)))
     for sheet in changed:
-        commit(store.sheet_item(sheet, stored=known[sheet.lesson].version))
+        old = known[sheet.lesson]
+        kept = replace(sheet, created=old.created, left=rules.gone_from(old, sheet.roster))
+        commit(store.sheet_item(kept, stored=old.version))
     return len(new) + len(changed)
 
 
@@ -144,7 +146,7 @@ def open_lesson(caller: Caller, id: LessonId) -> LessonView:
         minutes=sheet.minutes,
         is_reported=sheet.is_reported,
         reported_timestamp=sheet.reported_at,
-        reporter=sheet.reported_by,
+        reporter=sheet.reported_by if is_id(sheet.reported_by or "") else None,
         version=sheet.version,
         not_held=sheet.not_held,
         rows=sorted(rows, key=lambda row: (row.family_name, row.given_name)),
@@ -177,7 +179,7 @@ def _mark(found: Opened, pupil: PersonId) -> MarkView:
     return MarkView(
         pupil=pupil,
         version=mark.version if mark else 0,
-        setter=mark.by if mark else None,
+        setter=mark.by if mark and is_id(mark.by) else None,
         made_at=mark.at if mark else None,
         check_in_timestamp=arrival.at if arrival else None,
     )

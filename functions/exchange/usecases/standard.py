@@ -25,7 +25,7 @@ from skolkit.cursor import BadCursor, seal, unseal
 from skolkit.errors import DomainError, NotFound, Text
 from skolkit.http import Rendered, Request
 from skolkit.identity import Caller
-from skolkit.ss12000 import Asked, Entity, Place, Resource, Step
+from skolkit.ss12000 import Asked, Entity, Listable, Place, Step
 from skolkit.types import PersonId
 
 MOST = 1_000  # entities in a page
@@ -122,10 +122,10 @@ def lookup_entities(request: Request[Any, Any], name: str) -> Rendered:
     keys = resource.keys_of(asked.pop("ids"))
     wanted = set(request.body.model_dump(mode="json", by_alias=True)["ids"])
     there = {by: [v for v in values if v not in who.gone] for by, values in asked.items()}
-    lists = resource.meant(there, who.gone)
-    others = [key for by, values in lists.items() if values for key in resource.lookups[by](values)]
     by_id = [e for e in resource.find(keys) if e.id in wanted and who.sees(name, e)]
-    by_other = [e for e in resource.find([k for k in others if k not in keys]) if by_others.sees(name, e)]
+    lists = resource.meant(there, who.gone)
+    looked_up = [e for by, values in lists.items() if values for e in resource.looked_up(by, values)]
+    by_other = [e for e in looked_up if by_others.sees(name, e)]
     seen = {entity.id: entity for entity in (*by_id, *by_other)}
     bodies = [body for entity in seen.values() if (body := who.shown(name, entity)) is not None]
     _complete(who, name, bodies, request.query)
@@ -221,7 +221,7 @@ def _same_again(token: dict[str, Any], query: BaseModel) -> None:
         raise TokenCombined(field="pageToken")
 
 
-def _asked(query: Listed, who: Reader, resource: Resource) -> Asked:
+def _asked(query: Listed, who: Reader, resource: Listable) -> Asked:
     """What is asked for, in the table's terms: changes by when they were made."""
     said = query.model_dump(by_alias=True, exclude_unset=True)
     filters = {n: _plain(v, who.gone) for n, v in said.items() if n not in META and v not in (None, ())}
@@ -268,7 +268,7 @@ def _rows(
             yield step
 
 
-def _matches(resource: Resource, asked: Asked, query: Listed, who: Reader, entity: Entity) -> bool:
+def _matches(resource: Listable, asked: Asked, query: Listed, who: Reader, entity: Entity) -> bool:
     changed, created = entity.changed + who.lag, entity.created + who.lag
     if asked.changed_until and changed > who.since:
         return False  # it comes when it is published

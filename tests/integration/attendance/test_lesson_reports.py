@@ -152,7 +152,7 @@ def test_what_a_report_costs(shared: list[Lesson]) -> None:
     with metered() as use:
         assert patch(lesson, anna, [row(p, lesson.start) for p in pupils[:5]]).status == 200
     assert use.operations == ["GetItem", "TransactWriteItems"]
-    assert use.writes <= 10
+    assert use.writes <= 12  # two of them move the sheet to the end of the feed
     with metered() as use:
         patch(lesson, anna, [row(pupils[0], lesson.start)])
     assert (use.trips, use.writes <= 4) == (2, True)

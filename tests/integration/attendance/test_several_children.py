@@ -35,7 +35,7 @@ def listed(morning: Morning, pupil: NewPupil) -> list[dict[str, Any]]:
 
 
 def test_a_guardian_reports_both_children_with_a_tap(morning: Morning) -> None:
-    """One transaction: a notice, a mark in the day, a fact and a trace of each."""
+    """One transaction: a notice and what is shown of it, a mark in the day, a fact and a trace of each."""
     mentor, (one, other, *_) = siblings(morning)
     key, day = new_id(), morning.day
     part = span(day) | {"startTime": "08:00", "endTime": "10:00", "reason": "dentalVisit"}
@@ -102,10 +102,10 @@ def test_what_a_transaction_has_no_room_for_is_refused_and_the_most_it_has_is_wr
 ) -> None:
     mentor, mates = siblings(morning)
     week = morning.next_school_day(morning.day + timedelta(days=6))
-    six, seven = (span(week, week + timedelta(days=n)) for n in (5, 6))
-    full = morning.ask("report_absences", mentor, body(*((p.id, seven) for p in mates[:10])))
+    five, six = (span(week, week + timedelta(days=n)) for n in (4, 5))
+    full = morning.ask("report_absences", mentor, body(*((p.id, six) for p in mates[:10])))
     assert (full.status, full.body["type"]) == (422, "urn:skolkit:problem:too-many-days")
-    most = morning.ask("report_absences", mentor, body(*((p.id, six) for p in mates[:10])))
+    most = morning.ask("report_absences", mentor, body(*((p.id, five) for p in mates[:10])))
     assert most.status == 201, most.body
     twice = morning.ask("report_absences", mentor, body(*((mates[0].id, span(morning.day)) for _ in "12")))
     assert (twice.status, twice.body["type"]) == (422, "urn:skolkit:problem:same-pupil-twice")

@@ -187,10 +187,10 @@ def test_one_request_holds_what_one_transaction_does() -> None:
         span = Span(TODAY, TODAY + timedelta(days=days - 1))
         return [replace(notice(), pupil=PersonId(str(n)), span=span) for n in range(count)]
 
-    require_room(of(MOST_PUPILS, 6))
+    require_room(of(MOST_PUPILS, 5))
     require_room(of(5, RULES.longest_days))
     with pytest.raises(TooManyDays):
-        require_room(of(MOST_PUPILS, 7))
+        require_room(of(MOST_PUPILS, 6))
     with pytest.raises(SamePupilTwice):
         require_room([notice(), notice()])
 

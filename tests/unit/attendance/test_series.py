@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.attendance import ss12000
 from functions.attendance.domain import series as rules
 from functions.attendance.domain.absence import (
     AbsencePassed,
@@ -23,6 +22,8 @@ from functions.attendance.domain.absence import (
     UnknownSpan,
 )
 from functions.attendance.domain.series import BeyondTheSchoolYear, NoOccasion, Rule, Series
+from functions.attendance.domain.shown import shown_of
+from skolkit.clock import local
 from skolkit.errors import DomainError
 from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.types import NoticeId, PersonId, UnitId, new_id
@@ -164,14 +165,15 @@ def test_a_series_has_school_days_of_one_weekday_and_fits_a_transaction(
 
 
 def test_an_occasion_is_notified_absence_to_other_systems() -> None:
-    """SS 12000 knows no series, so each day is an Absence of its own."""
+    """SS 12000 knows no series: each day would be an Absence of its own."""
     unit, pupil, by = (new_id() for _ in range(3))
     series = replace(
         begun(), id=NoticeId(new_id()), pupil=PersonId(pupil), unit=UnitId(unit), reported_by=PersonId(by)
     )
-    at = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-    shown = [ss12000.absence(notice, at, {}) for notice in series.notices(date(2026, 12, 1))]
-    assert {one.type for one in shown} == {"Anmäld frånvaro"}
-    times = [(one.start_time.isoformat()[:16], one.end_time.isoformat()[11:16]) for one in shown]
-    assert times == [(f"2026-12-{day:02}T13:00", "14:00") for day in (1, 8, 15)]
+    found = [shown_of(notice) for notice in series.notices(date(2026, 12, 1))]
+    shown = [one for one in found if one]
+    assert not any(one.granted for one in shown)
+    times = [(one.start, one.end) for one in shown]
+    days = [date(2026, 12, day) for day in (1, 8, 15)]
+    assert times == [(local(day, time(13)), local(day, time(14))) for day in days]
     assert len({one.id for one in shown}) == 3

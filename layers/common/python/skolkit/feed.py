@@ -8,6 +8,7 @@ transaction that took longer than a third of that is stamped again (`skolkit.tab
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,6 +107,24 @@ def _shard(
         if len(found) < CHUNK:
             return
         place = found[-1][0]
+
+
+def keys_at(kind: type[Item], index: str, text: str) -> list[tuple[str, str]]:
+    """Keys of the items with a text in one of the kind's orders. A query for each shard."""
+    found: list[tuple[str, str]] = []
+    for shard in range(FEED_SHARDS):
+        low, high = f"{text}#", f"{text}#{LAST}"
+        while rows := stretch(kind, shard, low, high, CHUNK, index=index):
+            found += [(changed.pk, changed.sk) for _, changed in rows]
+            low = after(rows[-1][0])
+    return found
+
+
+def ids_told(kind: type[Item], pk: str, sk: str) -> list[str]:
+    """The ids that a deleted item had said it showed (`Item.shown_ids`). One consistent get."""
+    key = {"pk": {"S": f"{TOMBSTONE}{pk}"}, "sk": {"S": sk}}
+    row = dynamodb().get_item(TableName=kind.Meta.table_name, Key=key, ConsistentRead=True).get("Item", {})
+    return list(json.loads(row["ids"]["S"])) if "ids" in row else []
 
 
 def after(place: str) -> str:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from skolkit import feed
 from skolkit.clock import stamp
+from skolkit.errors import NotFound
 from skolkit.http import Shape
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import FEED_SHARDS, Item
@@ -142,7 +143,8 @@ def _no_span(_: Filters) -> Span | None:
     return None
 
 
-def _as_asked(filters: Filters, _: frozenset[PersonId]) -> Filters:
+def as_asked(filters: Filters, _: frozenset[PersonId]) -> Filters:
+    """Filters that mean what they say."""
     return filters
 
 
@@ -163,6 +165,45 @@ def _no_sift(_: Filters) -> Sift | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """The client that writes, as `actor` of what it does, and who and what is there for it."""
+
+    actor: str
+    sees: Callable[[PersonId, frozenset[UnitId] | None, frozenset[SchoolForm] | None], bool]
+
+    def require(self, about: PersonId, unit: UnitId, forms: frozenset[SchoolForm]) -> None:
+        """Raises `NotFound` for somebody, or somewhere, that is not there for the client."""
+        if not self.sees(about, frozenset((unit,)), forms):
+            raise NotFound
+
+
+Belongs = Callable[[frozenset[UnitId], frozenset[SchoolForm]], Callable[[Entity], bool]]
+
+
+class Listable(Protocol):
+    """What a list can be made of: a way through it in an order, and what it keeps of what comes."""
+
+    def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
+        """On from after a place; whoever goes along reads about `limit` at a time."""
+        ...
+
+    @property
+    def keeps(self) -> Callable[[Entity, Filters], bool]:
+        """Whether an entity answers to filters."""
+        ...
+
+    @property
+    def meant(self) -> Callable[[Filters, frozenset[PersonId]], Filters]:
+        """What filters stand for (`Resource.meant`)."""
+        ...
+
+    @property
+    def belongs(self) -> Belongs | None:
+        """What is a client's, where the entities do not say (`Resource.belongs`)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A resource of the standard, and the fed kind of item behind it.
 
@@ -170,8 +211,9 @@ class Resource:
     are left out. `key` is where an id is (None: it cannot exist; `several`: where ids are, when that has to
     be read), `ids` which ids a deleted key stood for. `narrow` gives the keys that can answer to filters that
     say it (None: all can), `span` the part of an order that can, `sift` what can be told of the rest without
-    loading it, `keeps` whether an entity does; `lookups` are the keys for the lists of the standard's lookup.
-    `name` is what a reference to it shows.
+    loading it, `keeps` whether an entity does; `lookups` are the keys for the lists of the standard's lookup,
+    and `answers` whether an entity does, when an item makes others, too. `name` is what a reference to it
+    shows.
 
     `meant` makes of filters, and of a lookup's lists, what `narrow`, `keeps` and `lookups` go by, once for
     a request: an element and all below it, the groups of a person. Given who is not there for the client.
@@ -188,11 +230,12 @@ class Resource:
     span: Callable[[Filters], Span | None] = _no_span
     sift: Callable[[Filters], Sift | None] = _no_sift
     keeps: Callable[[Entity, Filters], bool] = _everything
-    meant: Callable[[Filters, frozenset[PersonId]], Filters] = _as_asked
+    meant: Callable[[Filters, frozenset[PersonId]], Filters] = as_asked
     lookups: Mapping[str, Callable[[Sequence[str]], Sequence[Key]]] = field(default_factory=dict)
     name: Callable[[Entity], str] = lambda _: ""
-    belongs: Callable[[frozenset[UnitId], frozenset[SchoolForm]], Callable[[Entity], bool]] | None = None
+    belongs: Belongs | None = None
     several: Callable[[Sequence[str]], Sequence[Key]] | None = None
+    answers: Mapping[str, Callable[[Entity, Sequence[str]], bool]] = field(default_factory=dict)
 
     def walk(self, asked: Asked, place: Place | None, limit: int) -> Iterator[Step]:
         """On through what can answer to what is asked, from after a place, in its order; whoever goes along
@@ -222,6 +265,11 @@ class Resource:
     def keys_of(self, ids: Sequence[str]) -> Sequence[Key]:
         """Where ids are, those that can exist."""
         return self.several(ids) if self.several else [key for id in ids if (key := self.key(id))]
+
+    def looked_up(self, by: str, values: Sequence[str]) -> list[Entity]:
+        """The entities of a list of the standard's lookup."""
+        answers = self.answers.get(by)
+        return [e for e in self.find(self.lookups[by](values)) if answers is None or answers(e, values)]
 
     def by_ids(self, ids: Sequence[str]) -> list[Entity]:
         """The entities of ids, those there are."""

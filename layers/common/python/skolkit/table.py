@@ -135,6 +135,10 @@ class Item(Model):
         """What a fed kind is sorted by in each of its `orders`."""
         return ()
 
+    def shown_ids(self) -> Sequence[str]:
+        """The ids under which a fed kind is shown, when its key does not say: its tombstone keeps them."""
+        return ()
+
     def feed_keys(self, modified: str) -> tuple[str, str]:
         """Where the item is in the feed when it was changed last then."""
         key = f"{self.pk}|{self.sk}"
@@ -291,12 +295,13 @@ def commit(
 
     Items are put if their version is still the one read (new ones if absent). Raises `ChangedMeanwhile` when
     somebody else was first, `AlreadyDone` when `once` has happened before, `Busy` when DynamoDB cannot take
-    it now; `ValueError` over 100 items.
+    it now; `ValueError` over 100 items. Facts go out from the table that the items are of, whoever writes.
     """
     at = now()
-    operations = [{"Put": _once_row(once, at)}] if once else []
+    home = _home(writes)
+    operations = [{"Put": _once_row(once, at, home)}] if once else []
     operations += [operation for write in writes for operation in _operations(write, at)]
-    operations += [{"Put": {"TableName": settings().table, "Item": _outbox_row(fact, at)}} for fact in facts]
+    operations += [{"Put": {"TableName": home, "Item": _outbox_row(fact, at)}} for fact in facts]
     traces = [trace] if isinstance(trace, Trace) else trace or ()
     operations += [{"Put": {"TableName": AUDIT_TABLE, "Item": one.row()}} for one in traces]
     if len(operations) > LIMIT:
@@ -307,6 +312,12 @@ def commit(
             write.version = (write.version or 0) + 1
     if now() - at > SLOW:
         _told_again(writes)
+
+
+def _home(writes: Sequence[Write]) -> str:
+    """The table that a transaction is of: that of its items, else the function's own."""
+    tables = {str((w if isinstance(w, Item) else w.item).Meta.table_name) for w in writes}
+    return tables.pop() if len(tables) == 1 else settings().table
 
 
 def _told_again(writes: Sequence[Write]) -> None:
@@ -374,7 +385,7 @@ def _tombstone(item: Item, at: datetime) -> Iterator[dict[str, Any]]:
     texts = {
         "pk": f"{TOMBSTONE}{item.pk}", "sk": item.sk, "kind": "tombstone", "modified": stamp(at),
         "feed_pk": shard, "feed_sk": place,
-    }  # fmt: skip
+    } | ({"ids": json.dumps(ids)} if (ids := list(item.shown_ids())) else {})  # fmt: skip
     row = {name: {"S": text} for name, text in texts.items()} | _expires(at, TOMBSTONE_DAYS)
     yield {"Put": {"TableName": item.Meta.table_name, "Item": row}}
 
@@ -412,7 +423,7 @@ def _transact(operations: list[dict[str, Any]], once: Once | None) -> None:
         raise
 
 
-def _once_row(once: Once, at: datetime) -> dict[str, Any]:
+def _once_row(once: Once, at: datetime, table: str) -> dict[str, Any]:
     texts = {
         "pk": f"ONCE#{once.key}",
         "sk": "ONCE",
@@ -421,7 +432,7 @@ def _once_row(once: Once, at: datetime) -> dict[str, Any]:
         "answer": once.answer,
     }
     return {
-        "TableName": settings().table,
+        "TableName": table,
         "Item": {name: {"S": text} for name, text in texts.items() if text} | _expires(at, once.days),
         "ConditionExpression": "attribute_not_exists(pk)",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
