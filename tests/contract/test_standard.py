@@ -112,7 +112,7 @@ def standing(schools: Schools, tables: Cloud) -> Client:
     """A client of a school where something is of every kind."""
     client = connect("write")
     window = {"startTime.onOrAfter": "2020-01-01T00:00:00Z", "startTime.onOrBefore": "2030-01-01T00:00:00Z"}
-    ids = {}
+    ids: dict[str, str] = {}
     for operation in API.operations:
         name = operation.path.strip("/")
         if (operation.method, operation.id) != ("GET", f"list_{name}") or name in (

@@ -19,8 +19,8 @@ import pytest
 from pydantic_core import to_json
 
 from functions.exchange.domain.clients import Client
+from functions.exchange.usecases.readers import Reader
 from functions.exchange.usecases.resources import RESOURCES, resource_of
-from functions.exchange.usecases.standard import Reader
 from functions.grades.domain.subjects import graded
 from functions.grades.store import catalogue
 from functions.grades.store.catalogue import EntryItem, Head

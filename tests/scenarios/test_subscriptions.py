@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from functions.exchange.domain.clients import Client
-from functions.exchange.store.clients import client_item
+from functions.exchange.store.clients import client_writes
+from skolkit.table import Item
 from tests.support.deployed import Deployed, eventually
 from tests.support.receivers import Receiver
 from tests.support.scenes import little_school
@@ -52,10 +53,14 @@ class System:
 def system(own: Deployed) -> Iterator[System]:
     made = System(own)
     granted: Any = {"organisations": "read"} | dict.fromkeys(("subscriptions", "log", "statistics"), "write")
-    known = Client(id=made.id, name="Provsystemet", resources=granted, expires=date(2099, 12, 31))
-    item = client_item(known, "a test")
-    item.version = 1
-    own.cloud.client("dynamodb").put_item(TableName="skolkit-exchange", Item=item.serialize())
+    known = Client(
+        id=made.id, name="Provsystemet", resources=granted, expires=date(2099, 12, 31),
+        credentials={made.id: None},
+    )  # fmt: skip
+    for write in client_writes(None, known):
+        item = write if isinstance(write, Item) else write.item
+        item.version = 1
+        own.cloud.client("dynamodb").put_item(TableName="skolkit-exchange", Item=item.serialize())
     yield made
     for one in made("GET", "/subscriptions").json()["data"]:
         assert made("DELETE", f"/subscriptions/{one['id']}").status_code == 204

@@ -10,7 +10,7 @@ from functions.exchange.domain.clients import Client
 from functions.exchange.domain.subscriptions import Subscription
 from functions.exchange.schemas.subscriptions import LogEntry, StatisticsEntry
 from functions.exchange.store import reports, subscriptions
-from functions.exchange.store.clients import client_item
+from functions.exchange.store.clients import client_writes
 from skolkit.clock import now
 from skolkit.table import commit
 from skolkit.types import new_id
@@ -35,7 +35,7 @@ def connected() -> dict[str, str]:
     )
     with acting_as("exchange"):
         commit(
-            client_item(known, "a test"), subscriptions.subscription_item(wish),
+            *client_writes(None, known), subscriptions.subscription_item(wish),
             *reports.log_items(client, said, at), reports.statistics_item(client, counts, at),
         )  # fmt: skip
     return {"client": client, "webhook": webhook}

@@ -14,7 +14,7 @@ from infra.local.cloud import Cloud
 from skolkit.clock import now, today
 from skolkit.sweden.codes import SchoolForm
 from skolkit.table import Erase, commit
-from skolkit.types import PersonId, new_id, stable_id
+from skolkit.types import GroupId, LessonId, PersonId, new_id, stable_id
 from tests.integration.test_attendance_day import invalid, save
 from tests.support.areas import acting_as
 from tests.support.exchanging import at_school, gone, published
@@ -42,7 +42,7 @@ def test_every_pupil_of_a_lesson_has_one_that_moves_with_the_sheet(world: World,
     lesson = lesson_of(world)
     before = {e["id"]: e for e in published(client, "attendances", calendarEvent=lesson.id)}
     roster = [p.id for p in world.population.pupils if p.class_id == world.klass.id]
-    assert before.keys() == {attendance_id(lesson.id, p) for p in roster}
+    assert before.keys() == {attendance_id(LessonId(lesson.id), p) for p in roster}
     assert not any(e["isReported"] or "attendanceMinutes" in e for e in before.values())
     whole = published(client, "attendances")
     latest = max(e["meta"]["modified"] for e in whole)
@@ -66,9 +66,9 @@ def test_pages_hold_every_entity_once(world: World, client: str) -> None:
 
 def test_one_and_many_and_filters(world: World, client: str) -> None:
     lesson, pupil = lesson_of(world), world.classmates()[0]
-    id = attendance_id(lesson.id, PersonId(pupil.id))
+    id = attendance_id(LessonId(lesson.id), PersonId(pupil.id))
     assert ask(client, "read_attendances", path={"id": id}).body["student"] == {"id": pupil.id}
-    foreign = attendance_id(lesson.id, PersonId(new_id()))
+    foreign = attendance_id(LessonId(lesson.id), PersonId(new_id()))
     for unknown in (foreign, new_id(), attendance_id(PersonId(new_id()), PersonId(pupil.id))):  # type: ignore[arg-type]
         assert ask(client, "read_attendances", path={"id": unknown}).status == 404
     by_id = ask(client, "lookup_attendances", body={"ids": [id, foreign]}).body
@@ -105,22 +105,22 @@ def test_activities_are_looked_up_by_group_and_subject(world: World, client: str
 
 def test_who_leaves_the_roster_and_a_sheet_that_is_erased_are_told(world: World, client: str) -> None:
     lesson, pupil = lesson_of(world), world.classmates()[0]
-    id = attendance_id(lesson.id, PersonId(pupil.id))
+    id = attendance_id(LessonId(lesson.id), PersonId(pupil.id))
     before = now()
     with acting_as("attendance"):
-        sheet = store.sheet(lesson.id)
+        sheet = store.sheet(LessonId(lesson.id))
         assert sheet is not None
-        item = store.SheetItem.find(*store.sheet_key(lesson.id))
+        item = store.SheetItem.find(*store.sheet_key(LessonId(lesson.id)))
         assert item is not None
         item.roster = store.compact([p for p in sheet.roster if p != pupil.id] + [new_id()])
         commit(item)  # somebody else was on it
-        assert prepare_sheets(lesson.group, today(lesson.start), today(lesson.start)) == 1
+        assert prepare_sheets(GroupId(lesson.group), today(lesson.start), today(lesson.start)) == 1
     there = {e["id"] for e in published(client, "attendances", calendarEvent=lesson.id)}
     (left,) = gone("attendances", before)
     assert (id in there, left in there) == (True, False)
     assert ask(client, "read_attendances", path={"id": left}).status == 404
     with acting_as("attendance"):
-        item = store.SheetItem.find(*store.sheet_key(lesson.id))
+        item = store.SheetItem.find(*store.sheet_key(LessonId(lesson.id)))
         assert item is not None
         commit(Erase(item))
     assert published(client, "attendances", calendarEvent=lesson.id) == []

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from functions.exchange.store import subscriptions as store
-from functions.exchange.store.clients import client_item, find_client
-from functions.exchange.usecases import notices
+from functions.exchange.store.clients import client_writes, find_client
+from functions.exchange.usecases import notices, resources
 from functions.organisation.store.units import UnitItem
 from infra.local.cloud import Cloud
 from skolkit import outbound
@@ -331,11 +331,11 @@ def test_a_client_that_has_been_stopped_is_told_nothing(
     with acting_as("exchange"):
         known = find_client(client)
         assert known
-        commit(client_item(replace(known, stopped=True), "a test"))
+        commit(*client_writes(known, replace(known, stopped=True)))
     a_minute()
     assert receiver.got == []
     with acting_as("exchange"):
-        commit(client_item(replace(known, version=2, expires=date(2099, 1, 1)), "a test"))
+        commit(*client_writes(known, replace(known, version=known.version + 1, expires=date(2099, 1, 1))))
     imported(tables, "Andra skolan", 99990001)
     a_minute()
     assert len(receiver.got) == 1
@@ -347,7 +347,7 @@ def test_one_areas_trouble_keeps_nobody_elses_changes(
 ) -> None:  # fmt: skip
     """A kind that cannot be read now alarms, and is looked for again from where it was."""
     subscribed(client, receiver, resourceTypes=[{"resource": "Person"}, {"resource": "Organisation"}])
-    real = notices.resource_of
+    real = resources.resource_of
 
     with monkeypatch.context() as patched:
         patched.setattr(notices, "resource_of", lambda name: {"organisations": real("organisations")}[name])

@@ -14,7 +14,7 @@ from functions.attendance.domain.shown import attendance_id
 from functions.attendance.usecases import writing
 from infra.local.cloud import Cloud
 from skolkit.clock import local, now
-from skolkit.types import PersonId, new_id
+from skolkit.types import LessonId, PersonId, new_id
 from tests.integration.test_attendance_day import open_
 from tests.support.areas import Answer, acting_as, audit_rows, call, outbox
 from tests.support.exchanging import at_school, gone, published
@@ -120,13 +120,13 @@ def test_a_client_reports_a_lesson_pupil_by_pupil(world: World, client: str) -> 
     lesson = world.of_class()[0]
     first, *rest = [row["pupil"] for row in open_(lesson).body["rows"]]
     teacher = {"reporter": {"id": lesson.teachers[0]}}
-    made = ask(client, "write_attendances", body=minutes(lesson, first, 5, **teacher))
+    made = ask(client, "write_attendances", body=minutes(lesson, first, 5) | teacher)
     assert made.status == 200, made.body
-    assert made.body["id"] == attendance_id(lesson.id, PersonId(first))
+    assert made.body["id"] == attendance_id(LessonId(lesson.id), PersonId(first))
     assert (made.body["isReported"], made.body["invalidAbsenceMinutes"]) == (False, 5)
     assert ask(client, "write_attendances", body=minutes(lesson, first, 5)).body == made.body
     for pupil in rest:
-        assert ask(client, "write_attendances", body=minutes(lesson, pupil, **teacher)).status == 200
+        assert ask(client, "write_attendances", body=minutes(lesson, pupil) | teacher).status == 200
     opened = open_(lesson).body
     assert (opened["isReported"], opened["reporter"]) == (True, lesson.teachers[0])
     assert {r["pupil"]: r["invalidAbsenceMinutes"] for r in opened["rows"]}[first] == 5
@@ -162,7 +162,7 @@ def test_attendance_that_may_not_be_written(
     assert code(ask(client, "write_attendances", body=minutes(later, pupil))) == (409, "lesson-not-started")
     assert ask(client, "write_attendances", body=minutes(lesson, pupil, 3)).status == 200
     elsewhere = connect("write", units=frozenset({new_id()}))
-    id = attendance_id(lesson.id, PersonId(pupil))
+    id = attendance_id(LessonId(lesson.id), PersonId(pupil))
     assert code(ask(elsewhere, "delete_attendances", path={"id": id})) == (404, "not-found")
 
     def locked(_: object) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.cloud import Cloud
 from skolkit.clock import local
-from skolkit.types import new_id
+from skolkit.types import PersonId, new_id
 from tests.integration.exchange.test_writing import code
 from tests.support import preschool
 from tests.support.areas import audit_rows, outbox
@@ -49,8 +49,8 @@ def came(child: str, kind: str = "In", **more: Any) -> dict[str, Any]:
 def weeks(child: str = KIM, first: date = MONDAY + timedelta(days=28), **more: Any) -> dict[str, Any]:
     entry = {"weekOffset": 0, "dayOfWeek": "Tisdag", "startTime": "08:00", "endTime": "15:30"}
     return {
-        "id": new_id(), "placement": {"id": placement(child)}, "numberOfWeeks": 1, "startDate": str(first),
-        "endDate": "2027-06-11", "scheduleEntries": [entry],
+        "id": new_id(), "placement": {"id": placement(PersonId(child))}, "numberOfWeeks": 1,
+        "startDate": str(first), "endDate": "2027-06-11", "scheduleEntries": [entry],
         "state": [{"state": "Begärt", "registeredAt": AT, "registeredBy": {"id": ANNA}}],
         **more,
     }  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_child_that_came_is_there_at_the_department(client: str) -> None:
     assert published(client, "attendanceEvents") == [made.body]
     assert code(ask(client, "write_attendanceEvents", body=body | {"eventType": "Ut"})) == (409, "id-taken")
     assert ask(client, "write_attendanceEvents", body=came(SAM)).body.get("registeredBy") is None
-    path = {"group": SUN, "day": str(MONDAY)}
+    path: Any = {"group": SUN, "day": str(MONDAY)}
     day = preschool.ask("read_care_department", STAFF, **path).body["children"]
     events = {child["child"]: child["events"] for child in day}
     assert [(e["id"], e["registeredBy"]) for e in events[KIM]] == [(body["id"], STAFF)]

@@ -79,7 +79,11 @@ def test_a_lesson_is_a_row_for_every_pupil() -> None:
     assert (shown["absenceReason"], shown["reporter"]) == ("illness", {"id": TEACHER})
     assert dumped(second)["invalidAbsenceMinutes"] == 60
     assert first.id != second.id
-    assert (first.about, first.people, first.forms) == (PUPIL, {PUPIL, TEACHER}, FORMS.lessons)
+    assert (first.about, first.people, first.in_forms()) == (
+        PUPIL,
+        frozenset({PUPIL, TEACHER}),
+        FORMS.lessons,
+    )
 
 
 def test_a_row_keeps_its_id() -> None:

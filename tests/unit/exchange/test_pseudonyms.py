@@ -120,19 +120,20 @@ def test_two_clients_cannot_compare_names() -> None:
 
 def test_who_somebody_is_cannot_be_asked_for_under_made_up_names() -> None:
     who, person = reader(), entity(PERSON, HIDDEN)
-    assert who.sees(person)
-    for name in ("civicNo", "nameContains", "FamilyNameAsc", "identifier.value", "civicNos"):
-        assert not asked_by(who, "persons", [name]).sees(person), name
-    assert asked_by(who, "persons", ["relationship.organisation"]).sees(person)
-    assert asked_by(who, "groups", ["nameContains"]).sees(person)
+    assert who.sees("persons", person)
+    asked = dict.fromkeys(("civicNo", "nameContains", "identifier.value", "civicNos"), "x")
+    for one in (*({name: value} for name, value in asked.items()), {"sortkey": "FamilyNameAsc"}):
+        assert not asked_by(who, "persons", one).sees("persons", person), one
+    assert asked_by(who, "persons", {"relationship.organisation": "x"}).sees("persons", person)
+    assert asked_by(who, "groups", {"nameContains": "x"}).sees("persons", person)
 
 
 def test_what_is_withheld_cannot_be_asked_for_either() -> None:
     who = reader(withheld=frozenset({"persons.civicNo"}))
-    for name in ("civicNo", "civicNos", "CivicNoDesc"):
+    for asked in ({"civicNo": "x"}, {"civicNos": ["x"]}, {"sortkey": "CivicNoDesc"}):
         with pytest.raises(AttributeWithheld):
-            asked_by(who, "persons", [name])
-    asked_by(who, "persons", ["nameContains"])
+            asked_by(who, "persons", asked)
+    asked_by(who, "persons", {"nameContains": "x"})
     shown = who.shown("persons", entity(PERSON | {"id": KNOWN}, KNOWN, KNOWN))
     assert shown is not None
     assert "civicNo" not in shown
