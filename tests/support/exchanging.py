@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.exchange.usecases import standard
+from functions.exchange.usecases import readers
 from functions.exchange.usecases.resources import resource_of
 from skolkit import clock
 from skolkit.ss12000 import Asked
@@ -22,7 +22,7 @@ LAG = 0.06  # seconds until a change is published
 def at_school(monkeypatch: pytest.MonkeyPatch, instant: datetime) -> None:
     """Let it be another time at school; whoever asks from outside goes by the table's clock."""
     at(monkeypatch, instant)
-    monkeypatch.setattr(standard, "now", clock.now)
+    monkeypatch.setattr(readers, "now", clock.now)
 
 
 def published(client: str, resource: str, **query: Any) -> list[dict[str, Any]]:
