@@ -1,22 +1,19 @@
 """Writes what is derived from the code and committed: each area's OpenAPI document, the schemas of the facts
-it publishes, the documents of data protection, and the map of the processes. `python -m infra.generate
---check` only tells what has drifted."""
+it publishes and their catalogue, the documents of data protection, and the map of the processes.
+`python -m infra.generate --check` only tells what has drifted."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
+from infra import facts
 from infra.areas import Area, load_all
 from infra.compliance.documents import documents
 from infra.local.paths import ROOT
 from infra.processes import as_markdown, process_map
-from skolkit.events import Fact
 from skolkit.openapi import document
 from skolkit.parts import ROUTES
 
@@ -32,9 +29,13 @@ def generated(root: Path, areas: Iterable[Area]) -> Iterator[tuple[Path, str]]:
             yield root / "functions" / area.name / "standard.json", _json(document(area.standard))
         if parts := parts_of(area):
             yield root / "functions" / area.name / "app" / ROUTES, _json(parts)
-        for fact in published(area.name):
-            _, name, version = fact.type.split(".")
-            yield root / "events" / "schemas" / area.name / f"{name}.{version}.json", _json(schema(fact))
+        for fact in facts.published(area.name):
+            yield root / facts.schema_file(fact.type), _json(facts.schema(fact))
+    told = facts.catalogue(areas, root / "events" / "samples")
+    yield root / "functions" / "exchange" / "catalogue.json", _json(told)
+    yield root / "events" / "catalogue.json", _json(facts.without_schemas(told))
+    yield root / "events" / "asyncapi.json", _json(facts.asyncapi(told))
+    yield root / "events" / "README.md", facts.as_page(told)
     processes = process_map(areas)
     yield root / "functions" / "access" / "process_map.json", _json(processes)
     for path, text in documents(areas):
@@ -52,40 +53,6 @@ def parts_of(area: Area) -> dict[str, str]:
         for operation in sorted(area.operations, key=lambda o: (o.path, o.method))
         if operation.handler.__module__.startswith(package)
     }
-
-
-def published(area: str) -> list[type[Fact]]:
-    """The facts the area publishes: those its `events` module defines in its own name."""
-    name = f"functions.{area}.events"
-    if importlib.util.find_spec(name) is None:
-        return []
-    found = vars(importlib.import_module(name)).values()
-    facts = [
-        kind for kind in found
-        if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
-        and getattr(kind, "type", "").startswith(f"{area}.")
-    ]  # fmt: skip
-    return sorted(facts, key=lambda kind: kind.type)
-
-
-def schema(fact: type[Fact]) -> dict[str, Any]:
-    """The JSON Schema of a fact as it is on the bus (the event's `detail`)."""
-    data = fact.model_json_schema(mode="serialization", ref_template="#/$defs/{model}")
-    shared = data.pop("$defs", {})
-    made = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": fact.type,
-        "description": " ".join((fact.__doc__ or "").split()),
-        "type": "object",
-        "required": ["id", "type", "time", "data"],
-        "properties": {
-            "id": {"type": "string", "format": "uuid", "description": "The same at every delivery."},
-            "type": {"const": fact.type},
-            "time": {"type": "string", "format": "date-time"},
-            "data": data,
-        },
-    }
-    return made | ({"$defs": shared} if shared else {})
 
 
 def with_map(readme: str, table: str) -> str:

@@ -7,8 +7,8 @@ from skolkit.extracts import Requested, Section, section
 
 
 def gather(asked: Requested) -> list[Section]:
-    """What connected systems have said about the person. That an administrator changed a client is the
-    municipality's own. One query, and a batch per hundred.
+    """What connected systems have said about the person. That an administrator changed a client or
+    replayed facts is the municipality's own. One query, and a batch per hundred.
     """
     columns = {
         "at": ("När", "When"), "client": ("System", "System"), "severity": ("Grad", "Severity"),

@@ -14,4 +14,6 @@ KEPT = {
     "exchange_log": Kept("exchange.log", ("person",)),
     "exchange_logged_person": Kept("exchange.log", ("pk",)),
     "exchange_statistics": Kept("exchange.log"),
+    "replay": Kept("exchange.replay", ("asked_by", "cancelled_by")),
+    "replay_latest": Kept("exchange.replay"),
 }

@@ -41,7 +41,13 @@ POOL_EXPORT, DOMAIN_EXPORT = "skolkit-user-pool-arn", "skolkit-domain-name"
 # Types the embedded AWS does not know; it refuses a whole template for one of them unless its condition is
 # false.
 NOT_EMBEDDED = frozenset(
-    {"AWS::Events::Archive", "AWS::CloudWatch::CompositeAlarm", "AWS::Logs::QueryDefinition"}
+    {
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::EventSchemas::Registry",
+        "AWS::EventSchemas::Schema",
+        "AWS::Events::Archive",
+        "AWS::Logs::QueryDefinition",
+    }
 )
 
 

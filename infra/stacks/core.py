@@ -15,7 +15,9 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.stacks import base, buckets, signing
+from infra.areas import AREAS
+from infra.facts import published
+from infra.stacks import base, buckets, schemas, signing
 from infra.stacks.users import Users
 
 CURSOR_SECRET = "skolkit-cursor"
@@ -33,6 +35,7 @@ class CoreStack(base.SkolkitStack):
         domain = self._domain()
         key = _key(self)
         self._bus()
+        schemas.registry(self, [fact for area in AREAS for fact in published(area.name)])
         audit = _audit_table(self, key)
         _data_keys(self, key)
         mac_key = self._audit_archive(key)

@@ -125,7 +125,8 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
     if area == "exchange":
         lag = Fn.condition_if(stack.is_local.logical_id, "2", "30").to_string()
         pool = Fn.select(1, Fn.split("/", Fn.import_value(base.POOL_EXPORT)))
-        return {"SKOLKIT_FEED_LAG": lag, "SKOLKIT_POOL": pool} | _webhooks(stack)
+        own = {"SKOLKIT_FEED_LAG": lag, "SKOLKIT_POOL": pool, "SKOLKIT_BUS_ARN": base.bus_arn()}
+        return own | _webhooks(stack)
     if area in SIGNING:
         more = _timestamps(stack) | {"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {}
         return _step_up(stack) | more
@@ -220,7 +221,7 @@ def _secret(name: str) -> str:
 
 
 def _ours(directory: Path) -> list[Path]:
-    kinds = ("*.py", "*.cedar*", "*.typ", "*.yar", "process_map.json")
+    kinds = ("*.py", "*.cedar*", "*.typ", "*.yar", "process_map.json", "catalogue.json")
     return [file for kind in kinds for file in directory.rglob(kind)]
 
 

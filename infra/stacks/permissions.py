@@ -222,6 +222,10 @@ _USES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     },
     "s3:PutObject retention-report": lambda _: _extracts("reports/retention"),
     "s3:GetObject retention-report": lambda _: _extracts("reports/retention"),
+    "events:StartReplay": lambda _: {"resources": [base.arn("events", f"archive/{base.BUS}")]},
+    # A replay has a name of its own, which nobody knows before it is asked for.
+    "events:CancelReplay": lambda _: {"resources": [base.arn("events", f"replay/{base.BUS}-*")]},
+    "events:DescribeReplay": lambda _: {"resources": [base.arn("events", f"replay/{base.BUS}-*")]},
     "cognito-idp:AdminGetUser": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
     "cognito-idp:CreateUserPoolClient": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},
     "cognito-idp:DeleteUserPoolClient": lambda _: {"resources": [Fn.import_value(base.POOL_EXPORT)]},

@@ -61,7 +61,7 @@ def start(
     if failures is None:
         _on_sign_in(trigger, function)
     elif queue:
-        _on_facts(stack, trigger, function, queue, failures)
+        _on_facts(stack, area, trigger, function, queue, failures)
     elif trigger.kind == "schedule":
         _on_schedule(stack, area, trigger, function, failures)
     elif trigger.kind == "file":
@@ -116,6 +116,7 @@ def _queue(
 
 def _on_facts(
     stack: base.SkolkitStack,
+    area: Area,
     trigger: Trigger,
     function: lambda_.Function,
     queue: sqs.Queue,
@@ -127,6 +128,8 @@ def _on_facts(
     events.Rule(
         stack,
         f"{trigger.name}-rule",
+        # A replay from the archive names the rules it is for.
+        rule_name=function_name(area.name, trigger.name) if own else None,
         event_bus=events.EventBus.from_event_bus_name(stack, f"{trigger.name}-bus", base.BUS)
         if own
         else None,

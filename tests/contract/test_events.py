@@ -26,7 +26,7 @@ from functions.messages.domain.attachments import Attachment
 from functions.messages.domain.deliveries import Failure
 from functions.messages.store.attachments import new_attachment
 from infra.areas import load_all
-from infra.generate import published
+from infra.facts import published
 from infra.local.cloud import Cloud
 from skolkit.events import Envelope, Fact
 from skolkit.imports import MOST_FAULTS

@@ -14,7 +14,7 @@ import pytest
 from functions.access.domain.plan import PLANS
 from functions.access.usecases.extracts import AREAS as ASKED
 from infra.areas import AREAS, kept, kinds, load_all, personal, retaining
-from infra.generate import published
+from infra.facts import published
 from infra.local.paths import ROOT
 
 KINDS = [(spec.name, name) for spec in AREAS for name in kinds(spec.name)]

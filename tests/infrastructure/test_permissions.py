@@ -85,6 +85,8 @@ def test_no_action_that_takes_a_resource_has_all_of_them(cdk: Assembly) -> None:
         for action, resource in allowed(role):
             if action in WITHOUT_RESOURCE:
                 assert resource == "*", role
+            elif action in ("events:CancelReplay", "events:DescribeReplay"):
+                assert resource.endswith(":replay/skolkit-*"), role  # each has a name of its own
             elif action == "sns:Publish":
                 assert resource == "not:arn:*:sns:*:*:*", role
             else:
@@ -269,3 +271,19 @@ def test_every_function_is_declared(cdk: Assembly, areas: tuple[Area, ...]) -> N
         f"skolkit-{a.name}-{side}" for a in areas for side in ("reader", "writer") if a.operations
     }
     assert {f.properties["FunctionName"] for f in cdk.of("AWS::Lambda::Function")} == declared
+
+
+def test_only_exchange_replays_and_its_reader_only_looks(cdk: Assembly) -> None:
+    """And only from our archive; nobody puts on the bus but the relays."""
+    may = {
+        (function.properties["FunctionName"], action, resource.rpartition(":")[2])
+        for function, role in roles(cdk) for action, resource in allowed(role)
+        if action.startswith("events:") and action != "events:PutEvents"
+    }  # fmt: skip
+    writer, reader = "skolkit-exchange-writer", "skolkit-exchange-reader"
+    assert may == {
+        (reader, "events:DescribeReplay", "replay/skolkit-*"),
+        (writer, "events:CancelReplay", "replay/skolkit-*"),
+        (writer, "events:DescribeReplay", "replay/skolkit-*"),
+        (writer, "events:StartReplay", "archive/skolkit"),
+    }

@@ -36,6 +36,7 @@ def cloud() -> Iterator[Cloud]:
         os.environ.update(
             SKOLKIT_AREA="none",
             SKOLKIT_BUS="skolkit",
+            SKOLKIT_BUS_ARN="arn:aws:events:eu-north-1:000000000000:event-bus/skolkit",
             SKOLKIT_CURSOR_KEY="only for tests",
             SKOLKIT_PHONE_KEY="only for tests",
             SKOLKIT_FEED_LAG="0.05",

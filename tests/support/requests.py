@@ -13,6 +13,7 @@ from tests.support import (
     assessed,
     requests_assessment,
     requests_at_school,
+    requests_bus,
     requests_documents,
     requests_exchange,
     requests_grade_cases,
@@ -63,6 +64,7 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
     | requests_documents.REQUESTS
     | requests_exchange.REQUESTS
     | requests_subscriptions.REQUESTS
+    | requests_bus.REQUESTS
     | {
         "access.ask_retention_run": lambda _: Ask(headers=new_key()),
         "access.change_retention_settings": lambda _: Ask(body={"mode": "real"}, headers=over(0)),

@@ -34,7 +34,7 @@ from skolkit.sweden.calendar import SchoolYear, default_calendar
 from skolkit.sweden.codes import SchoolForm, SchoolUnitCode
 from skolkit.table import Remove, commit
 from skolkit.types import LessonId, NoticeId, PersonId, UnitId, new_id, stable_id
-from tests.support import assessed, at_school, matrices, national_tests
+from tests.support import assessed, at_school, matrices, national_tests, replays
 from tests.support.areas import TABLES_BUCKET, acting_as, call, deliver, outbox
 from tests.support.asks import (
     DISTRIBUTION,
@@ -179,6 +179,8 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= national_tests.tested(schools) | matrices.tracked(schools)
     made |= wronged(schools)
     made |= documented(schools) | connected()
+    replays.lay_bus(cloud)
+    made |= {"replay": replays.asked_for(people["administrator"])}
     return schools
 
 

@@ -84,6 +84,8 @@ Action = Literal[
     "attendance:work_call_list",
     "attendance:work_inquiry",
     "exchange:administer",
+    "exchange:read_events",
+    "exchange:replay",
     "grades:answer_change",
     "grades:apply_for_trial",
     "grades:calculate",

@@ -29,4 +29,12 @@ EXCHANGE = (
         Text("Det anslutna systemet", "The connected system"),
         INSIDE, "document date", 13, "expire", "dataskyddsförordningen art. 5.1 e",
     ),
+    DocumentType(
+        "exchange.replay", Text("Omspelningar av händelser", "Replays of events"),
+        Text("Följa upp vad som spelats om och varför", "To follow up what was replayed and why"),
+        Text("Tid, slag av händelser, skäl; vem som begärt och avbrutit",
+             "Time, kinds of events, reason; who asked and who cancelled"),
+        Text("Kommunens systemförvaltare", "The municipality's administrator"),
+        INSIDE, "none", None, "keep", "arkivlagen (1990:782) 3 §",
+    ),
 )  # fmt: skip

@@ -420,6 +420,8 @@ DEEDS: dict[str, Deed] = (
         "watch_absence": _change(
             "startade nattens bevakning av frånvaro", "began the night's watch of absence"
         ),
+        "cancel_replay": _change("avbröt en omspelning av händelser", "cancelled a replay of events"),
+        "start_replay": _change("spelade om händelser", "replayed events"),
         "write_message": _change("skrev ett meddelande", "wrote a message"),
         "write_notice": _change("skrev en underrättelse", "wrote a notice"),
     }

@@ -11,9 +11,10 @@ api = Api(
     "exchange", "Informationsutbyte",
     uses=(
         *COUNTS, "cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient",
-        "cognito-idp:UpdateUserPoolClient",
+        "cognito-idp:UpdateUserPoolClient", "events:CancelReplay", "events:DescribeReplay",
+        "events:StartReplay",
     ),
-    reader_uses=COUNTS,
+    reader_uses=(*COUNTS, "events:DescribeReplay"),
 )  # fmt: skip
 standard = Api(
     "exchange", "SS 12000:2020 (API 2.1.0)", base="v2.0", beside=api, refuse=refused,

@@ -146,6 +146,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "access:administer_retention": {"system": "registrar"},
     "exchange:administer": {"system": "registrar"},
     "register:merge": {"system": "registrar"},
+    "exchange:read_events": {"system": "administrator, registrar, other administrator"},
+    "exchange:replay": {"system": "registrar"},
     "register:read_record": REGISTRY | ADULT,
     "register:protect": REGISTRY
     | ADULT

@@ -119,6 +119,11 @@ def subscription_days() -> int:
     return int(os.environ.get("SKOLKIT_SUBSCRIPTION_DAYS", "7"))
 
 
+def bus_arn() -> str:
+    """The event bus by its ARN; told to the functions of exchange. Raises `ConfigError`."""
+    return _required("SKOLKIT_BUS_ARN")
+
+
 def quiet_hours() -> str:
     """When people who have chosen nothing are left alone at night, as 21:00-06:30; "" where no municipality
     has said so.
