@@ -16,4 +16,6 @@ KEPT = {
     "exchange_statistics": Kept("exchange.log"),
     "replay": Kept("exchange.replay", ("asked_by", "cancelled_by")),
     "replay_latest": Kept("exchange.replay"),
+    "exchange_calendar": Kept("exchange.calendar", ("owner", "person")),
+    "exchange_calendar_listed": Kept("exchange.calendar", ("pk",)),
 }

@@ -55,6 +55,7 @@ __all__ = [
     "administrators_at",
     "ancestors",
     "calendar",
+    "calendars",
     "children",
     "duties_of",
     "duty_ends",
@@ -151,6 +152,18 @@ def calendar(unit: UnitId, school_year: SchoolYear) -> SchoolCalendar:
     (own, municipal), found = fetch(*wanted, consistent=True)
     forms = found[unit].school_forms if unit in found and found[unit].is_school_unit else None
     return in_force(school_year, forms, own, municipal)[0]
+
+
+def calendars(units: Sequence[UnitId], years: Sequence[SchoolYear]) -> dict[SchoolYear, list[SchoolCalendar]]:
+    """The same of several units and school years: each unit's, in their order. One round trip."""
+    pairs = [(unit, year) for year in years for unit in units]
+    wanted = [calendars_store.wanted_calendars(*pair) for pair in pairs]
+    *decided, found = fetch(*wanted, units_store.wanted_units(units))
+    made: dict[SchoolYear, list[SchoolCalendar]] = {year: [] for year in years}
+    for (unit, year), (own, municipal) in zip(pairs, decided, strict=True):
+        forms = found[unit].school_forms if unit in found and found[unit].is_school_unit else None
+        made[year].append(in_force(year, forms, own, municipal)[0])
+    return made
 
 
 def group(group: GroupId, on: date) -> GroupRecord | None:

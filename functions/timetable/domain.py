@@ -37,6 +37,8 @@ class PlannedLesson:
 
 
 Lessons = tuple[PlannedLesson, ...]
+ChangedLesson = tuple[PlannedLesson, datetime]
+"""A lesson, and when what is said of its day was changed last."""
 
 
 def in_order(lessons: Iterable[PlannedLesson]) -> Lessons:

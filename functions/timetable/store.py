@@ -6,13 +6,13 @@ Keys are built only here. A day's lessons are one JSON text: six lessons are 1.8
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from functions.timetable.domain import GroupDay, Lessons, PlannedLesson
+from functions.timetable.domain import ChangedLesson, GroupDay, Lessons, PlannedLesson
 from skolkit.clock import stamp
 from skolkit.config import table_name
 from skolkit.imports import ImportItem
@@ -104,6 +104,26 @@ def teacher_day(teacher: PersonId, day: date) -> Lessons:
     """A teacher's lessons of a day. One consistent get."""
     item = TeacherDayItem.find(*_teacher_key(teacher, day))
     return lessons_of(item) if item else ()
+
+
+def changed_taught(teacher: PersonId, first: date, last: date) -> list[ChangedLesson]:
+    """A teacher's lessons in a span of days, with when their day was changed last. One query per megabyte."""
+    span = TeacherDayItem.sk.between(f"DAY#{first}", f"DAY#{last}")
+    return _changed(TeacherDayItem.query(f"PERSON#{teacher}", span))
+
+
+def changed_of_group(group: GroupId, first: date, last: date) -> list[ChangedLesson]:
+    """The same of a group's lessons."""
+    span = GroupDayItem.sk.between(f"DAY#{first}", f"DAY#{last}")
+    return _changed(GroupDayItem.query(f"GROUP#{group}", span))
+
+
+def _changed(days: Iterable[GroupDayItem | TeacherDayItem]) -> list[ChangedLesson]:
+    return [
+        (lesson, datetime.fromisoformat(day.modified or stamp(lesson.start)))
+        for day in days
+        for lesson in lessons_of(day)
+    ]
 
 
 def taught(teacher: PersonId, first: date | None = None, last: date | None = None) -> list[PlannedLesson]:

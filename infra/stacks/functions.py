@@ -126,7 +126,7 @@ def _own(stack: base.SkolkitStack, area: str) -> dict[str, str]:
         lag = Fn.condition_if(stack.is_local.logical_id, "2", "30").to_string()
         pool = Fn.select(1, Fn.split("/", Fn.import_value(base.POOL_EXPORT)))
         own = {"SKOLKIT_FEED_LAG": lag, "SKOLKIT_POOL": pool, "SKOLKIT_BUS_ARN": base.bus_arn()}
-        return own | _webhooks(stack)
+        return own | {"SKOLKIT_ORIGIN": base.origin()} | _webhooks(stack)
     if area in SIGNING:
         more = _timestamps(stack) | {"SKOLKIT_ORIGIN": base.origin()} if area == "grades" else {}
         return _step_up(stack) | more

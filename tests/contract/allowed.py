@@ -4,26 +4,21 @@ asked over.
 
 from __future__ import annotations
 
-from tests.contract import allowed_grades, allowed_tests
+from tests.contract import allowed_exchange, allowed_grades, allowed_tests
 from tests.contract.allowed_assessment import ALLOWED as ASSESSMENT
 from tests.contract.allowed_assessment import PROTECTED as ASSESSMENT_PROTECTED
 from tests.contract.people import ADMINISTRATORS, ANYONE, CLASS_STAFF, GUARDIANS, OFFICE, OPEN
-from tests.support import requests_exchange
 
 # Operation → who gets in, seen from one pupil, their class and school. A lower row of the same operation
 # says in brackets what is different about what is asked for.
 ALLOWED: dict[str, set[str]] = (
     ASSESSMENT
-    | requests_exchange.ALLOWED
+    | allowed_exchange.ALLOWED
     | {
         "access.ask_retention_run": {"administrator"},
         "access.change_retention_settings": {"administrator"},
         "access.explain": ADMINISTRATORS,
         "access.lift_hold": {"administrator"},
-        "exchange.list_all_subscriptions": {"administrator"},
-        "exchange.list_client_log": {"administrator"},
-        "exchange.list_client_statistics": {"administrator"},
-        "exchange.resume_subscription": {"administrator"},
         "access.link_extract": {"guardian"},
         "access.link_retention_report": {"administrator"},
         "access.list_holds": {"administrator"},
@@ -42,12 +37,6 @@ ALLOWED: dict[str, set[str]] = (
         "access.read_retention_settings": {"administrator"},
         "access.set_hold": {"administrator"},
         "access.request_extract": {*GUARDIANS, "pupil", *ADMINISTRATORS},
-        "exchange.cancel_replay": {"administrator"},
-        "exchange.list_events": {*ADMINISTRATORS, "far administrator"},
-        "exchange.list_replays": {"administrator"},
-        "exchange.read_event": {*ADMINISTRATORS, "far administrator"},
-        "exchange.read_replay": {"administrator"},
-        "exchange.start_replay": {"administrator"},
         "attendance.add_inquiry_note": {"principal", "mentor", "other teacher"},
         "attendance.assign_inquiry": {"principal"},
         "attendance.answer_leave": GUARDIANS,

@@ -123,6 +123,7 @@ UNTRACED = {
     "register.read_table_job": "how far it has come",
     "register.read_template": "about nobody",
     "timetable.list_my_lessons": "one's own",
+    "exchange.list_my_calendars": "one's own",
 }
 
 # What is read by a POST.

@@ -98,7 +98,7 @@ def test_nothing_is_open_to_all_but_health_and_what_carries_its_own_secret() -> 
     assert {f"{area}.{op.id}" for area, op in every_operation() if op.scope is None} == {
         "access.read_health", "attendance.answer_by_link", "attendance.open_answer",
         "grades.compare_document", "grades.open_check", "grades.read_check",
-        "grades.list_certificates",
+        "grades.list_certificates", "exchange.fetch_calendar",
     }  # fmt: skip
 
 

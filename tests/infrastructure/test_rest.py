@@ -18,6 +18,7 @@ OPEN = {
     "GET /access/v1/health": "load balancers and people ask whether the service answers",
     "GET /attendance/v1/answers": "a link in a message carries its own secret (decision 0035)",
     "POST /attendance/v1/answers": "the same link's answer",
+    "GET /exchange/v1/calendars/{calendar}/{secret}": "an address for calendars (decision 0052)",
     "GET /grades/v1/certificates": "who checks a signed page needs no account (decision 0037)",
     "GET /grades/v1/documents/check": "whoever sees a grade document checks its code (decision 0041)",
     "POST /grades/v1/documents/check": "the same, compared with what the paper shows",

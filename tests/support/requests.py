@@ -342,5 +342,16 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = (
         "register.undo_import": lambda s: table_ask(job=s.made["taken"]),
         "timetable.list_my_lessons": on_day,
         "timetable.list_pupil_lessons": lambda s: on_day(s, pupil=s.pupil.id),
+        "exchange.fetch_calendar": lambda s: Ask(
+            {"calendar": s.made["calendar"], "secret": s.made["secret"]}
+        ),
+        "exchange.list_my_calendars": lambda _: Ask(),
+        "exchange.revoke_calendar": lambda s: Ask({"calendar": s.made["calendar"]}),
+        "exchange.subscribe_calendar": lambda s: Ask(
+            body={"kind": "person", "person": s.pupil.id}, headers=new_key()
+        ),
+        "exchange.subscribe_calendar (group)": lambda s: Ask(
+            body={"kind": "group", "group": s.home.klass.id}, headers=new_key()
+        ),
     }
 )

@@ -48,3 +48,11 @@ REQUESTS: dict[str, Callable[[Schools], Ask]] = {
     "exchange.stop_client": lambda s: Ask(_of_client(s), headers=new_key()),
 }
 ALLOWED = {row: {"administrator"} for row in REQUESTS}
+
+
+def subscribed(pupil: str) -> dict[str, str]:
+    """The pupil's own calendar."""
+    answer = call("exchange", "subscribe_calendar", pupil, body={"kind": "person"}, headers=new_key())
+    assert answer.status == 201, answer.body
+    *_, calendar, secret = answer.body["address"].split("/")
+    return {"calendar": calendar, "secret": secret}

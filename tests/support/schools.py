@@ -55,7 +55,7 @@ from tests.support.asks import (
     year_body,
 )
 from tests.support.requests_documents import documented
-from tests.support.requests_exchange import registered
+from tests.support.requests_exchange import registered, subscribed
 from tests.support.requests_grade_cases import wronged
 from tests.support.requests_grades import graded
 from tests.support.requests_subscriptions import connected
@@ -178,7 +178,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= assessed.assessed(home, people, pupil.id, hidden)
     made |= national_tests.tested(schools) | matrices.tracked(schools)
     made |= wronged(schools)
-    made |= documented(schools) | connected()
+    made |= documented(schools) | connected() | subscribed(pupil.id)
     replays.lay_bus(cloud)
     made |= {"replay": replays.asked_for(people["administrator"])}
     return schools

@@ -86,6 +86,7 @@ Action = Literal[
     "exchange:administer",
     "exchange:read_events",
     "exchange:replay",
+    "exchange:keep_calendar",
     "grades:answer_change",
     "grades:apply_for_trial",
     "grades:calculate",

@@ -37,4 +37,14 @@ EXCHANGE = (
         Text("Kommunens systemförvaltare", "The municipality's administrator"),
         INSIDE, "none", None, "keep", "arkivlagen (1990:782) 3 §",
     ),
+    DocumentType(
+        "exchange.calendar", Text("Kalenderprenumerationer", "Calendar subscriptions"),
+        Text("Visa lektioner, lov, prov och samtal i den egna kalendern",
+             "To show lessons, days off, tests and talks in one's own calendar"),
+        Text("Vems kalendern är, vem eller vilken grupp den visar, ett eget namn",
+             "Whose the calendar is, whom or which group it shows, a name of its own"),
+        Text("Den som skapar kalendern", "Whoever makes the calendar"),
+        Text("Den kalendertjänst som personen väljer", "The calendar service that the person chooses"),
+        "asked", 14, "expire", "dataskyddsförordningen art. 5.1 e",
+    ),
 )  # fmt: skip

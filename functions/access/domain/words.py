@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.access.domain import (
+    words_of_calendars,
     words_of_exchange,
     words_of_grade_cases,
     words_of_grades,
@@ -426,6 +427,7 @@ DEEDS: dict[str, Deed] = (
         "write_notice": _change("skrev en underrättelse", "wrote a notice"),
     }
     | words_of_exchange.DEEDS
+    | words_of_calendars.DEEDS
     | words_of_tests.DEEDS
     | words_of_totals.DEEDS
     | words_of_written.DEEDS

@@ -158,11 +158,17 @@ def sittings_of(person: PersonId) -> tuple[list[Sitting], list[Sitting]]:
     """All sittings in which somebody writes, and all that they are responsible for. Two queries, and their
     batches.
     """
-    writes, held = (
-        _all([SittingId(row.sk) for row in SittingListedItem.query(pk)])
-        for pk in (_writes(person), _held(person))
-    )
-    return writes, held
+    return written_by([person]), held_by(person)
+
+
+def written_by(records: Sequence[PersonId]) -> list[Sitting]:
+    """All sittings in which a pupil writes. A query per record, and a batch per hundred."""
+    return _all([SittingId(row.sk) for one in records for row in SittingListedItem.query(_writes(one))])
+
+
+def held_by(person: PersonId) -> list[Sitting]:
+    """All sittings that somebody is responsible for. A query, and a batch per hundred."""
+    return _all([SittingId(row.sk) for row in SittingListedItem.query(_held(person))])
 
 
 def _all(ids: Sequence[SittingId]) -> list[Sitting]:

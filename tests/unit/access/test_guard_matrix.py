@@ -326,6 +326,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pupil without unit": "mentor, head, registrar",
         "unit": OFFICE,
     },
+    "exchange:keep_calendar": dict.fromkeys(KNOWN_PUPIL, "guardian") | OWN | {"group": "teacher, mentor"},
 } | GRADES
 
 

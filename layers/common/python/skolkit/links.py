@@ -1,5 +1,5 @@
-"""Links in messages that answer one question without signing in (decision 0035), and codes that prove whose a
-telephone number is (decision 0023).
+"""Links in messages that answer one question without signing in (decision 0035), codes that prove whose a
+telephone number is (decision 0023), and addresses that a calendar subscribes to (decision 0052).
 
 The secret part is made from what the message is about, so that whoever asks and whoever sends know the same
 without a fact that carries it.
@@ -26,6 +26,14 @@ def number_code(message: str, recipient: str, number: str) -> str:
     """The six digits that are sent to a number (E.164): another number gets others."""
     made = _mac("number code", message, recipient, number)
     return f"{int.from_bytes(made) % 10**6:06}"
+
+
+def calendar_secret(seed: str) -> str:
+    """The secret of a calendar's address, 256 bits, from a seed as random: neither is worth anything without
+    our key, so that the seed may be kept with the answer that is repeated.
+    """
+    made = hmac.new(settings().cursor_key, f"calendar\x1f{seed}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _mac(*said: str) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from zlib import crc32
@@ -41,6 +42,7 @@ BOOKKEEPING = frozenset(
 """What an item's writing sets, and is none of its content."""
 ONCE_DAYS = 400  # longer than the bus archive keeps facts, so that a replay never repeats an effect
 LIMIT = 100  # items in one TransactWriteItems or BatchGetItem
+_CONNECTING = Lock()  # the first reads of a process may be side by side
 _BUSY = {"ThrottlingException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
 
 T = TypeVar("T")
@@ -92,17 +94,18 @@ class Item(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        if cls._connection is None or cls._connection.table_name != cls.Meta.table_name:
-            super()._get_connection()
-            assert cls._connection is not None
-            own = cls._connection.connection.get_meta_table(cls.Meta.table_name)
-            shared = connection()
-            if cls.Meta.table_name not in shared._tables:  # noqa: SLF001 - PynamoDB has no public question for it
-                shared.add_meta_table(own)
-            else:  # a later kind of the same table may know more indexes
-                _merge_indexes(shared.get_meta_table(cls.Meta.table_name), own)
-            cls._connection.connection = shared
-        return cls._connection
+        with _CONNECTING:
+            if cls._connection is None or cls._connection.table_name != cls.Meta.table_name:
+                super()._get_connection()
+                assert cls._connection is not None
+                own = cls._connection.connection.get_meta_table(cls.Meta.table_name)
+                shared = connection()
+                if cls.Meta.table_name not in shared._tables:  # noqa: SLF001 - PynamoDB has no public question for it
+                    shared.add_meta_table(own)
+                else:  # a later kind of the same table may know more indexes
+                    _merge_indexes(shared.get_meta_table(cls.Meta.table_name), own)
+                cls._connection.connection = shared
+            return cls._connection
 
     @classmethod
     def find(cls, pk: str, sk: str, *, consistent: bool = True) -> Self | None:
