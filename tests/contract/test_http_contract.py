@@ -136,7 +136,7 @@ class Gateway:
             "file": PARKED.file_id, "line": str(PARKED.line), "kind": "exempt",
             "month": last_month(schools)["month"],
             "note": schools.made["assessment note"], "slot": schools.made["booked talk"], "subject": "MA",
-            "year": YEAR,
+            "year": YEAR, "type": "attendance.LessonReported.v1",
         }  # fmt: skip
         if area == "assessment":
             self.ids["round"] = schools.made["published round"]
