@@ -41,6 +41,9 @@ CorrectionType = Literal["Ändring", "Rättelse"]
 CORRECTIONS: Mapping[str, CorrectionType] = {"change": "Ändring", "correction": "Rättelse"}
 
 
+UNKNOWN = PersonId(stable_id("person", "registered by nobody known"))
+
+
 class DiplomaProject(Shape):
     """An upper-secondary diploma project (gymnasiearbete). The standard demands a description: where there is
     none it is the title.
@@ -54,15 +57,15 @@ class DiplomaProject(Shape):
 
 class Grade(Shape):
     """A grade that has been registered for a pupil. The standard's required `schoolUnit` is no property of
-    its `Grade`: it is `organisation`. `year` is the calendar year of the term. `registeredBy` is missing only
-    of an imported grade that nobody is known to have registered or set.
+    its `Grade`: it is `organisation`. `year` is the calendar year of the term. `registeredBy` is required: of
+    an imported grade that nobody is known to have registered or set it is `UNKNOWN`, who is no person.
     """
 
     id: UUID
     meta: Meta
     student: PersonReference
     organisation: Reference
-    registered_by: PersonReference | None = None
+    registered_by: PersonReference
     grading_teacher: PersonReference | None = None
     group: Reference | None = None
     registered_date: date
@@ -92,7 +95,7 @@ def grade(
         meta=Meta(created=times[0], modified=times[1]),
         student=_person(entry.pupil, markings),
         organisation=Reference(id=UUID(entry.unit)),
-        registered_by=_person(by, markings) if (by := registered or _first(entry.deciders)) else None,
+        registered_by=_person(registered or _first(entry.deciders) or UNKNOWN, markings),
         grading_teacher=_person(teacher, markings) if teacher else None,
         group=Reference(id=UUID(entry.group)) if entry.group else None,
         registered_date=today(entry.at),

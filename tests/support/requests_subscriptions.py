@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from functions.exchange.domain.clients import Client
 from functions.exchange.domain.subscriptions import Subscription
 from functions.exchange.schemas.subscriptions import LogEntry, StatisticsEntry
 from functions.exchange.store import reports, subscriptions
-from functions.exchange.store.clients import client_writes
 from skolkit.clock import now
 from skolkit.table import commit
 from skolkit.types import new_id
@@ -21,10 +19,9 @@ if TYPE_CHECKING:
     from tests.support.schools import Schools
 
 
-def connected() -> dict[str, str]:
-    """A system with a subscription that has been given up, which has reported; its ids."""
-    client, webhook, at = f"client-{new_id()}", new_id(), now()
-    known = Client(id=client, name="Provsystemet", expires=date(2099, 12, 31))
+def connected(client: str) -> dict[str, str]:
+    """The id of a system's subscription that has been given up; the system has reported, too."""
+    webhook, at = new_id(), now()
     wish = Subscription(
         id=webhook, client=client, name="Ändringar", target="https://system.example.se/hook",
         kinds=("Organisation",), made=at, ends=at + timedelta(days=7), paused=at, failing=at, fault="refused",
@@ -35,10 +32,10 @@ def connected() -> dict[str, str]:
     )
     with acting_as("exchange"):
         commit(
-            *client_writes(None, known), subscriptions.subscription_item(wish),
+            subscriptions.subscription_item(wish),
             *reports.log_items(client, said, at), reports.statistics_item(client, counts, at),
         )  # fmt: skip
-    return {"client": client, "webhook": webhook}
+    return {"webhook": webhook}
 
 
 def _of(s: Schools) -> dict[str, str]:

@@ -178,7 +178,7 @@ def make_schools(cloud: Cloud) -> Schools:
     made |= assessed.assessed(home, people, pupil.id, hidden)
     made |= national_tests.tested(schools) | matrices.tracked(schools)
     made |= wronged(schools)
-    made |= documented(schools) | connected() | subscribed(pupil.id)
+    made |= documented(schools) | connected(made["client"]) | subscribed(pupil.id)
     replays.lay_bus(cloud)
     made |= {"replay": replays.asked_for(people["administrator"])}
     return schools
