@@ -111,16 +111,32 @@ def _beside(who: Reader, bodies: Sequence[Body], word: str, target: str, area: s
     find: Callable[[Sequence[str]], Mapping[str, Sequence[Any]]] = getattr(
         import_module(f"functions.{area}.ss12000"), function
     )
-    found = find([body["id"] for body in bodies])
+    found = {
+        id: [one if isinstance(one, Entity) else _dumped(one) for one in rows]
+        for id, rows in find([body["id"] for body in bodies]).items()
+    }
+    wanted = {_named(one, target) for rows in found.values() for one in rows if not isinstance(one, Entity)}
+    there = set(_shown(who, target, wanted)) if wanted else set()
     for body in bodies:
-        rows = (_row(who, target, one) for one in found.get(body["id"], ()))
+        rows = (_row(who, target, one, there) for one in found.get(body["id"], ()))
         body.setdefault("_embedded", {})[word] = [row for row in rows if row is not None]
 
 
-def _row(who: Reader, target: str, one: Any) -> Body | None:
+def _row(who: Reader, target: str, one: Entity | Body, there: set[str]) -> Body | None:
+    """A whole entity, or a row with one in it (a membership, a task), when that is there for the client."""
     if isinstance(one, Entity):
         return who.shown(target, one) if who.sees(target, one) else None
-    return who.cut(one.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return who.cut(one) if _named(one, target) in there else None
+
+
+def _dumped(shape: Any) -> Body:
+    body: Body = shape.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return body
+
+
+def _named(row: Body, target: str) -> str:
+    """The id of the entity in a row."""
+    return str(row[{"persons": "person", "groups": "group", "duties": "duty"}[target]]["id"])
 
 
 def _demand(who: Reader, resource: str) -> None:

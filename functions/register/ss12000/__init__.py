@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functions.register.ss12000.persons import PERSONS
+from functions.register.ss12000.persons import PERSONS, responsible_for
 from functions.register.store import people
 from skolkit.types import PersonId
+
+__all__ = ["RESOURCES", "protected_people", "responsible_for"]
 
 RESOURCES = {"persons": PERSONS}
 
