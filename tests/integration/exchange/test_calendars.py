@@ -138,9 +138,10 @@ def test_wrong_addresses_are_all_alike(world: World) -> None:
     second = calendar_of(other, person=pupil)["address"]
     right = fetch(address)
     head, id, secret = address.rsplit("/", 2)
+    last = "E" if secret[-5] == "A" else "A"
     assert fetch(address.removesuffix(".ics")).body.count("VEVENT") == right.body.count("VEVENT")
     wrong = [
-        f"{head}/{new_id()}/{secret}", f"{head}/{id}/{secret[:-5]}A.ics", f"{head}/{id}/x", f"{head}/x/x",
+        f"{head}/{new_id()}/{secret}", f"{head}/{id}/{secret[:-5]}{last}.ics", f"{head}/{id}/x", f"{head}/x/x",
         f"{head}/{id}/{secret.upper()}", f"{head}/{id}/{secret}.ics", f"{head}/{id}/å" + "a" * 42,
         f"{head}/{id}/" + second.rsplit("/", 1)[1],
     ]  # fmt: skip
@@ -311,7 +312,7 @@ def test_extracts_tell_of_ones_own_calendars_and_of_those_about_one(world: World
 
     def told(person: str) -> list[list[Any]]:
         with acting_as("exchange"):
-            (section,) = gather(Requested(request=new_id(), person=PersonId(person), contacts=True))
+            _, section = gather(Requested(request=new_id(), person=PersonId(person), contacts=True))
         return [row[2:] for row in section.rows]
 
     assert told(one) == [["ett barn", "Lilla schemat", "egen"]]
