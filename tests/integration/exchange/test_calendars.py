@@ -141,7 +141,8 @@ def test_wrong_addresses_are_all_alike(world: World) -> None:
     last = "E" if secret[-5] == "A" else "A"
     assert fetch(address.removesuffix(".ics")).body.count("VEVENT") == right.body.count("VEVENT")
     wrong = [
-        f"{head}/{new_id()}/{secret}", f"{head}/{id}/{secret[:-5]}{last}.ics", f"{head}/{id}/x", f"{head}/x/x",
+        f"{head}/{new_id()}/{secret}", f"{head}/{id}/{secret[:-5]}{last}.ics", f"{head}/{id}/x",
+        f"{head}/x/x",
         f"{head}/{id}/{secret.upper()}", f"{head}/{id}/{secret}.ics", f"{head}/{id}/å" + "a" * 42,
         f"{head}/{id}/" + second.rsplit("/", 1)[1],
     ]  # fmt: skip
