@@ -25,7 +25,7 @@ from tests.support.schools import Schools
 from tests.support.standard import READ, SPEC, WRITE, connect, every, held, spec
 
 API: Api = declared
-EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 5
+EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 3
 needs_description = pytest.mark.skipif(not SPEC.exists(), reason="the standard's description is not here")
 # What can be asked of one resource here as of the others, though the description leaves it out there.
 MORE = {

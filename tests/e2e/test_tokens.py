@@ -32,7 +32,8 @@ from tests.support.deployed import Deployed, create_user
 
 # Every other operation asks for a token.
 OPEN = {
-    "access.read_health", "attendance.answer_by_link", "attendance.open_answer", "grades.compare_document",
+    "access.read_health", "attendance.answer_by_link", "attendance.open_answer", "exchange.fetch_calendar",
+    "grades.compare_document",
     "grades.list_certificates", "grades.open_check", "grades.read_check",
 }  # fmt: skip
 HEALTH = "access", "/v1/health"

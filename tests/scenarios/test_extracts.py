@@ -25,7 +25,7 @@ def test_a_guardian_fetches_the_extract_of_a_child(school: Deployed) -> None:
             and view
         )
     )
-    assert done.body["done"] == done.body["total"] == 8
+    assert done.body["done"] == done.body["total"] == 9
     assert school.call("access", "read_extract", other, path=path).status == 404
     link = school.call("access", "link_extract", guardian, path=path, body={"format": "json"})
     found = httpx.get(link.body["url"], verify=False)

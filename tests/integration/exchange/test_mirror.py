@@ -29,9 +29,9 @@ from skolkit.types import UnitId, new_id
 from tests.support.areas import acting_as
 from tests.support.standard import ask, connect, every
 
-LAG = 1.2  # what readers wait, in seconds
+LAG = 1.5  # what readers wait, in seconds
 INDEX, COMMIT = 0.4, 0.35  # at most how late the index is, and how long after its stamp a commit begins
-WRITERS, STORM = 8, 6.0
+WRITERS, STORM = 8, 4.0
 
 
 class LateIndex:
