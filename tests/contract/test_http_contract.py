@@ -47,7 +47,7 @@ from tests.support.schools import Schools
 
 OPERATIONS = every_operation()
 MEDIA = {operation.id: operation.media for _, operation in OPERATIONS}
-EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 6
+EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 3
 
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
