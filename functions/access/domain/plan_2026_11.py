@@ -7,6 +7,7 @@ from __future__ import annotations
 from functions.access.domain.document_types import DocumentType
 from functions.access.domain.plan_2026_11_assessment import ASSESSMENT
 from functions.access.domain.plan_2026_11_exchange import EXCHANGE
+from functions.access.domain.plan_2026_11_grades import GRADES
 from functions.access.domain.plan_2026_11_technical import TECHNICAL
 from functions.access.domain.plan_words import ARCHIVE as _ARCHIVE
 from functions.access.domain.plan_words import FILE as _FILE
@@ -423,29 +424,5 @@ TYPES = (
     ),
     *ASSESSMENT,
     *EXCHANGE,
-    DocumentType(
-        "grades.case",
-        Text("Rättelse, ändring och prövning av betyg", "Correction, change and trial of grades"),
-        Text(
-            "Visa varför ett betyg rättats, ändrats eller prövats (skollagen 3:19–21)",
-            "To show why a grade was corrected, changed or set at a trial",
-        ),
-        Text(
-            "Vad som var fel, vem som märkte det, synpunkter, beslut; prövning, avgift, examinator",
-            "What was wrong, who noticed, comments, decision; trial, fee, examiner",
-        ),
-        Text("Skolan och hemmet", "The school and the home"),
-        _HOME_TOO, "none", None, "keep", _ARCHIVE,
-    ),
-    DocumentType(
-        "grades.document", Text("Betygsdokument", "Grade documents"),
-        Text("Visa vilka dokument som utfärdats och om de gäller", "To show which were issued and hold"),
-        Text(
-            "Slag, nummer, dag, vem som utfärdade, beslut det vilar på, kontrollsumma, om det gäller;"
-            " filen finns så länge dokumentet gäller",
-            "Kind, number, day, who issued it, decisions it rests on, checksum, replaced or revoked; the file"
-            " while it is valid",
-        ),
-        _SCHOOL, _HOME_TOO, "none", None, "keep", _ARCHIVE,
-    ),
+    *GRADES,
 )  # fmt: skip

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functions.access.domain import (
-    words_of_calendars,
     words_of_exchange,
     words_of_grade_cases,
     words_of_grades,
     words_of_tests,
     words_of_totals,
-    words_of_written,
 )
 from functions.access.domain.deeds import Deed
 from functions.access.domain.deeds import change as _change
@@ -198,9 +196,6 @@ DEEDS: dict[str, Deed] = (
         "link_table_file": _read("hämtade en fil ur en tabell", "fetched a file of a table"),
         "link_retention_report": _read("hämtade en gallringsrapport", "fetched a retention report"),
         "list_absences": _read("läste frånvaroanmälningar", "read notices of absence"),
-        "list_client_log": _read(
-            "läste vad ett anslutet system säger gick fel", "read what a connected system says went wrong"
-        ),
         "list_calls": _read("läste listan över hem att ringa", "read the list of homes to call"),
         "list_care_deviations": _read("läste avdelningens avvikelser", "read the department's deviations"),
         "list_care_hours": _read("läste avdelningens närvarotid", "read the department's hours"),
@@ -385,12 +380,6 @@ DEEDS: dict[str, Deed] = (
         "take_population": _change(
             "förde in uppgifter från folkbokföringen", "took in data of the population register"
         ),
-        "end_subscription": _change("slutade få notiser om ändringar", "ended notices of changes"),
-        "renew_subscription": _change("förlängde notiser om ändringar", "renewed notices of changes"),
-        "resume_subscription": _change(
-            "lät ett anslutet system få notiser igen", "let a connected system have notices again"
-        ),
-        "subscribe": _change("började få notiser om ändringar", "began to have notices of changes"),
         "tell_of_inquiry": _change(
             "underrättade hemkommunen om en frånvaroutredning",
             "told the home municipality of an investigation",
@@ -421,16 +410,12 @@ DEEDS: dict[str, Deed] = (
         "watch_absence": _change(
             "startade nattens bevakning av frånvaro", "began the night's watch of absence"
         ),
-        "cancel_replay": _change("avbröt en omspelning av händelser", "cancelled a replay of events"),
-        "start_replay": _change("spelade om händelser", "replayed events"),
         "write_message": _change("skrev ett meddelande", "wrote a message"),
         "write_notice": _change("skrev en underrättelse", "wrote a notice"),
     }
     | words_of_exchange.DEEDS
-    | words_of_calendars.DEEDS
     | words_of_tests.DEEDS
     | words_of_totals.DEEDS
-    | words_of_written.DEEDS
     | words_of_grades.DEEDS
     | words_of_grade_cases.DEEDS
 )
